@@ -3,6 +3,8 @@ import type { Stamps } from '../ledger/audit-entry.ts';
 import { deletedVersion, lastReadAt } from '../ledger/association-history.ts';
 import type { AssociationState, AssociationStates, ObservedState, StateChange } from '../ledger/association-state.ts';
 import type { ClusterScan, GoneCluster } from '../ledger/cluster-scan.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
+import type { AssociationTarget } from '../model/association.ts';
 import { clusterPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { scanner } from './drift-event.ts';
@@ -91,27 +93,42 @@ function goneEntry(stamps: Stamps, { cluster, fence, missing }: Missed, operatio
  * had been deleted before. Throws `LedgerUnavailable`.
  */
 export async function endAssociations(
-  { observations, clock, times }: EndPorts,
+  ports: EndPorts,
   { cluster, missing, gone }: ClusterScan,
   { deadline, withDrift }: { readonly deadline: number; readonly withDrift: boolean },
 ): Promise<void> {
   if (missing === undefined || gone === undefined) return;
-  const states = await observations.statesOfCluster(cluster);
+  const states = await ports.observations.statesOfCluster(cluster);
   const queue = states.filter(({ isPresent }) => isPresent || withDrift).values();
   const worker = async () => {
     for (const { target } of queue) {
-      if (clock() > deadline - leastMs) return;
-      const state = await observations.getAssociationState(target);
-      const change = state && endOf(state, gone, missing.latestAt, times);
-      if (state && change) await observations.observeAssociation(state.revision, change, null);
+      if (ports.clock() > deadline - leastMs) return;
+      await endAssociation(ports, target, gone, missing.latestAt);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
 }
 
+/** One that another version of the gateway wrote is left to that version. */
+async function endAssociation(
+  { observations, times }: EndPorts,
+  target: AssociationTarget,
+  gone: GoneCluster,
+  readAt: number,
+): Promise<void> {
+  try {
+    const state = await observations.getAssociationState(target);
+    const change = state && endOf(state, gone, readAt, times);
+    if (state && change) await observations.observeAssociation(state.revision, change, null);
+  } catch (error) {
+    if (!(error instanceof UnsupportedFormat)) throw error;
+  }
+}
+
 /**
  * How the state of a service account changes with the end of its cluster; null if nothing ends, or
- * not yet: an operation is in progress, or has ended too shortly before EKS was read.
+ * not yet: an operation is in progress, or has ended too shortly before EKS was read, or a later
+ * read observed the service account.
  *
  * @param readAt when the read began that did not find the cluster; milliseconds since the epoch
  */
@@ -126,7 +143,7 @@ export function endOf(
   if (last === null || recordsInProgress.length > 0) return null;
   if (openOperations.some(({ closedAt }) => closedAt === null)) return null;
   const settledAt = Math.max(changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
-  if (readAt <= settledAt) return null;
+  if (readAt <= settledAt || (observed?.at ?? 0) > readAt) return null;
   const seen: ObservedState = {
     at: readAt,
     revision: state.revision + 1,

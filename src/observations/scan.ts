@@ -221,7 +221,7 @@ async function scanLeased(
     ...(scanned.listed !== null && { listed: { associations: scanned.listed, at: startedAt } }),
   };
   const isWritten = await ports.observations.putClusterScan(fence, next);
-  if (isGone(next) && scanned.present > 0)
+  if (isWritten && isGone(next) && scanned.present > 0)
     await endAssociations(ports, next, { deadline: settings.deadline, withDrift: false });
   result[isGone(next) ? 'complete' : outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];

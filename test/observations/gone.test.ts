@@ -13,6 +13,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association } from '../support/ledger-samples.ts';
+import type { StoredItems } from '../support/ledgers.ts';
 import { withStsAt } from '../support/sts-server.ts';
 
 const minutes = 60_000;
@@ -144,6 +145,11 @@ describe('the end of a service account whose cluster is gone', () => {
     ['an operation is in progress', now, { openOperations: [open] }],
     ['it changed too shortly before EKS was read', start + 60_000, {}],
     ['it changed after EKS was read', now, { changedAt: now + 1 }],
+    [
+      'a later read showed it',
+      now,
+      { observed: { ...seen, at: now + 1, sight: { ...gone, isGone: false }, driftId: null } },
+    ],
     ['it never had an association', now, { confirmed: null }],
     ['it was gone before', now, { observed: { ...seen, sight: gone, driftId: null } }],
   ])('waits or is none if %s', (_, readAt, fields) => {
@@ -166,7 +172,8 @@ describe('the end of a service account whose cluster is gone', () => {
 describe('scans of a cluster that was deleted', () => {
   let gateway: Gateway;
   let ledger: Ledger & ObservationStore & AssociationReads & ApprovalStore;
-  openForEachTest((opened) => ({ gateway, ledger } = opened));
+  let edit: StoredItems;
+  openForEachTest((opened) => ({ gateway, ledger, edit } = opened));
 
   const cluster = { ...home, clusterName: 'apps-dev' };
   const target = { ...cluster, namespace: 'payments', serviceAccount: 'api' };
@@ -240,8 +247,8 @@ describe('scans of a cluster that was deleted', () => {
     expect((await entriesOfCluster()).filter(({ event }) => event.startsWith('DRIFT'))).toEqual([]);
   });
 
-  test('the next scan ends the associations that a killed run has not ended', async () => {
-    await gateway.create();
+  /** A run that finds that the cluster is gone, and is killed before it ends any association. */
+  const runKilled = async () => {
     pass();
     await run();
     remove();
@@ -250,12 +257,59 @@ describe('scans of a cluster that was deleted', () => {
     pass();
     const observeAssociation = () => Promise.reject(new LedgerUnavailable(new Error('killed')));
     await expect(run({ observations: { ...ledger, observeAssociation } })).rejects.toThrow(LedgerUnavailable);
+  };
+
+  test('the next scan ends the associations that a killed run has not ended', async () => {
+    await gateway.create();
+    await runKilled();
     expect(await goneEntries()).toHaveLength(1);
     expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: 'OPERATION' } });
     pass();
     await run();
     expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
     expect(await goneEntries()).toHaveLength(1);
+  });
+
+  test('a run that lost its lease of the cluster ends no association', async () => {
+    await gateway.create();
+    await runKilled();
+    pass();
+    const eksFor: ScanPorts['eksFor'] = (one) => {
+      const eks = gateway.deps.eksFor(one);
+      const page: typeof eks.page = async (...call) => {
+        const scan = await ledger.getClusterScan(one);
+        if (scan?.gone) await ledger.putClusterScan(scan.fence, { ...scan, fence: scan.fence + 1 });
+        return eks.page(...call);
+      };
+      return { ...eks, page };
+    };
+    await run({ eksFor });
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: 'OPERATION' } });
+    pass();
+    await run();
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
+  });
+
+  test('a state that another version of the gateway writes meanwhile does not keep others from ending', async () => {
+    await gateway.create();
+    await gateway.create({ serviceAccount: 'other', clientRequestToken: 'other' });
+    const getAssociationState: typeof ledger.getAssociationState = async (of) => {
+      if (of.serviceAccount === 'api') await edit.state(of, { v: 2 });
+      return ledger.getAssociationState(of);
+    };
+    pass();
+    await run();
+    pass();
+    remove();
+    await run();
+    pass();
+    expect(await run({ observations: { ...ledger, getAssociationState } })).toMatchObject({ clustersGone: 1 });
+    const other = await ledger.getAssociationState({ ...target, serviceAccount: 'other' });
+    expect(other).toMatchObject({ latest: { origin: null } });
+    await edit.state(target, { v: 1 });
+    pass();
+    await run();
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
   });
 
   test('answers name the cluster as gone, without associations and without a failure', async () => {
