@@ -270,6 +270,25 @@ describe('scans of a cluster that was deleted', () => {
     expect(await goneEntries()).toHaveLength(1);
   });
 
+  test('the next scan ends the drift that a killed run has not ended, and later ones read no state', async () => {
+    await gateway.create();
+    const [own] = gateway.simulator.control.associations();
+    pass();
+    await run();
+    gateway.simulator.control.deleteAssociation(own?.associationId ?? '');
+    pass();
+    expect(await run()).toMatchObject({ driftFound: 1 });
+    await runKilled();
+    const drift = async () => (await ledger.getAssociationState(target))?.observed?.driftId;
+    expect(await drift()).toEqual(expect.any(String));
+    pass();
+    await run();
+    expect(await drift()).toBeNull();
+    pass();
+    const getAssociationState = () => Promise.reject(new Error('A state was read.'));
+    expect(await run({ observations: { ...ledger, getAssociationState } })).toMatchObject({ clustersGone: 0 });
+  });
+
   test('a run that lost its lease of the cluster ends no association', async () => {
     await gateway.create();
     await runKilled();
