@@ -175,6 +175,6 @@ export function endOf(
   const association = goneAssociation(state, last);
   const times = { seenAt: seenAtOf(seen, null, state), seenOtherwiseAt: lastReadAt(state) };
   const byCluster = { operationId, declaration: null, ...times };
-  const version = association && deletedVersion(target, association, byCluster);
+  const version = association && { ...deletedVersion(target, association, byCluster), isRead: true as const };
   return { ...change, isChange: true, ...(version ? { version } : {}) };
 }

@@ -135,7 +135,14 @@ describe('the end of a service account whose cluster is gone', () => {
   test('is a version with the entry of the cluster, and a change of the association', () => {
     expect(endAt(now)).toMatchObject({
       isChange: true,
-      version: { association: null, deleted: { associationId }, origin: null, operationId: 'cluster-1', seenAt: now },
+      version: {
+        association: null,
+        deleted: { associationId },
+        origin: null,
+        operationId: 'cluster-1',
+        seenAt: now,
+        isRead: true,
+      },
       observed: { revision: 5, sight: gone, origin: null, driftId: null },
     });
   });
@@ -329,6 +336,24 @@ describe('scans of a cluster that was deleted', () => {
     pass();
     await run();
     expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
+  });
+
+  test('answers as of a time before the end say when an association was read last', async () => {
+    await gateway.create();
+    pass();
+    await run();
+    const readAt = (await ledger.getAssociationState(target))?.observed?.at ?? 0;
+    pass(1);
+    const asOf = new Date(gateway.clock.now()).toISOString();
+    await runWithout();
+    const { data } = await gateway.send<{ associations: { nodes: { observedAt: string }[] } }>(
+      `query ($asOf: DateTime) {
+        associations(filter: { clusterName: "apps-dev" }, asOf: $asOf) { nodes { observedAt } }
+      }`,
+      { asOf },
+      'pat',
+    );
+    expect(data?.associations.nodes).toEqual([{ observedAt: new Date(readAt).toISOString() }]);
   });
 
   test('answers name the cluster as gone, without associations and without a failure', async () => {
