@@ -409,7 +409,14 @@ describe('scans of a cluster that was deleted', () => {
         expect((await gateway.create({ clientRequestToken: 'again' })).status).toBe('REFUSED');
       },
     ],
-    ['a warning of its expiry', async () => void expect(await runExpiries()).toMatchObject({ warned: 1 })],
+    [
+      'a change of its expiry',
+      async () => {
+        const state = await ledger.getAssociationState(target);
+        const change = { target, expiry: null, openOperations: [], endedOperationIds: [] };
+        expect(await ledger.observeAssociation(state?.revision ?? 0, change, null)).toBe(true);
+      },
+    ],
   ])('a cluster that was made again has no drift, also after %s', async (_, write) => {
     const expiresAt = new Date(gateway.clock.now() + 90 * minutes).toISOString();
     await gateway.create({ expiresAt });
@@ -497,5 +504,16 @@ describe('scans of a cluster that was deleted', () => {
     await run();
     expect(await runExpiries()).toMatchObject({ open: 0, dropped: 1 });
     expect(await expiry()).toBeUndefined();
+  });
+
+  test('an expiry whose association ended with its cluster is not warned of', async () => {
+    const expiresAt = new Date(gateway.clock.now() + 90 * minutes).toISOString();
+    await gateway.create({ expiresAt });
+    await runWithout();
+    expect(await runExpiries()).toMatchObject({ warned: 0, waiting: 1 });
+    gateway.simulator.control.addCluster(cluster);
+    pass(20);
+    await run();
+    expect(await runExpiries()).toMatchObject({ warned: 1 });
   });
 });
