@@ -428,6 +428,21 @@ describe('scans of a cluster that was deleted', () => {
     expect((await ledger.getAssociationState(target))?.observed).toMatchObject({ origin: null, driftId: null });
   });
 
+  test('drift of a cluster that was made again does not name the associations that ended with the former one', async () => {
+    await gateway.create();
+    await runWithout();
+    makeAgain();
+    pass();
+    const created = await gateway.create({ serviceAccount: 'new', clientRequestToken: 'new' });
+    gateway.simulator.control.deleteAssociation(created.association?.associationId ?? '');
+    pass();
+    const drift =
+      '{ associationDrift(clusterName: "apps-dev") { nodes { kind lastEntry { target { serviceAccount } } } } }';
+    expect((await gateway.send(drift, {}, 'pat')).data).toEqual({
+      associationDrift: { nodes: [{ kind: 'DELETED', lastEntry: { target: { serviceAccount: 'new' } } }] },
+    });
+  });
+
   test('a cluster that was taken for gone, and is found with its associations, has them again without drift', async () => {
     await gateway.create();
     await runWithout();

@@ -10,6 +10,7 @@ import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait } from '../../model/operation.ts';
 import type { ListScope } from '../../policy/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { clusterEndedAt } from './cluster-end.ts';
 import type { AssociationDrift } from './drift-in.ts';
 import { driftOf, statesOf, targetOf, unobserved } from './live-drift.ts';
 import { readChanges } from './recorded-changes.ts';
@@ -121,8 +122,9 @@ export async function compare(
 }
 
 /**
- * Associations that should exist by a page of the trail and that EKS does not list. `before` is the
- * position in the trail. Ends early if the time runs out.
+ * Associations that should exist by a page of the trail and that EKS does not list, except those
+ * that ended with a former cluster of the same name. `before` is the position in the trail. Ends
+ * early if the time runs out.
  */
 export async function findDeleted(
   reads: DriftReads,
@@ -142,13 +144,16 @@ export async function findDeleted(
   // EKS's list may lag: changes from just before it was read need not be in it.
   const visibleBefore = listedAt - reads.times.listLagMs;
   const items: DriftPart['items'][number][] = [];
+  let endedAt: number | null = null;
   for (const entry of page.entries) {
     const position = { phase: 'trail', before: entry.entryId } as const;
     const { associationArn } = entry;
     const isMissing =
       associationArn !== null && !existing.has(associationArn) && Date.parse(entry.time) < visibleBefore;
     if (isMissing && leavesAssociation(entry)) {
-      const kind = await absenceOf(reads, deadline - answerMs, associationArn, entry);
+      endedAt ??= (await clusterEndedAt({ ...reads, deadline: deadline - answerMs }, scope, page.entries)) ?? 0;
+      const hasEnded = Date.parse(entry.time) < endedAt;
+      const kind = hasEnded ? null : await absenceOf(reads, deadline - answerMs, associationArn, entry);
       const found = { association: null, associationArn, differences: [], lastEntry: entry, ...unobserved };
       const drift = kind && { kind, ...found };
       if (drift) items.push({ drift, position });
