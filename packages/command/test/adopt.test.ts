@@ -49,6 +49,10 @@ const adoptJson = async (args: readonly string[]) => {
   return { code, ...(JSON.parse(stdout) as Answer) };
 };
 
+/** The ids of the approvals that wait, separated by tabs. */
+const pending = async () =>
+  (await fleet.run(['approvals', '--query', 'approvals[].id', '--output', 'text'], 'kim')).stdout.trim();
+
 /** Makes an association in each of the clusters, as Terraform does. */
 function makeInAll() {
   return clusterNames.map((clusterName) =>
@@ -163,21 +167,46 @@ test('asks for approvals only with --wait, and adopts what is approved', async (
   fleet.control.createAssociation({ ...outside('api'), clusterName: 'apps-prod' });
   fleet.control.createAssociation(outside('api'));
   await fleet.observe();
-  const pending = async () =>
-    (await fleet.run(['approvals', '--query', 'approvals[].id', '--output', 'text'], 'kim')).stdout;
   const without = await adopt(['--yes']);
   expect(without).toMatchObject({ code: 3, stdout: expect.stringContaining('Adopted: 1 of 1, 1 need an approval') });
   expect(without.stdout).toContain('It needs an approval of the group platform-admins.');
   expect((await adopt(['--yes'])).code).toBe(3);
-  expect((await pending()).trim()).toBe('');
+  expect(await pending()).toBe('');
 
   let approved: Promise<unknown> | undefined;
   const onError = (text: string) => {
-    if (text.includes('To approve it:')) approved ??= pending().then((id) => fleet.run(['approve', id.trim()], 'kim'));
+    if (text.includes('To approve it:')) approved ??= pending().then((id) => fleet.run(['approve', id], 'kim'));
   };
   const waited = await adopt(['--yes', '--wait', '1h'], 'pat', { onError });
   await approved;
   expect(waited).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 1 of 1') });
+});
+
+test('asks again with --wait for what was rejected or expired before, in two runs at once for one approval', async () => {
+  fleet.control.createAssociation({ ...outside('api'), clusterName: 'apps-prod' });
+  await fleet.observe();
+  let vote: Promise<unknown> | undefined;
+  const onError = (text: string) => {
+    if (text.includes('To approve it:')) vote ??= pending().then((id) => fleet.run(['reject', id], 'kim'));
+  };
+  const rejected = await adopt(['--yes', '--wait', '1h'], 'pat', { onError });
+  await vote;
+  expect(rejected).toMatchObject({ code: 1, stdout: expect.stringMatching(/Refused:\n- 1: \S*kim rejected/) });
+  expect(await pending()).toBe('');
+
+  const askAgain = ['--yes', '--wait', '1'];
+  const twice = await Promise.all([adopt(askAgain), adopt(askAgain)]);
+  expect(twice.map(({ code }) => code)).toEqual([3, 3]);
+  const second = await pending();
+  expect(second).toMatch(/^approval-\S+$/);
+  fleet.gateway.clock.skip(25 * 3_600_000);
+  expect((await adopt(askAgain)).code).toBe(3);
+  const third = await pending();
+  expect(third).toMatch(/^approval-\S+$/);
+  expect(third).not.toBe(second);
+
+  expect((await fleet.run(['approve', third], 'kim')).code).toBe(0);
+  expect(await adopt(askAgain)).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 1 of 1') });
 });
 
 test('has one effect if an answer is lost, and refuses what was modified since it was seen', async () => {

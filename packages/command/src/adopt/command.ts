@@ -7,16 +7,16 @@ import { makeChanges } from '../declaration/make-changes.ts';
 import type { Made } from '../declaration/make-changes.ts';
 import type { Change } from '../declaration/planner.ts';
 import type { Session } from '../host.ts';
-import type { MutationOptions } from '../../../client/src/client/approval.ts';
 import { inventoryLines, readNamespaces } from '../inventory-lines.ts';
 import type { Progress } from '../progress.ts';
-import { adoptionInput, checkAll } from './check.ts';
+import { checkAll } from './check.ts';
 import type { Recorded, Verdict } from './check.ts';
 import { missingOf } from './denied-updates.ts';
 import { adoptionAnswer, adoptionLines } from './report.ts';
 import type { Adoption } from './rows.ts';
 import { select } from './select.ts';
 import type { Selectors } from './select.ts';
+import { makeSend } from './send.ts';
 
 /** With `--detailed-exitcode`, a dry run with something to adopt ends with 2, as that of `plan`. */
 const exitCodes = { done: 0, leftOut: 1, planned: 2, held: approvalRequiredCode } as const;
@@ -96,14 +96,9 @@ async function agrees({ host }: Compound, planned: Adoption, count: number): Pro
 }
 
 function adopt(changes: readonly Change[], compound: Compound, session: Session, progress: Progress): Promise<Made> {
-  const [recorded, wait] = [recordedOf(compound), textOf(compound.values, 'wait')];
+  const wait = textOf(compound.values, 'wait');
   const making = {
-    mutate: (change: Change, options: MutationOptions) => {
-      // It follows from what is adopted: a second run, or another at the same time, has no effect.
-      const clientRequestToken = `adopt-${change.associationId}-${change.expectedModifiedAt}`;
-      const input = { ...adoptionInput(change, recorded), clientRequestToken };
-      return session.client.adoptPodIdentityAssociation(input, options);
-    },
+    mutate: makeSend(session.client, recordedOf(compound), wait !== null),
     allowPartial: true,
     waitMs: wait === null ? null : durationMs(wait),
     stopped: () => null,
