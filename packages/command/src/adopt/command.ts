@@ -18,7 +18,7 @@ import { select } from './select.ts';
 import type { Selectors } from './select.ts';
 import { makeSend } from './send.ts';
 
-/** With `--detailed-exitcode`, a dry run with something to adopt ends with 2, as that of `plan`. */
+/** `planned` is the code of a dry run with something to adopt and with `--detailed-exitcode`. */
 const exitCodes = { done: 0, leftOut: 1, planned: 2, held: approvalRequiredCode } as const;
 
 /**
@@ -42,7 +42,10 @@ export async function runAdopt(compound: Compound): Promise<number> {
     return { adoption: { ...planned, outcomes: made.outcomes }, made };
   });
   const { outcomes = [], underWay = null } = made ?? {};
-  await printReport(compound, [...adoptionLines(adoption), ...interruptionLines(underWay, outcomes)], () => {
+  // Who answered no has read the report with the question.
+  const isDeclined = made === null && !isPlan;
+  const lines = isDeclined ? ['Nothing was adopted.'] : adoptionLines(adoption);
+  await printReport(compound, [...lines, ...interruptionLines(underWay, outcomes)], () => {
     return { ...adoptionAnswer(adoption), interrupted: interruptionAnswer(underWay, outcomes) };
   });
   const isCut = underWay !== null && outcomes.some(({ kind }) => kind !== 'done');
