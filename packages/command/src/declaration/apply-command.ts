@@ -18,6 +18,7 @@ import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
+import { checkOutput, fileId } from './sources.ts';
 
 /**
  * Makes the changes of a saved plan, and nothing else. Once it is interrupted, it finishes those
@@ -30,6 +31,7 @@ export async function runApply(compound: Compound): Promise<number> {
   const waitMs = wait === null ? null : durationMs(wait);
   const plan = planOf(path);
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
+  checkOutput('--inverse-file', inversePath, new Set([fileId(path)]));
   const { outcomes, underWay } = await withSession(compound, async (session, progress) => {
     await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));

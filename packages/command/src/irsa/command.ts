@@ -1,6 +1,7 @@
 import { GeneralError, UsageError } from '../aws/errors.ts';
 import type { Compound } from '../declaration/compound.ts';
 import { printReport, readText, textOf, textsOf, withSession, writeText } from '../declaration/compound.ts';
+import { checkOutput, fileId } from '../declaration/sources.ts';
 import { declarationText } from '../declaration/write.ts';
 import { askGateway } from './ask.ts';
 import type { Answer } from './ask.ts';
@@ -15,7 +16,10 @@ import type { IrsaAccount, KubernetesFile } from './service-accounts.ts';
  */
 export async function runIrsa(compound: Compound): Promise<number> {
   const { values, globals, host } = compound;
-  const files = readFiles(textsOf(values, 'file').join(','), textOf(values, 'clusterName') ?? '');
+  const paths = textsOf(values, 'file').join(',').split(',');
+  const files = readFiles(paths, textOf(values, 'clusterName') ?? '');
+  const path = textOf(values, 'outputFile');
+  if (path !== null) checkOutput('--output-file', path, new Set(paths.map(fileId)));
   const accounts = files.flatMap((one) => one.accounts);
   const [name, accountId] = [textOf(values, 'name') ?? 'from-irsa', textOf(values, 'accountId')];
   const answer = await ask(compound, movable(accounts, accountId), { name, accountId });
@@ -25,7 +29,6 @@ export async function runIrsa(compound: Compound): Promise<number> {
     migration,
     files.every(({ hasPods }) => hasPods),
   );
-  const path = textOf(values, 'outputFile');
   if (path !== null) writeText(path, declaration);
   if (path !== null || globals.output !== undefined) {
     await printReport(compound, [guide], () => ({ ...migration, declaration }));
@@ -49,10 +52,10 @@ async function ask(
   );
 }
 
-function readFiles(paths: string, clusterNames: string): readonly KubernetesFile[] {
-  const [files, names] = [paths.split(','), clusterNames.split(',')];
-  if (files.length !== names.length) throw new UsageError('Give as many --cluster-name as files, separated by commas.');
-  return files.map((path, index) => {
+function readFiles(paths: readonly string[], clusterNames: string): readonly KubernetesFile[] {
+  const names = clusterNames.split(',');
+  if (paths.length !== names.length) throw new UsageError('Give as many --cluster-name as files, separated by commas.');
+  return paths.map((path, index) => {
     try {
       return readKubernetes(readText(path), names[index] ?? '');
     } catch (error) {
