@@ -52,7 +52,7 @@ export async function makeChanges(
   );
   const interruption = watchInterruption(signal, progress);
   const textOfRetry = retryTeller(changes);
-  const send = (change: Change, onWait: (reason: string) => void, waitForApproval?: ApprovalWait) =>
+  const send = (change: Change, onInProgress: () => void, waitForApproval?: ApprovalWait) =>
     interruption.during(change, () =>
       sendChange(mutate, change, {
         signal: secondSignal,
@@ -60,7 +60,7 @@ export async function makeChanges(
         waitForApproval,
         onRetry: (retry) => {
           pace.onRetry(retry);
-          onWait(retry.reason);
+          if (retry.operationId !== undefined) onInProgress();
           progress.say(textOfRetry(change, retry));
         },
       }),

@@ -7,6 +7,7 @@ import type { Outcome } from './apply.ts';
 import type { Change } from './planner.ts';
 import { nameOf } from './print.ts';
 import { roleNotFound, rolesKeyOf, rolesOf } from './queue.ts';
+import { groupBy } from './grouped.ts';
 
 /** Time for the retries of a change whose role does not exist, as of a single command. */
 const roleWaitMs = 60_000;
@@ -62,7 +63,7 @@ export function outcomeTeller(total: number, { show, say }: Progress): (outcome:
 
 /** Makes the function that says what a change waits for, in a line. */
 export function retryTeller(changes: readonly Change[]): (change: Change, retry: Retry) => string {
-  const counts = Map.groupBy(changes, rolesKeyOf);
+  const counts = groupBy(changes, rolesKeyOf);
   return (change, { attempt, delayMs, reason }) => {
     const when = `attempt ${attempt} in ${(delayMs / 1_000).toFixed(1)} s`;
     const line = `${change.action} ${nameOf(change.target)}: ${when}: ${reason}`;
