@@ -156,6 +156,11 @@ export const declarationCommands: readonly Command[] = [
         help: 'The AWS account of the clusters. It finds roles of other accounts, and is part of the statements.',
       },
       {
+        name: 'clusterRegion',
+        type: 'string',
+        help: 'The AWS region of the clusters, where the gateway knows several of one name; --region does not select any.',
+      },
+      {
         name: 'ownerTag',
         type: 'string',
         help: 'The key of the tag with the owner of the namespace, by default team. The gateway is asked for owners if its URL is given.',

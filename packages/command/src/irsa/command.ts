@@ -4,7 +4,7 @@ import { printReport, readText, textOf, textsOf, withSession, writeText } from '
 import { checkOutput, fileId } from '../declaration/sources.ts';
 import { declarationText } from '../declaration/write.ts';
 import { askGateway } from './ask.ts';
-import type { Answer } from './ask.ts';
+import type { Answer, Question } from './ask.ts';
 import { migrationGuide } from './guide.ts';
 import { movable, planMigration } from './migration.ts';
 import { readKubernetes } from './service-accounts.ts';
@@ -22,7 +22,11 @@ export async function runIrsa(compound: Compound): Promise<number> {
   if (path !== null) checkOutput('--output-file', path, new Set(paths.map(fileId)));
   const accounts = files.flatMap((one) => one.accounts);
   const [name, accountId] = [textOf(values, 'name') ?? 'from-irsa', textOf(values, 'accountId')];
-  const answer = await ask(compound, movable(accounts, accountId), { name, accountId });
+  const answer = await ask(compound, movable(accounts, accountId), {
+    name,
+    accountId,
+    region: textOf(values, 'clusterRegion'),
+  });
   const migration = planMigration(accounts, accountId, answer);
   const declaration = declarationText(name, migration.associations);
   const guide = migrationGuide(
@@ -43,7 +47,7 @@ export async function runIrsa(compound: Compound): Promise<number> {
 async function ask(
   compound: Compound,
   accounts: readonly IrsaAccount[],
-  question: { readonly name: string; readonly accountId: string | null },
+  question: Omit<Question, 'ownerTag'>,
 ): Promise<Answer | null> {
   if (compound.connection.endpointUrl === null) return null;
   const ownerTag = textOf(compound.values, 'ownerTag') ?? 'team';
