@@ -1,6 +1,5 @@
-import { clusterKeyOf } from '../declaration/declaration.ts';
+import { clusterKeyOf, keyOf } from '../declaration/declaration.ts';
 import type { Coverage, SeenAssociation } from '../declaration/observe.ts';
-import { nameOf } from '../declaration/print.ts';
 import { makerOf } from '../gateway/makers.ts';
 import { inventoryText } from '../inventory-lines.ts';
 import { deniedUpdates } from './denied-updates.ts';
@@ -62,7 +61,7 @@ function statusLines(rows: readonly Row[], status: Status, heading: string): rea
 }
 
 function groupLine(reason: string, associations: readonly SeenAssociation[]): string {
-  const names = associations.slice(0, maxNames).map(nameOf);
+  const names = associations.slice(0, maxNames).map(keyOf);
   const more = associations.length > maxNames ? ` and ${associations.length - maxNames} more` : '';
   return `- ${associations.length}: ${reason} (${names.join(', ')}${more})`;
 }
@@ -123,7 +122,7 @@ export function adoptionAnswer(adoption: Adoption) {
     unknownClusters: selected.unknown,
     deniedUpdates: deniedUpdates(verdicts).map(({ reason, associations }) => ({
       reason,
-      associations: associations.map(nameOf),
+      associations: associations.map(keyOf),
     })),
     inventory,
   };

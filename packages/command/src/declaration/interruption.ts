@@ -1,7 +1,7 @@
 import type { Progress } from '../progress.ts';
 import type { Outcome } from './apply.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { groupBy } from './grouped.ts';
 
 /** The changes that were under way when a run was interrupted; null if it was not. */
@@ -67,5 +67,5 @@ function notBegun(outcomes: readonly Outcome[]): number {
 }
 
 function endLine({ kind, change: { action, target } }: Outcome): string {
-  return `- ${action} ${nameOf(target)}: ${words[kind]}`;
+  return `- ${action} ${keyOf(target)}: ${words[kind]}`;
 }
