@@ -7,7 +7,7 @@ import { mapLimited } from './check.ts';
 import { inputOf } from './inputs.ts';
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { rolesKeyOf, rolesOf } from './queue.ts';
 import { groupBy } from './grouped.ts';
 
@@ -113,7 +113,7 @@ export function roleLines(plan: Plan, checks: RoleChecks | null): readonly strin
 }
 
 function problemLine({ roles, code, message, advice, change, others }: RoleProblem): string {
-  const where = `${change.action} ${nameOf(change.target)}${others > 0 ? ` and ${others} other changes` : ''}`;
+  const where = `${change.action} ${keyOf(change.target)}${others > 0 ? ` and ${others} other changes` : ''}`;
   return `! ${roles} (${where}): ${code}: ${message}${advice === null ? '' : ` ${advice}`}`;
 }
 

@@ -9,7 +9,7 @@ import { watchInterruption } from './interruption.ts';
 import type { UnderWay } from './interruption.ts';
 import { makePace } from './pacing.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { makeReadAgain } from './replays.ts';
 import { outcomeTeller, retryTeller, sendChange } from './sending.ts';
 import type { Mutate } from './sending.ts';
@@ -66,7 +66,7 @@ export async function makeChanges(
       }),
     );
   const sendAndWait = (change: Change, maxElapsedMs: number) => {
-    const onApproval = approvalTeller((line) => progress.say(`${nameOf(change.target)}: ${line}`));
+    const onApproval = approvalTeller((line) => progress.say(`${keyOf(change.target)}: ${line}`));
     return send(change, () => undefined, { maxElapsedMs, onApproval });
   };
   const outcomes = await runChanges(changes, {

@@ -6,8 +6,6 @@ import type { Plan } from './plan-file.ts';
 import { changedSettings } from './planner.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
 
-export { keyOf as nameOf } from './declaration.ts';
-
 /** What a plan says beside its changes. */
 export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags' | 'ended'> {
   /** Changes of which policy can't decide before roles are read. */
