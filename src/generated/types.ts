@@ -517,7 +517,7 @@ export type AuditEntryConnection = {
   /**
    * The events whose entries this scope leaves out, such as DENIED for a service account: an empty page does not mean that there were no
    * such requests. They are in the scope of their principal and in that of the gateway; DENIED ones are also in that of a namespace, if
-   * `events` names DENIED. Empty if the scope leaves out nothing.
+   * `events` names DENIED, and CLUSTER_GONE in that of the cluster. Empty if the scope leaves out nothing.
    */
   readonly omittedEvents: ReadonlyArray<AuditEvent>;
   /** Information about the page. */

@@ -34,8 +34,8 @@ export interface AssociationVersion extends LatestVersion {
   /** The declaration whose operation made or adopted this version; null without one. */
   readonly declaration: string | null;
   /**
-   * Set if a scan read it although an operation made it: of several versions with the same
-   * `modifiedAt`, this was the last one.
+   * Set if a scan read it although it names an operation: of several versions with the same
+   * `modifiedAt`, this was the last one. Also of an end with the cluster, which names its entry.
    */
   readonly isRead?: true;
 }

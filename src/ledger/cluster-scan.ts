@@ -61,6 +61,8 @@ export interface GoneCluster {
   readonly operationId: string;
   /** When the scan began after which it was certain. Milliseconds since the epoch. */
   readonly at: number;
+  /** Set once nothing is left of its associations and their drift; absent before. */
+  readonly isEnded?: true;
 }
 
 /**

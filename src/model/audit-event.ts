@@ -32,8 +32,8 @@ export type AuditEvent =
 
 /**
  * Whether an event is of a change, written by its lease holders, or by a scan that found a change
- * of others, or announces one. The trails of a cluster, namespace, service account or association
- * contain only these.
+ * of others, or announces one. The trail of a cluster contains only these, and those of a
+ * namespace, service account or association these without {@link clusterEvents}.
  */
 const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   INVALID: false,
@@ -77,6 +77,9 @@ export function isAuditEvent(event: string): event is AuditEvent {
  * erasures.
  */
 export const otherEvents = (Object.keys(isOfChange) as AuditEvent[]).filter((event) => !isOfChange[event]);
+
+/** Events of a cluster as a whole, of which the trails of what is in it have no entry. */
+export const clusterEvents: readonly AuditEvent[] = ['CLUSTER_GONE'];
 
 /**
  * Of these events of changes, every operation that was claimed has exactly one: the one that closes

@@ -3,6 +3,8 @@ import type { Stamps } from '../ledger/audit-entry.ts';
 import { deletedVersion, lastReadAt } from '../ledger/association-history.ts';
 import type { AssociationState, AssociationStates, ObservedState, StateChange } from '../ledger/association-state.ts';
 import type { ClusterScan, GoneCluster } from '../ledger/cluster-scan.ts';
+import { UnsupportedFormat } from '../ledger/format.ts';
+import type { AssociationTarget } from '../model/association.ts';
 import { clusterPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { scanner } from './drift-event.ts';
@@ -43,7 +45,7 @@ export async function endClusters(
     const recorded = await recordGone(ports, one);
     if (recorded === null) continue;
     clustersGone += 1;
-    await endAssociations(ports, recorded, { deadline, withDrift: true });
+    await endAssociations(ports, recorded, deadline);
   }
   return { clustersGone, clustersHeld: held.length };
 }
@@ -87,31 +89,58 @@ function goneEntry(stamps: Stamps, { cluster, fence, missing }: Missed, operatio
 /**
  * Ends the associations that the gateway knows in a cluster that is gone: each gets a version that
  * names the entry of the cluster, and no entry. What can't be ended yet, because an operation on it
- * is in progress, waits for the next scan. `withDrift`: also ends the drift of associations that
- * had been deleted before. Throws `LedgerUnavailable`.
+ * is in progress, waits for the next scan. Also ends the drift of associations that had been
+ * deleted before, until one run got through all of them. Throws `LedgerUnavailable`.
  */
-export async function endAssociations(
-  { observations, clock, times }: EndPorts,
-  { cluster, missing, gone }: ClusterScan,
-  { deadline, withDrift }: { readonly deadline: number; readonly withDrift: boolean },
-): Promise<void> {
+export async function endAssociations(ports: EndPorts, scan: ClusterScan, deadline: number): Promise<void> {
+  const { fence, cluster, missing, gone } = scan;
   if (missing === undefined || gone === undefined) return;
-  const states = await observations.statesOfCluster(cluster);
-  const queue = states.filter(({ isPresent }) => isPresent || withDrift).values();
+  const states = await ports.observations.statesOfCluster(cluster);
+  const due = states.filter(({ isPresent }) => isPresent || gone.isEnded !== true);
+  const queue = due.values();
+  let ended = 0;
   const worker = async () => {
     for (const { target } of queue) {
-      if (clock() > deadline - leastMs) return;
-      const state = await observations.getAssociationState(target);
-      const change = state && endOf(state, gone, missing.latestAt, times);
-      if (state && change) await observations.observeAssociation(state.revision, change, null);
+      if (ports.clock() > deadline - leastMs) return;
+      if (await endAssociation(ports, target, gone, missing.latestAt)) ended += 1;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
+  if (ended < due.length || gone.isEnded === true) return;
+  await ports.observations.putClusterScan(fence, { ...scan, gone: { ...gone, isEnded: true } });
+}
+
+/**
+ * Whether nothing of an association is left to end. One that another version of the gateway wrote
+ * is left to that version.
+ */
+async function endAssociation(
+  { observations, times }: EndPorts,
+  target: AssociationTarget,
+  gone: GoneCluster,
+  readAt: number,
+): Promise<boolean> {
+  try {
+    const state = await observations.getAssociationState(target);
+    if (state === null || hasEnded(state)) return true;
+    const change = endOf(state, gone, readAt, times);
+    return change !== null && (await observations.observeAssociation(state.revision, change, null));
+  } catch (error) {
+    if (error instanceof UnsupportedFormat) return false;
+    throw error;
+  }
+}
+
+/** Whether no association and no drift of it is left. */
+function hasEnded(state: AssociationState): boolean {
+  const last = latest(sightsOf(state));
+  return last === null || (last.isGone && (state.observed?.driftId ?? null) === null);
 }
 
 /**
  * How the state of a service account changes with the end of its cluster; null if nothing ends, or
- * not yet: an operation is in progress, or has ended too shortly before EKS was read.
+ * not yet: an operation is in progress, or has ended too shortly before EKS was read, or a later
+ * read observed the service account.
  *
  * @param readAt when the read began that did not find the cluster; milliseconds since the epoch
  */
@@ -123,10 +152,10 @@ export function endOf(
 ): StateChange | null {
   const { target, openOperations, recordsInProgress, changedAt, observed } = state;
   const last = latest(sightsOf(state));
-  if (last === null || recordsInProgress.length > 0) return null;
+  if (last === null || hasEnded(state) || recordsInProgress.length > 0) return null;
   if (openOperations.some(({ closedAt }) => closedAt === null)) return null;
   const settledAt = Math.max(changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
-  if (readAt <= settledAt) return null;
+  if (readAt <= settledAt || (observed?.at ?? 0) > readAt) return null;
   const seen: ObservedState = {
     at: readAt,
     revision: state.revision + 1,
@@ -142,10 +171,10 @@ export function endOf(
     openOperations: [],
     endedOperationIds: lapsed.map((one) => one.operationId),
   };
-  if (last.isGone) return (observed?.driftId ?? null) === null ? null : change;
+  if (last.isGone) return change;
   const association = goneAssociation(state, last);
   const times = { seenAt: seenAtOf(seen, null, state), seenOtherwiseAt: lastReadAt(state) };
   const byCluster = { operationId, declaration: null, ...times };
-  const version = association && deletedVersion(target, association, byCluster);
+  const version = association && { ...deletedVersion(target, association, byCluster), isRead: true as const };
   return { ...change, isChange: true, ...(version ? { version } : {}) };
 }

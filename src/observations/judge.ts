@@ -130,14 +130,22 @@ function judgeAbsence(reading: Reading, { listLagMs, clockErrorMs }: ReadTimes):
   if (state.openOperations.some((one) => hasTrait('deletes', one) && one.closedAt === null)) return undecided;
   const settledAt = Math.max(state.changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
   if (readAt <= settledAt || state.revision !== knownRevision) return undecided;
-  const origin =
-    state.confirmed?.isDeleted && state.confirmed.association.associationId === last.associationId ? null : 'OUTSIDE';
+  const origin = isExplained(state, last) ? null : 'OUTSIDE';
   const gone = { ...last, isGone: true };
   return observed(reading, origin, {
     sights: [...sights, gone],
     lapsed: lapsedOperations(state, readAt),
     isConfirmed: false,
   });
+}
+
+/**
+ * Whether it is known why an association is absent: an operation deleted it, or it ended with its
+ * cluster. Later writes of the state do not change that.
+ */
+function isExplained({ confirmed, observed }: AssociationState, last: Sight): boolean {
+  if (confirmed?.isDeleted && confirmed.association.associationId === last.associationId) return true;
+  return observed?.origin === null && isDeepStrictEqual(observed.sight, last) && last.isGone;
 }
 
 /**

@@ -16,7 +16,7 @@ interface Absence {
  * What is known, after a scan of a cluster, of EKS not finding it. Only `ResourceNotFoundException`
  * counts: any other failure, such as AccessDenied, begins the count again. From the second such
  * scan on, an interval after the first, asks EKS and AWS STS too. A list that was read proves that
- * the cluster exists.
+ * the cluster exists; until then, one that is gone stays so.
  */
 export async function absenceAfter(
   { clock }: { readonly clock: Clock },
@@ -25,13 +25,13 @@ export async function absenceAfter(
   { presence }: ClusterScanResult,
   { intervalMs, deadline }: { readonly intervalMs: number; readonly deadline: number },
 ): Promise<Absence> {
-  const { startedAt, firstCompletedAt, gone } = lease;
-  const kept = gone === undefined ? {} : { gone };
+  const { startedAt, firstCompletedAt, missing, gone } = lease;
+  const kept = gone === undefined ? {} : { gone, ...(missing && { missing }) };
   if (presence === 'listed') return {};
   if (presence === 'unknown' || firstCompletedAt === null) return kept;
-  const since = lease.missing?.since ?? startedAt;
+  const since = missing?.since ?? startedAt;
   const first = { since, latestAt: startedAt, isUnknownToEks: false, callerAccountId: null };
-  if (gone !== undefined || startedAt - since < intervalMs) return { missing: first, ...kept };
+  if (gone !== undefined || startedAt - since < intervalMs) return { ...kept, missing: first };
   const eks = eksFor(lease.cluster);
   const bounds = { deadline: Math.min(deadline, clock() + readMs) };
   const [described, caller] = await Promise.all([eks.describeCluster(bounds), eks.callerAccount(bounds)]);
@@ -39,7 +39,7 @@ export async function absenceAfter(
   return { missing: { ...first, isUnknownToEks, callerAccountId: caller.kind === 'found' ? caller.accountId : null } };
 }
 
-/** Whether it is certain that a cluster is gone, and the last scan still did not find it. */
+/** Whether it is certain that a cluster is gone, and no scan has read its list since. */
 export function isGone({ missing, gone }: Absence): boolean {
   return missing !== undefined && gone !== undefined;
 }

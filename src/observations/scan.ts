@@ -221,8 +221,8 @@ async function scanLeased(
     ...(scanned.listed !== null && { listed: { associations: scanned.listed, at: startedAt } }),
   };
   const isWritten = await ports.observations.putClusterScan(fence, next);
-  if (isGone(next) && scanned.present > 0)
-    await endAssociations(ports, next, { deadline: settings.deadline, withDrift: false });
+  if (isWritten && isGone(next) && (scanned.present > 0 || next.gone?.isEnded !== true))
+    await endAssociations(ports, next, settings.deadline);
   result[isGone(next) ? 'complete' : outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
   if (failure && !isGone(next))

@@ -203,6 +203,8 @@ describe('events that a trail leaves out', () => {
     'LOG_PERMITTED',
     'PERSONAL_DATA_ERASED',
   ];
+  /** In the trails of what is in a cluster. */
+  const inCluster = [...unchanged, 'CLUSTER_GONE'];
 
   beforeAll(async () => {
     gateway = await openGateway({ ledger });
@@ -219,15 +221,26 @@ describe('events that a trail leaves out', () => {
 
   test('the trail of a service account says that it leaves out denials, which it does', async () => {
     const scope = { cluster: { ...namespace, serviceAccount: 'api' } };
-    expect(await read(scope)).toEqual({ nodes: [], omittedEvents: unchanged });
+    expect(await read(scope)).toEqual({ nodes: [], omittedEvents: inCluster });
   });
 
   test('the trail of a namespace leaves out denials unless they are asked for', async () => {
-    expect(await read({ cluster: namespace })).toEqual({ nodes: [], omittedEvents: unchanged });
+    expect(await read({ cluster: namespace })).toEqual({ nodes: [], omittedEvents: inCluster });
     expect(await read({ cluster: namespace }, ['DENIED', 'SUCCEEDED'])).toEqual({
       nodes: [{ event: 'DENIED' }],
-      omittedEvents: unchanged.filter((event) => event !== 'DENIED'),
+      omittedEvents: inCluster.filter((event) => event !== 'DENIED'),
     });
+  });
+
+  test('the trail of a cluster has the end of the cluster, which those of what is in it do not have', async () => {
+    const { clusterName } = namespace;
+    expect(await read({ cluster: { clusterName } }, ['CLUSTER_GONE'], 'olivia')).toEqual({
+      nodes: [],
+      omittedEvents: unchanged,
+    });
+    const { errors } = await gateway.send(document, { scope: { cluster: namespace }, events: ['CLUSTER_GONE'] });
+    const { message } = errors?.[0] ?? {};
+    expect(message).toMatch(/CLUSTER_GONE, which this scope does not contain.*the cluster \(for CLUSTER_GONE\)/);
   });
 
   test('the trails of a principal and of the gateway leave out nothing', async () => {
@@ -242,7 +255,7 @@ describe('events that a trail leaves out', () => {
     const { association } = await gateway.create();
     const query = `{ podIdentityAssociation(clusterName: "apps-dev", associationId: "${association?.associationId}") { auditTrail { omittedEvents } } }`;
     expect((await gateway.send(query)).data).toEqual({
-      podIdentityAssociation: { auditTrail: { omittedEvents: unchanged } },
+      podIdentityAssociation: { auditTrail: { omittedEvents: inCluster } },
     });
   });
 });

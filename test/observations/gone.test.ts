@@ -13,6 +13,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association } from '../support/ledger-samples.ts';
+import type { StoredItems } from '../support/ledgers.ts';
 import { withStsAt } from '../support/sts-server.ts';
 
 const minutes = 60_000;
@@ -134,7 +135,14 @@ describe('the end of a service account whose cluster is gone', () => {
   test('is a version with the entry of the cluster, and a change of the association', () => {
     expect(endAt(now)).toMatchObject({
       isChange: true,
-      version: { association: null, deleted: { associationId }, origin: null, operationId: 'cluster-1', seenAt: now },
+      version: {
+        association: null,
+        deleted: { associationId },
+        origin: null,
+        operationId: 'cluster-1',
+        seenAt: now,
+        isRead: true,
+      },
       observed: { revision: 5, sight: gone, origin: null, driftId: null },
     });
   });
@@ -144,6 +152,11 @@ describe('the end of a service account whose cluster is gone', () => {
     ['an operation is in progress', now, { openOperations: [open] }],
     ['it changed too shortly before EKS was read', start + 60_000, {}],
     ['it changed after EKS was read', now, { changedAt: now + 1 }],
+    [
+      'a later read showed it',
+      now,
+      { observed: { ...seen, at: now + 1, sight: { ...gone, isGone: false }, driftId: null } },
+    ],
     ['it never had an association', now, { confirmed: null }],
     ['it was gone before', now, { observed: { ...seen, sight: gone, driftId: null } }],
   ])('waits or is none if %s', (_, readAt, fields) => {
@@ -166,7 +179,8 @@ describe('the end of a service account whose cluster is gone', () => {
 describe('scans of a cluster that was deleted', () => {
   let gateway: Gateway;
   let ledger: Ledger & ObservationStore & AssociationReads & ApprovalStore;
-  openForEachTest((opened) => ({ gateway, ledger } = opened));
+  let edit: StoredItems;
+  openForEachTest((opened) => ({ gateway, ledger, edit } = opened));
 
   const cluster = { ...home, clusterName: 'apps-dev' };
   const target = { ...cluster, namespace: 'payments', serviceAccount: 'api' };
@@ -240,8 +254,8 @@ describe('scans of a cluster that was deleted', () => {
     expect((await entriesOfCluster()).filter(({ event }) => event.startsWith('DRIFT'))).toEqual([]);
   });
 
-  test('the next scan ends the associations that a killed run has not ended', async () => {
-    await gateway.create();
+  /** A run that finds that the cluster is gone, and is killed before it ends any association. */
+  const runKilled = async () => {
     pass();
     await run();
     remove();
@@ -250,12 +264,96 @@ describe('scans of a cluster that was deleted', () => {
     pass();
     const observeAssociation = () => Promise.reject(new LedgerUnavailable(new Error('killed')));
     await expect(run({ observations: { ...ledger, observeAssociation } })).rejects.toThrow(LedgerUnavailable);
+  };
+
+  test('the next scan ends the associations that a killed run has not ended', async () => {
+    await gateway.create();
+    await runKilled();
     expect(await goneEntries()).toHaveLength(1);
     expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: 'OPERATION' } });
     pass();
     await run();
     expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
     expect(await goneEntries()).toHaveLength(1);
+  });
+
+  test('the next scan ends the drift that a killed run has not ended, and later ones read no state', async () => {
+    await gateway.create();
+    const [own] = gateway.simulator.control.associations();
+    pass();
+    await run();
+    gateway.simulator.control.deleteAssociation(own?.associationId ?? '');
+    pass();
+    expect(await run()).toMatchObject({ driftFound: 1 });
+    await runKilled();
+    const drift = async () => (await ledger.getAssociationState(target))?.observed?.driftId;
+    expect(await drift()).toEqual(expect.any(String));
+    pass();
+    await run();
+    expect(await drift()).toBeNull();
+    pass();
+    const getAssociationState = () => Promise.reject(new Error('A state was read.'));
+    expect(await run({ observations: { ...ledger, getAssociationState } })).toMatchObject({ clustersGone: 0 });
+  });
+
+  test('a run that lost its lease of the cluster ends no association', async () => {
+    await gateway.create();
+    await runKilled();
+    pass();
+    const eksFor: ScanPorts['eksFor'] = (one) => {
+      const eks = gateway.deps.eksFor(one);
+      const page: typeof eks.page = async (...call) => {
+        const scan = await ledger.getClusterScan(one);
+        if (scan?.gone) await ledger.putClusterScan(scan.fence, { ...scan, fence: scan.fence + 1 });
+        return eks.page(...call);
+      };
+      return { ...eks, page };
+    };
+    await run({ eksFor });
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: 'OPERATION' } });
+    pass();
+    await run();
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
+  });
+
+  test('a state that another version of the gateway writes meanwhile does not keep others from ending', async () => {
+    await gateway.create();
+    await gateway.create({ serviceAccount: 'other', clientRequestToken: 'other' });
+    const getAssociationState: typeof ledger.getAssociationState = async (of) => {
+      if (of.serviceAccount === 'api') await edit.state(of, { v: 2 });
+      return ledger.getAssociationState(of);
+    };
+    pass();
+    await run();
+    pass();
+    remove();
+    await run();
+    pass();
+    expect(await run({ observations: { ...ledger, getAssociationState } })).toMatchObject({ clustersGone: 1 });
+    const other = await ledger.getAssociationState({ ...target, serviceAccount: 'other' });
+    expect(other).toMatchObject({ latest: { origin: null } });
+    await edit.state(target, { v: 1 });
+    pass();
+    await run();
+    expect(await ledger.getAssociationState(target)).toMatchObject({ latest: { origin: null } });
+  });
+
+  test('answers as of a time before the end say when an association was read last', async () => {
+    await gateway.create();
+    pass();
+    await run();
+    const readAt = (await ledger.getAssociationState(target))?.observed?.at ?? 0;
+    pass(1);
+    const asOf = new Date(gateway.clock.now()).toISOString();
+    await runWithout();
+    const { data } = await gateway.send<{ associations: { nodes: { observedAt: string }[] } }>(
+      `query ($asOf: DateTime) {
+        associations(filter: { clusterName: "apps-dev" }, asOf: $asOf) { nodes { observedAt } }
+      }`,
+      { asOf },
+      'pat',
+    );
+    expect(data?.associations.nodes).toEqual([{ observedAt: new Date(readAt).toISOString() }]);
   });
 
   test('answers name the cluster as gone, without associations and without a failure', async () => {
@@ -289,6 +387,47 @@ describe('scans of a cluster that was deleted', () => {
     expect(data?.associations).toMatchObject({ nodes: [{ serviceAccount: 'api' }], coverage: [{ goneSince: null }] });
   });
 
+  const runExpiries = () =>
+    expire(
+      { ...gateway.deps, observations: ledger, approvals: ledger },
+      defaultExpireSettings,
+      'run',
+      gateway.clock.now() + 60_000,
+    );
+  /** The cluster is gone and is made again, without its associations. */
+  const makeAgain = () => {
+    for (const { associationId } of gateway.simulator.control.associations())
+      gateway.simulator.control.deleteAssociation(associationId);
+    gateway.simulator.control.addCluster(cluster);
+  };
+
+  test.each<[string, () => Promise<void>]>([
+    [
+      'a rejected create',
+      async () => {
+        gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'access-denied' });
+        expect((await gateway.create({ clientRequestToken: 'again' })).status).toBe('REFUSED');
+      },
+    ],
+    [
+      'a change of its expiry',
+      async () => {
+        const state = await ledger.getAssociationState(target);
+        const change = { target, expiry: null, openOperations: [], endedOperationIds: [] };
+        expect(await ledger.observeAssociation(state?.revision ?? 0, change, null)).toBe(true);
+      },
+    ],
+  ])('a cluster that was made again has no drift, also after %s', async (_, write) => {
+    const expiresAt = new Date(gateway.clock.now() + 90 * minutes).toISOString();
+    await gateway.create({ expiresAt });
+    await runWithout();
+    makeAgain();
+    await write();
+    pass(20);
+    expect(await run()).toMatchObject({ complete: 2, driftFound: 0, outside: 0 });
+    expect((await ledger.getAssociationState(target))?.observed).toMatchObject({ origin: null, driftId: null });
+  });
+
   test('a cluster that was taken for gone, and is found with its associations, has them again without drift', async () => {
     await gateway.create();
     await runWithout();
@@ -310,6 +449,22 @@ describe('scans of a cluster that was deleted', () => {
     }
     pass();
     expect(await run()).toMatchObject({ clustersGone: 1 });
+  });
+
+  test('a cluster that is gone stays so while its list can not be read', async () => {
+    await gateway.create();
+    await runWithout();
+    const known = (await answered()).data;
+    expect(known?.associations.coverage).toMatchObject([{ goneSince: expect.any(String) }]);
+    pass(60);
+    expect(await run(denying('page'))).toMatchObject({ clustersGone: 0, unreadable: 0 });
+    expect((await answered()).data).toEqual(known);
+    pass();
+    expect(await run()).toMatchObject({ blindClusters: 0, clustersGone: 0 });
+    gateway.simulator.control.addCluster(cluster);
+    pass();
+    await run();
+    expect((await answered()).data?.associations.coverage).toMatchObject([{ goneSince: null }]);
   });
 
   test('clusters of an account of which none can be read are held', async () => {
@@ -336,13 +491,6 @@ describe('scans of a cluster that was deleted', () => {
   test('an expiry waits until it is certain that its cluster is gone', async () => {
     const expiresAt = new Date(gateway.clock.now() + 15 * minutes).toISOString();
     await gateway.create({ expiresAt });
-    const runExpiries = () =>
-      expire(
-        { ...gateway.deps, observations: ledger, approvals: ledger },
-        defaultExpireSettings,
-        'run',
-        gateway.clock.now() + 60_000,
-      );
     const expiry = async () => (await ledger.getAssociationState(target))?.expiry;
     pass(10);
     await run();
@@ -356,5 +504,16 @@ describe('scans of a cluster that was deleted', () => {
     await run();
     expect(await runExpiries()).toMatchObject({ open: 0, dropped: 1 });
     expect(await expiry()).toBeUndefined();
+  });
+
+  test('an expiry whose association ended with its cluster is not warned of', async () => {
+    const expiresAt = new Date(gateway.clock.now() + 90 * minutes).toISOString();
+    await gateway.create({ expiresAt });
+    await runWithout();
+    expect(await runExpiries()).toMatchObject({ warned: 0, waiting: 1 });
+    gateway.simulator.control.addCluster(cluster);
+    pass(20);
+    await run();
+    expect(await runExpiries()).toMatchObject({ warned: 1 });
   });
 });

@@ -352,3 +352,16 @@ test('an association that a scan saw gone, and that is there once reads can no l
   expect(again).toMatchObject({ origin: 'OPERATION', change: { observed: { sight: { isGone: false } } } });
   expect(written(gone, again).observed?.association).toBeNull();
 });
+
+test('an absence that was explained stays so, whatever was written since, until a later version is confirmed', () => {
+  const known = state({ confirmed: { association: at(0), isDeleted: false, ...created } });
+  const sight = { associationId, modifiedAt: at(0).modifiedAt, isGone: true };
+  const observed = { at: start, revision: 2, sight, origin: null, association: null, driftId: null };
+  const absent = (fields: Partial<AssociationState>) =>
+    judged({ state: { ...known, observed, ...fields }, association: null, readAt: start + 600_000 });
+  expect(absent({})).toBeNull();
+  expect(absent({ observed: { ...observed, origin: 'OUTSIDE' } })).toBe('OUTSIDE');
+  expect(absent({ observed: { ...observed, sight: { ...sight, isGone: false } } })).toBe('OUTSIDE');
+  const later = { association: at(9), isDeleted: false, ...created };
+  expect(absent({ confirmed: later })).toBe('OUTSIDE');
+});

@@ -9,6 +9,7 @@ import {
   context,
   create,
   forbidWhen,
+  onCreate,
   permitAll,
   remove,
   service,
@@ -139,6 +140,19 @@ describe('a session policy that cannot be read', () => {
     const { authorize } = over(permitAll, reading);
     expect(authorize(context(alice), update({ policy: text }, { policy: null })).allowed).toBe(true);
     expect(authorize(context(alice), remove({ policy: text })).allowed).toBe(true);
+  });
+
+  test('denies no update where only a policy about creates in the namespace uses it', () => {
+    const inNamespace = 'resource.namespace.name == "payments" &&';
+    const { authorize } = over(
+      permitAll,
+      forbidWhen(`${inNamespace} context has sessionPolicy`, onCreate),
+      rule('other', `${inNamespace} context.isDryRun`),
+    );
+    const violations = (asked: AuthorizationRequest) =>
+      authorize(context(alice), asked).violations.map(({ policyId }) => policyId);
+    expect(violations(update({ policy: '{' }, { disableSessionTags: true }))).toEqual([]);
+    expect(violations(create({ policy: '{' }))).toEqual(['session-policy-not-read']);
   });
 
   test('keeps the violations of policies that do not use it, and none of those that do', () => {

@@ -3,6 +3,7 @@ import { makeEntry } from '../../ledger/audit-entry.ts';
 import type { Stamps } from '../../ledger/audit-entry.ts';
 import type { Expiry, ExpiryObstacle, ListedExpiry } from '../../ledger/association-expiry.ts';
 import type { AssociationState, ConfirmedAssociation, StateObserver } from '../../ledger/association-state.ts';
+import { knownAssociation } from '../../ledger/known-association.ts';
 import type { OperationReader } from '../../ledger/trail.ts';
 import type { AssociationTarget, DeleteRequest } from '../../model/association.ts';
 import type { AuditContext } from '../../model/audit.ts';
@@ -83,8 +84,11 @@ export async function examineExpiry(
   }
   const known = { target, state, expiry, confirmed };
   const now = ports.clock();
+  // Of one that a scan found to be gone, such as with its cluster, there is nothing to warn of. A
+  // later scan can find it again, so the expiry stays until it is due.
+  const isWarned = expiry.isWarned || knownAssociation(state) === null;
   if (now <= dueAt(expiry) + ports.times.clockErrorMs)
-    return expiry.isWarned ? { kind: 'waiting' } : warn(ports, known, runId);
+    return isWarned ? { kind: 'waiting' } : warn(ports, known, runId);
   if (!ports.serves(target)) return suspend(ports, known, 'CLUSTER_NOT_SERVED');
   const open = openUntil(state);
   if (open.some((until) => until + longOpenMs < now)) return suspend(ports, known, 'OPERATION_OPEN');

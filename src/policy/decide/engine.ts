@@ -1,9 +1,10 @@
 import { hasActionGroups, indexParts } from '../policies/applicable.ts';
 import type { ApplicablePolicies } from '../policies/applicable.ts';
 import { processCedar } from '../cedar/cedar.ts';
-import type { CedarHost } from '../cedar/cedar.ts';
+import type { CedarHost, PolicyJson } from '../cedar/cedar.ts';
 import type { Cedar } from '../cedar/instance.ts';
 import type { PolicySet } from '../policies/compile.ts';
+import { actionsOf, nameOf } from '../policies/policy-head.ts';
 import { readOfRequest, readsContext, useOf } from '../policies/entity-use.ts';
 import { indexRoleAttributes } from '../policies/role-attribute-use.ts';
 import type { RoleAttributeIndex } from '../policies/role-attribute-use.ts';
@@ -115,7 +116,12 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     evaluate: (request) => evaluateParts(request, partsOf(request)),
     evaluatePermits: (request) => evaluateParts(request, partsOf(request).map(permitsOf)),
     usesDryRun: (request) => partsOf(request).some((part) => readsContext(useOfPart(part), 'isDryRun')),
-    sessionPolicyReaders: (request) => partsOf(request).flatMap((part) => readersOf(part, 'sessionPolicy')),
+    sessionPolicyReaders: (request) => {
+      // A part about a place has the policies of all actions.
+      const isApplicable = (policy: PolicyJson) =>
+        validatesAlways || (actionsOf(policy)?.has(nameOf(request.action)) ?? true);
+      return partsOf(request).flatMap((part) => readersOf(part, 'sessionPolicy', isApplicable));
+    },
     roleAttributes: roleAttributes && {
       usedFor: roleAttributes.usedFor,
       others: makeEngine(roleAttributes.others, host),
@@ -139,9 +145,15 @@ function without(names: readonly string[], { context, ...request }: CedarRequest
   return { ...request, context: Object.fromEntries(Object.entries(context).filter(([name]) => !names.includes(name))) };
 }
 
-/** The policies of a part that may read an attribute of the context. */
-function readersOf({ policies }: ApplicablePolicies, attribute: string): readonly string[] {
-  return Object.entries(policies).flatMap(([id, policy]) => (readsContext(useOf([policy]), attribute) ? [id] : []));
+/** Those of some policies of a part that may read an attribute of the context. */
+function readersOf(
+  { policies }: ApplicablePolicies,
+  attribute: string,
+  isApplicable: (policy: PolicyJson) => boolean,
+): readonly string[] {
+  return Object.entries(policies).flatMap(([id, policy]) =>
+    isApplicable(policy) && readsContext(useOf([policy]), attribute) ? [id] : [],
+  );
 }
 
 /** The function, called once for each part. */

@@ -1,7 +1,7 @@
 import type { QueryAuditTrailArgs } from '../../generated/types.ts';
 import type { AuditPartition, TrailQuery } from '../../ledger/ledger.ts';
 import { isTrailPosition } from '../../ledger/trail-position.ts';
-import { otherEvents } from '../../model/audit-event.ts';
+import { clusterEvents, otherEvents } from '../../model/audit-event.ts';
 import type { AuditEvent } from '../../model/audit-event.ts';
 import type { Finding } from '../../model/refusal.ts';
 import { firstFindings, firstOf, invalidCursor } from '../../validation/paging.ts';
@@ -73,12 +73,13 @@ const policyIdRules = [maxLength(256, 'Give the @id of a policy, as violations a
 
 /**
  * The events that a partition does not contain, which the answer names: an empty one could be taken
- * for proof that there were no such requests. A namespace has DENIED if the query names it.
+ * for proof that there were none. A namespace has DENIED if the query names it.
  */
 export function omittedEvents({ kind }: AuditPartition, events: readonly AuditEvent[] | null): readonly AuditEvent[] {
   if (kind === 'all' || kind === 'principal' || kind === 'operation') return [];
+  if (kind === 'cluster') return otherEvents;
   const hasDenied = kind === 'namespace' && (events ?? []).includes('DENIED');
-  return otherEvents.filter((event) => !(hasDenied && event === 'DENIED'));
+  return [...otherEvents, ...clusterEvents].filter((event) => !(hasDenied && event === 'DENIED'));
 }
 
 /** Events that a partition never contains are rejected, for the same reason. */
@@ -87,8 +88,9 @@ function eventFindings(partition: AuditPartition, events: readonly AuditEvent[])
   const missing = events.filter((event) => omitted.includes(event));
   if (missing.length === 0) return [];
   const message = `events names ${[...new Set(missing)].join(', ')}, which this scope does not contain.`;
-  const others = missing.includes('DENIED') ? 'a namespace (for DENIED), a principal' : 'a principal';
-  const advice = `Leave them out, or read the scope of ${others}, an operation, or all.`;
+  const denied = missing.includes('DENIED') ? 'a namespace (for DENIED), ' : '';
+  const ofCluster = missing.includes('CLUSTER_GONE') ? 'the cluster (for CLUSTER_GONE), ' : '';
+  const advice = `Leave them out, or read the scope of ${denied}${ofCluster}a principal, an operation, or all.`;
   return [{ path: 'events', rule: 'events-of-scope', message, advice }];
 }
 
