@@ -17,7 +17,10 @@ export default {
   },
   approvals: {
     mutate: ['src/operations/approvals/{binding,cast-vote,hold,judge-votes,step}.ts'],
-    tests: ['<rootDir>/test/operations/{approvals,judged-votes,vote}.test.ts'],
+    tests: [
+      '<rootDir>/test/graphql/{approvals,approval-attacks}.test.ts',
+      '<rootDir>/test/operations/{approvals,judged-votes,vote}.test.ts',
+    ],
     slow: [
       '<rootDir>/test/operations/{approval-expiry,approvals-races}.slow.test.ts',
       '<rootDir>/test/operations/expiry-rights.test.ts',

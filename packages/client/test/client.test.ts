@@ -298,6 +298,14 @@ describe('retries', () => {
     expect(retries).toMatchObject([{ mayBeDone: true }]);
   });
 
+  test('a query that is asked to finish is not sent again', async () => {
+    route.faults.push('lost answer');
+    const finish = new AbortController();
+    const query = clientOf().viewer({ finish: finish.signal, onRetry: () => void setImmediate(() => finish.abort()) });
+    await expect(query).rejects.toThrow('The gateway did not answer');
+    expect(route.seen).toHaveLength(1);
+  });
+
   test('a signal that is aborted before the call sends nothing', async () => {
     await expect(clientOf().viewer({ signal: AbortSignal.abort(new Error('Never.')) })).rejects.toThrow('Never.');
     expect(route.seen).toEqual([]);

@@ -110,7 +110,7 @@ export const declarationCommands: readonly Command[] = [
     name: 'adopt',
     operation: 'Adopt',
     summary:
-      'Record the associations that others made, in all clusters. Shows what would be adopted and asks; run again, it does what is left.',
+      'Record the associations that others made, in all clusters. Shows what would be adopted and asks; run again, it does what is left. Exits with 1 if something is left out or not adopted, and with 3 if only approvals are missing.',
     parameters: [
       { name: 'accountId', type: 'string', help: `Only clusters of these AWS accounts${several}.` },
       { name: 'clusterRegion', type: 'string', help: `Only clusters of these AWS regions${several}.` },
@@ -120,12 +120,12 @@ export const declarationCommands: readonly Command[] = [
       {
         name: 'plan',
         type: 'boolean',
-        help: 'Only show what would be adopted and left out.',
+        help: 'Only show what would be adopted and left out. Approvals that are missing exit with 0.',
       },
       {
         name: 'detailedExitcode',
         type: 'boolean',
-        help: 'Exit with 2 if there is something to adopt and nothing is adopted, and with 1 if something is left out.',
+        help: 'With --plan, or after the answer no: exit with 2 in place of 0 if there is something to adopt, also with approvals.',
       },
       { name: 'yes', type: 'boolean', help: 'Adopt without asking.' },
       ...record.filter(({ name: one }) => one !== 'accountId'),
@@ -154,6 +154,11 @@ export const declarationCommands: readonly Command[] = [
         name: 'accountId',
         type: 'string',
         help: 'The AWS account of the clusters. It finds roles of other accounts, and is part of the statements.',
+      },
+      {
+        name: 'clusterRegion',
+        type: 'string',
+        help: 'The AWS region of the clusters, where the gateway knows several of one name; --region does not select any.',
       },
       {
         name: 'ownerTag',

@@ -19,12 +19,18 @@ beforeAll(() => {
   writeFileSync(file, JSON.stringify({ ...inventory, clusters: [...inventory.clusters, ...more] }));
   const required = join(policies, 'required-policies.json');
   const ids = JSON.parse(readFileSync(required, 'utf8')) as readonly string[];
-  writeFileSync(required, JSON.stringify([...ids, 'adopt-in-production']));
+  writeFileSync(required, JSON.stringify([...ids, 'adopt-in-production', 'kept-as-it-is']));
   appendFileSync(
     join(policies, 'approvals.cedar'),
     `@id("adopt-in-production") @message("Others look first.") @advice("Ask them.") @approvers("platform-admins")
     forbid (principal, action == PodIdentity::Action::"AdoptPodIdentityAssociation", resource)
     when { resource.cluster.production };`,
+  );
+  appendFileSync(
+    join(policies, 'guardrails.cedar'),
+    `@id("kept-as-it-is") @message("It stays outside.") @advice("Leave it.")
+    forbid (principal, action == PodIdentity::Action::"AdoptPodIdentityAssociation", resource)
+    when { resource.serviceAccount == "kept" };`,
   );
 });
 afterAll(() => rmSync(policies, { recursive: true }));
@@ -48,6 +54,10 @@ const adoptJson = async (args: readonly string[]) => {
   const { code, stdout } = await adopt([...args, '--output', 'json']);
   return { code, ...(JSON.parse(stdout) as Answer) };
 };
+
+/** The ids of the approvals that wait, separated by tabs. */
+const pending = async () =>
+  (await fleet.run(['approvals', '--query', 'approvals[].id', '--output', 'text'], 'kim')).stdout.trim();
 
 /** Makes an association in each of the clusters, as Terraform does. */
 function makeInAll() {
@@ -163,21 +173,46 @@ test('asks for approvals only with --wait, and adopts what is approved', async (
   fleet.control.createAssociation({ ...outside('api'), clusterName: 'apps-prod' });
   fleet.control.createAssociation(outside('api'));
   await fleet.observe();
-  const pending = async () =>
-    (await fleet.run(['approvals', '--query', 'approvals[].id', '--output', 'text'], 'kim')).stdout;
   const without = await adopt(['--yes']);
   expect(without).toMatchObject({ code: 3, stdout: expect.stringContaining('Adopted: 1 of 1, 1 need an approval') });
   expect(without.stdout).toContain('It needs an approval of the group platform-admins.');
   expect((await adopt(['--yes'])).code).toBe(3);
-  expect((await pending()).trim()).toBe('');
+  expect(await pending()).toBe('');
 
   let approved: Promise<unknown> | undefined;
   const onError = (text: string) => {
-    if (text.includes('To approve it:')) approved ??= pending().then((id) => fleet.run(['approve', id.trim()], 'kim'));
+    if (text.includes('To approve it:')) approved ??= pending().then((id) => fleet.run(['approve', id], 'kim'));
   };
   const waited = await adopt(['--yes', '--wait', '1h'], 'pat', { onError });
   await approved;
   expect(waited).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 1 of 1') });
+});
+
+test('asks again with --wait for what was rejected or expired before, in two runs at once for one approval', async () => {
+  fleet.control.createAssociation({ ...outside('api'), clusterName: 'apps-prod' });
+  await fleet.observe();
+  let vote: Promise<unknown> | undefined;
+  const onError = (text: string) => {
+    if (text.includes('To approve it:')) vote ??= pending().then((id) => fleet.run(['reject', id], 'kim'));
+  };
+  const rejected = await adopt(['--yes', '--wait', '1h'], 'pat', { onError });
+  await vote;
+  expect(rejected).toMatchObject({ code: 1, stdout: expect.stringMatching(/Refused:\n- 1: \S*kim rejected/) });
+  expect(await pending()).toBe('');
+
+  const askAgain = ['--yes', '--wait', '1'];
+  const twice = await Promise.all([adopt(askAgain), adopt(askAgain)]);
+  expect(twice.map(({ code }) => code)).toEqual([3, 3]);
+  const second = await pending();
+  expect(second).toMatch(/^approval-\S+$/);
+  fleet.gateway.clock.skip(25 * 3_600_000);
+  expect((await adopt(askAgain)).code).toBe(3);
+  const third = await pending();
+  expect(third).toMatch(/^approval-\S+$/);
+  expect(third).not.toBe(second);
+
+  expect((await fleet.run(['approve', third], 'kim')).code).toBe(0);
+  expect(await adopt(askAgain)).toMatchObject({ code: 0, stdout: expect.stringContaining('Adopted: 1 of 1') });
 });
 
 test('has one effect if an answer is lost, and refuses what was modified since it was seen', async () => {
@@ -227,7 +262,9 @@ test('needs --plan or --yes without a terminal, before anything is sent', async 
   expect(await adopt([])).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--yes') });
 });
 
-test('adopts nothing if the answer is no', async () => {
+const answering = (text: string) => ({ choose: () => Promise.resolve(text), text: () => Promise.resolve('') });
+
+test('adopts nothing if the answer is no, and prints the report once', async () => {
   fleet.control.createAssociation(outside('api'));
   await fleet.observe();
   const questions: string[] = [];
@@ -235,7 +272,38 @@ test('adopts nothing if the answer is no', async () => {
     questions.push(question);
     return Promise.resolve('no');
   };
-  const outcome = await adopt([], 'pat', { prompter: { choose, text: choose } });
-  expect([questions, outcome.code]).toEqual([['Adopt 1 association?'], 0]);
-  expect(outcome.stdout).toContain('1 to adopt');
+  const outcome = await adopt([], 'pat', { prompter: { ...answering('no'), choose } });
+  expect(questions).toEqual(['Adopt 1 association?']);
+  expect(outcome).toMatchObject({ code: 0, stdout: 'Nothing was adopted.\n' });
+  expect(outcome.stderr).toContain('1 to adopt');
+  const asData = await adopt(['--output', 'json'], 'pat', { prompter: answering('no') });
+  expect(JSON.parse(asData.stdout)).toMatchObject({ counts: { planned: 1 } });
+});
+
+const found = {
+  nothing: [],
+  'something to adopt': [outside('api')],
+  'only something that needs an approval': [{ ...outside('api'), clusterName: 'apps-prod' }],
+  'something denied as well': [outside('api'), outside('kept')],
+};
+
+test.each([
+  ['nothing', { plan: 0, detailed: 0, no: 0, detailedNo: 0, yes: 0 }],
+  ['something to adopt', { plan: 0, detailed: 2, no: 0, detailedNo: 2, yes: 0 }],
+  ['only something that needs an approval', { plan: 0, detailed: 2, no: 3, detailedNo: 3, yes: 3 }],
+  ['something denied as well', { plan: 1, detailed: 1, no: 1, detailedNo: 1, yes: 1 }],
+] as const)('exit codes where a scan found %s', async (name, codes) => {
+  for (const one of found[name]) fleet.control.createAssociation(one);
+  await fleet.observe();
+  const codeOf = async (args: readonly string[]) => {
+    return (await adopt(args, 'pat', args.includes('--yes') ? {} : { prompter: answering('no') })).code;
+  };
+  const detailed = '--detailed-exitcode';
+  expect({
+    plan: await codeOf(['--plan']),
+    detailed: await codeOf(['--plan', detailed]),
+    no: await codeOf([]),
+    detailedNo: await codeOf([detailed]),
+    yes: await codeOf(['--yes']),
+  }).toEqual(codes);
 });

@@ -59,6 +59,8 @@ export function call<Result>(
   { signal, finish, onRetry }: CallOptions,
   attemptWith: (content: ResponseContent) => Attempt<Result>,
 ): Promise<Result> {
+  // A query changes nothing, so that nothing is left open.
+  const isChange = token !== null;
   let mayRenew = connection.authentication.isRenewed === true;
   const attempt = async (): Promise<Attempt<Result>> => {
     const answer = await sendOnce(connection, request, signal);
@@ -69,7 +71,7 @@ export function call<Result>(
     if (answer.kind === 'lost') {
       if (answer.isForeign === true) return end();
       const { reason, retryAfterSeconds } = answer;
-      return { kind: 'again', reason: reasonText(reason), retryAfterSeconds, end, mayBeDone: true };
+      return { kind: 'again', reason: reasonText(reason), retryAfterSeconds, end, mayBeDone: isChange };
     }
     const { retryable, retryAfterSeconds, code, status } = answer.error;
     if (status === 401 && mayRenew) {
@@ -77,7 +79,7 @@ export function call<Result>(
       return { kind: 'again', reason: code, retryAfterSeconds: 0, end, isUnprocessed: true, mayBeDone: false };
     }
     // Requests beyond a limit are rejected before they are processed.
-    const mayBeDone = status !== 429;
+    const mayBeDone = isChange && status !== 429;
     return retryable ? { kind: 'again', reason: code, retryAfterSeconds, end, mayBeDone } : end();
   };
   return withRetries(

@@ -7,18 +7,18 @@ import { makeChanges } from '../declaration/make-changes.ts';
 import type { Made } from '../declaration/make-changes.ts';
 import type { Change } from '../declaration/planner.ts';
 import type { Session } from '../host.ts';
-import type { MutationOptions } from '../../../client/src/client/approval.ts';
 import { inventoryLines, readNamespaces } from '../inventory-lines.ts';
 import type { Progress } from '../progress.ts';
-import { adoptionInput, checkAll } from './check.ts';
+import { checkAll } from './check.ts';
 import type { Recorded, Verdict } from './check.ts';
 import { missingOf } from './denied-updates.ts';
 import { adoptionAnswer, adoptionLines } from './report.ts';
 import type { Adoption } from './rows.ts';
 import { select } from './select.ts';
 import type { Selectors } from './select.ts';
+import { makeSend } from './send.ts';
 
-/** With `--detailed-exitcode`, a dry run with something to adopt ends with 2, as that of `plan`. */
+/** `planned` is the code of a dry run with something to adopt and with `--detailed-exitcode`. */
 const exitCodes = { done: 0, leftOut: 1, planned: 2, held: approvalRequiredCode } as const;
 
 /**
@@ -42,7 +42,10 @@ export async function runAdopt(compound: Compound): Promise<number> {
     return { adoption: { ...planned, outcomes: made.outcomes }, made };
   });
   const { outcomes = [], underWay = null } = made ?? {};
-  await printReport(compound, [...adoptionLines(adoption), ...interruptionLines(underWay, outcomes)], () => {
+  // Who answered no has read the report with the question.
+  const isDeclined = made === null && !isPlan;
+  const lines = isDeclined ? ['Nothing was adopted.'] : adoptionLines(adoption);
+  await printReport(compound, [...lines, ...interruptionLines(underWay, outcomes)], () => {
     return { ...adoptionAnswer(adoption), interrupted: interruptionAnswer(underWay, outcomes) };
   });
   const isCut = underWay !== null && outcomes.some(({ kind }) => kind !== 'done');
@@ -96,14 +99,9 @@ async function agrees({ host }: Compound, planned: Adoption, count: number): Pro
 }
 
 function adopt(changes: readonly Change[], compound: Compound, session: Session, progress: Progress): Promise<Made> {
-  const [recorded, wait] = [recordedOf(compound), textOf(compound.values, 'wait')];
+  const wait = textOf(compound.values, 'wait');
   const making = {
-    mutate: (change: Change, options: MutationOptions) => {
-      // It follows from what is adopted: a second run, or another at the same time, has no effect.
-      const clientRequestToken = `adopt-${change.associationId}-${change.expectedModifiedAt}`;
-      const input = { ...adoptionInput(change, recorded), clientRequestToken };
-      return session.client.adoptPodIdentityAssociation(input, options);
-    },
+    mutate: makeSend(session.client, recordedOf(compound), wait !== null),
     allowPartial: true,
     waitMs: wait === null ? null : durationMs(wait),
     stopped: () => null,

@@ -1,11 +1,11 @@
-import { clusterKeyOf } from '../declaration/declaration.ts';
+import { clusterKeyOf, keyOf } from '../declaration/declaration.ts';
 import type { Coverage, SeenAssociation } from '../declaration/observe.ts';
-import { nameOf } from '../declaration/print.ts';
 import { makerOf } from '../gateway/makers.ts';
 import { inventoryText } from '../inventory-lines.ts';
 import { deniedUpdates } from './denied-updates.ts';
 import { countsOf, rowsOf } from './rows.ts';
 import type { Adoption, Row, Status } from './rows.ts';
+import { groupBy } from '../declaration/grouped.ts';
 
 /** What would be adopted, or became of it, for people: groups of equal reasons, not each row. */
 export function adoptionLines(adoption: Adoption): readonly string[] {
@@ -24,8 +24,8 @@ export function adoptionLines(adoption: Adoption): readonly string[] {
 /** A line for each cluster, with the tools that made the associations. */
 function clusterLines(rows: readonly Row[]): readonly string[] {
   const planned = rows.filter(({ status }) => status === 'PLANNED').map(({ association }) => association);
-  return [...Map.groupBy(planned, clusterKeyOf)].map(([key, associations]) => {
-    const makers = Map.groupBy(associations, (one) => makerNameOf(one) ?? 'an unknown tool');
+  return [...groupBy(planned, clusterKeyOf)].map(([key, associations]) => {
+    const makers = groupBy(associations, (one) => makerNameOf(one) ?? 'an unknown tool');
     const madeBy = [...makers].map(([maker, { length }]) => `${length} by ${maker}`).sort();
     return `= adopt ${associations.length} in ${key}: ${madeBy.join(', ')}`;
   });
@@ -47,7 +47,7 @@ const headings: readonly (readonly [Status, string])[] = [
 const maxNames = 5;
 
 function statusLines(rows: readonly Row[], status: Status, heading: string): readonly string[] {
-  const groups = Map.groupBy(
+  const groups = groupBy(
     rows.filter((row) => row.status === status),
     ({ message }) => message ?? '',
   );
@@ -61,7 +61,7 @@ function statusLines(rows: readonly Row[], status: Status, heading: string): rea
 }
 
 function groupLine(reason: string, associations: readonly SeenAssociation[]): string {
-  const names = associations.slice(0, maxNames).map(nameOf);
+  const names = associations.slice(0, maxNames).map(keyOf);
   const more = associations.length > maxNames ? ` and ${associations.length - maxNames} more` : '';
   return `- ${associations.length}: ${reason} (${names.join(', ')}${more})`;
 }
@@ -122,7 +122,7 @@ export function adoptionAnswer(adoption: Adoption) {
     unknownClusters: selected.unknown,
     deniedUpdates: deniedUpdates(verdicts).map(({ reason, associations }) => ({
       reason,
-      associations: associations.map(nameOf),
+      associations: associations.map(keyOf),
     })),
     inventory,
   };

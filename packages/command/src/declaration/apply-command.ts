@@ -7,6 +7,7 @@ import type { Session } from '../host.ts';
 import { judged } from './check.ts';
 import type { Compound } from './compound.ts';
 import { printReport, readText, textOf, withSession, writeText } from './compound.ts';
+import { keyOf } from './declaration.ts';
 import { deletionsOf } from './deletions.ts';
 import { inputOf } from './inputs.ts';
 import { interruptionAnswer, interruptionLines } from './interruption.ts';
@@ -17,7 +18,8 @@ import { check } from './plan-command.ts';
 import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
-import { nameOf, outcomeLines, outcomesAnswer } from './print.ts';
+import { outcomeLines, outcomesAnswer } from './print.ts';
+import { checkOutput, fileId } from './sources.ts';
 
 /**
  * Makes the changes of a saved plan, and nothing else. Once it is interrupted, it finishes those
@@ -30,6 +32,7 @@ export async function runApply(compound: Compound): Promise<number> {
   const waitMs = wait === null ? null : durationMs(wait);
   const plan = planOf(path);
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
+  checkOutput('--inverse-file', inversePath, new Set([fileId(path)]));
   const { outcomes, underWay } = await withSession(compound, async (session, progress) => {
     await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));
@@ -91,7 +94,7 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   );
   const denied = [...plan.denied, ...judged(plan.changes, decisions).denied];
   if (denied.length === 0) return;
-  const lines = denied.map(({ target, reasons: why }) => `- ${nameOf(target)}: ${why.join(' ')}`);
+  const lines = denied.map(({ target, reasons: why }) => `- ${keyOf(target)}: ${why.join(' ')}`);
   throw new GeneralError(
     [`${denied.length} changes are denied. Nothing was changed; --allow-partial makes the others.`, ...lines].join(
       '\n',

@@ -7,8 +7,7 @@ import { changedSettings } from './planner.ts';
 import { keyOf } from './declaration.ts';
 import { makeQueue, roleNotFound, rolesOf } from './queue.ts';
 import type { Ending, Taken } from './queue.ts';
-import type { Settings } from '../../../client/src/client/setting-fields.ts';
-import type { ReadAgain } from './replays.ts';
+import type { ReadAgain, ReadState } from './replays.ts';
 
 /** What became of a change. */
 export type Outcome =
@@ -40,10 +39,10 @@ interface Held {
 /** What the run of a plan uses. */
 export interface Runner {
   /**
-   * Sends a change, with the plan's token, until its result is known or it gives up. `onWait` takes
-   * in why it is sent again: a code or a text.
+   * Sends a change, with the plan's token, until its result is known or it gives up. Calls
+   * `onInProgress` once it is in progress: then it got beyond the check of its roles.
    */
-  readonly send: (change: Change, onWait: (reason: string) => void) => Promise<MutationResult>;
+  readonly send: (change: Change, onInProgress: () => void) => Promise<MutationResult>;
   /**
    * As `send`, and waits for its approvers. Absent: a change that needs an approval is reported as
    * such.
@@ -73,11 +72,11 @@ const maxWaiting = 20;
 export async function runChanges(changes: readonly Change[], runner: Runner): Promise<readonly Outcome[]> {
   const outcomes = new Map<Change, Outcome>();
   let end: string | null = null;
-  const runOne = async ({ change, refused }: Taken, onWait: (reason: string) => void): Promise<Outcome> => {
+  const runOne = async ({ change, refused }: Taken, onInProgress: () => void): Promise<Outcome> => {
     if (refused === null) await runner.turn?.();
     const reason = runner.stopped() ?? end;
     if (reason !== null) return notStarted(change, reason);
-    return refused === null ? outcomeOf(change, runner, onWait) : refusedAs(refused, change);
+    return refused === null ? outcomeOf(change, runner, onInProgress) : refusedAs(refused, change);
   };
   const conclude = (outcome: Outcome): void => {
     if (outcome.kind === 'failed') end = 'A request before it failed.';
@@ -93,16 +92,14 @@ export async function runChanges(changes: readonly Change[], runner: Runner): Pr
     const work = async () => {
       for (let next = await queue.take(); next !== null; next = await queue.take()) {
         const { change } = next;
-        const outcome = await runOne(next, (reason) => {
-          if (reason !== roleNotFound) queue.goOn(change);
-        });
+        const outcome = await runOne(next, () => queue.goOn(change));
         conclude(outcome);
         queue.ended(change, endingOf(outcome));
       }
     };
     await Promise.all(Array.from({ length: runner.concurrency }, work));
   }
-  await waitForEach([...outcomes.values()], runner, conclude);
+  await waitForEach([...outcomes.values()], { ...runner, stopped: () => runner.stopped() ?? end }, conclude);
   return changes.map((change) => outcomes.get(change) ?? notStarted(change, 'It was not reached.'));
 }
 
@@ -119,6 +116,8 @@ async function waitForEach(
   const queue = outcomes.filter((one) => one.kind === 'approvalRequired').values();
   const work = async () => {
     for (const held of queue) {
+      // What is held stays so: sending it could make a change that was approved meanwhile.
+      if (runner.stopped() !== null) return;
       const outcome = await outcomeOf(held.change, { ...runner, send: sendAndWait });
       const isKnown = outcome.kind !== 'failed' || outcome.isLost;
       conclude(isKnown ? outcome : { ...held, message: outcome.message });
@@ -145,10 +144,10 @@ function refusedAs({ action, target }: Change, change: Change): Outcome {
 async function outcomeOf(
   change: Change,
   { send, readAgain }: Runner,
-  onWait: (reason: string) => void = () => undefined,
+  onInProgress: () => void = () => undefined,
 ): Promise<Outcome> {
   try {
-    const result = await send(change, onWait);
+    const result = await send(change, onInProgress);
     if (isHeld(result)) {
       const { refusal } = result;
       return { kind: 'approvalRequired', change, approvalId: refusal.approval?.id ?? null, message: heldText(refusal) };
@@ -171,9 +170,15 @@ async function outcomeOf(
 }
 
 /** A replayed success says what was once: why it is not so now; null if it is. */
-function overtaken({ action, after }: Change, now: Settings | null): string | null {
+function overtaken({ action, after }: Change, now: ReadState | null): string | null {
   if (action === 'delete') return now === null ? null : 'The association exists.';
   if (now === null) return 'The association was deleted since, or you may not view it.';
-  const changed = after === null ? [] : changedSettings(after, now);
+  const changed: string[] = after === null ? [] : [...changedSettings(after, now)];
+  const isExpiryKnown = after?.expiresAt !== undefined && now.expiresAt !== undefined;
+  if (isExpiryKnown && !isSameTime(after.expiresAt, now.expiresAt)) changed.push('expiresAt');
   return changed.length === 0 ? null : `Changed since: ${changed.join(', ')}.`;
+}
+
+function isSameTime(one: string | null, other: string | null): boolean {
+  return one === null || other === null ? one === other : Date.parse(one) === Date.parse(other);
 }

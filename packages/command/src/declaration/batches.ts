@@ -1,5 +1,6 @@
 import { clusterKeyOf } from './declaration.ts';
 import type { Change } from './planner.ts';
+import { groupBy } from './grouped.ts';
 
 /** As many changes as one request checks. */
 const maxChanges = 100;
@@ -17,7 +18,7 @@ export function checkBatches<Item extends Pick<Change, 'action' | 'target'>>(
   const batches: Item[][] = [];
   let batch: Item[] = [];
   let searched = new Set<string>();
-  for (const [cluster, ofCluster] of Map.groupBy(changes, ({ target }) => clusterKeyOf(target))) {
+  for (const [cluster, ofCluster] of groupBy(changes, ({ target }) => clusterKeyOf(target))) {
     for (const change of ofCluster) {
       const isSearched = change.action !== 'create';
       const isBeyond = isSearched && searched.size === maxClusters && !searched.has(cluster);

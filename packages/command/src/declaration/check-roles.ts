@@ -7,8 +7,9 @@ import { mapLimited } from './check.ts';
 import { inputOf } from './inputs.ts';
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { rolesKeyOf, rolesOf } from './queue.ts';
+import { groupBy } from './grouped.ts';
 
 /** Dry runs that are under way at once, and the time between two of them in milliseconds. */
 const concurrency = 4;
@@ -41,10 +42,12 @@ const warningCodes = new Map([
   ['TARGET_ROLE_TRUST', false],
 ]);
 
-/** Changes that set the same roles, one list for each role with its target role. */
+/** Changes with the same roles, one list for each role with its target role; first one that sets it. */
 function changesByRoles({ changes }: Pick<Plan, 'changes'>): readonly (readonly Change[])[] {
   const setting = changes.filter(({ action }) => action === 'create' || action === 'update');
-  return [...Map.groupBy(setting, rolesKeyOf).values()];
+  const sets = (change: Change) => rolesKeyOf(change).startsWith('["set"');
+  const ordered = [...setting.filter(sets), ...setting.filter((one) => !sets(one))];
+  return [...groupBy(ordered, rolesOf).values()];
 }
 
 /** Makes a dry run for each distinct role of a plan, five a second. Says their number before. */
@@ -110,7 +113,7 @@ export function roleLines(plan: Plan, checks: RoleChecks | null): readonly strin
 }
 
 function problemLine({ roles, code, message, advice, change, others }: RoleProblem): string {
-  const where = `${change.action} ${nameOf(change.target)}${others > 0 ? ` and ${others} other changes` : ''}`;
+  const where = `${change.action} ${keyOf(change.target)}${others > 0 ? ` and ${others} other changes` : ''}`;
   return `! ${roles} (${where}): ${code}: ${message}${advice === null ? '' : ` ${advice}`}`;
 }
 

@@ -69,7 +69,7 @@ export interface Desired extends Target, Settings, Pick<BindingSettings, 'expire
   readonly place: Place;
 }
 
-/** The key of a service account: unique, and the order of plans. */
+/** The key of a service account, which messages name it by: unique, and the order of plans. */
 export function keyOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): string {
   return [accountId, region, clusterName, namespace, serviceAccount].join('/');
 }

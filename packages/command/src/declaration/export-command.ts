@@ -2,7 +2,7 @@ import { GeneralError } from '../aws/errors.ts';
 import { goneText } from '../gateway/coverage.ts';
 import type { Compound } from './compound.ts';
 import { textOf, withSession, writeText } from './compound.ts';
-import { clusterKeyOf } from './declaration.ts';
+import { clusterKeyOf, keyOf } from './declaration.ts';
 import { maxAssociations } from './expand.ts';
 import type { KnownCluster } from './expand.ts';
 import { fold } from './fold.ts';
@@ -12,7 +12,6 @@ import type { InferredSelector } from './infer-selectors.ts';
 import { readAssociations, readClusters } from './observe.ts';
 import type { Coverage, SeenAssociation } from './observe.ts';
 import { statedOf } from './planner.ts';
-import { nameOf } from './print.ts';
 import { bindingsText } from './write.ts';
 
 /** As many bindings as a declaration can have. */
@@ -51,7 +50,7 @@ export async function runExport(compound: Compound): Promise<number> {
     ...(inference?.inferred() ?? []).map(takenLine),
     ...coverage.flatMap((one) => (one.goneSince === null ? [] : [goneText(coveredName(one), one.goneSince)])),
     ...(unknown.length > 0 ? [`Not known yet, and left out: ${unknown.join(', ')}.`] : []),
-    ...inexpressible.map((one) => `${nameOf(one)} is left out: a declaration can't have an ARN with { or }.`),
+    ...inexpressible.map((one) => `${keyOf(one)} is left out: a declaration can't have an ARN with { or }.`),
     ...(addOns.length > 0 ? [`${addOns.length} associations of EKS add-ons are left out.`] : []),
   ];
   host.writeError(notes.map((note) => `${note}\n`).join(''));

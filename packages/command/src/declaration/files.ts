@@ -1,25 +1,22 @@
-import { existsSync } from 'node:fs';
-import { GeneralError, UsageError } from '../aws/errors.ts';
+import { GeneralError } from '../aws/errors.ts';
 import type { Compound } from './compound.ts';
 import { textOf, textsOf } from './compound.ts';
 import { problemLines } from './declaration.ts';
 import type { Declaration } from './declaration.ts';
 import type { Problem } from './located.ts';
 import { readDeclaration } from './read.ts';
-import { fileId, readSources } from './sources.ts';
+import { checkOutput, readSources } from './sources.ts';
 
 /**
  * The declaration in the files of `--file`.
  *
  * @throws {@link GeneralError} with all that is wrong with them
- * @throws {@link UsageError} if `--output-file` would replace one of them
+ * @throws `UsageError` if `--output-file` would replace one of them
  */
 export async function declarationOf({ values, host }: Compound): Promise<Declaration> {
   const { sources, ids, problems } = await readSources(textsOf(values, 'file'), host.input);
   const output = textOf(values, 'outputFile');
-  if (output !== null && existsSync(output) && ids.has(fileId(output))) {
-    throw new UsageError(`--output-file: ${output} is a file of the declaration, and would be replaced.`);
-  }
+  if (output !== null) checkOutput('--output-file', output, ids);
   const read = readDeclaration(sources);
   const found = read.kind === 'problems' ? [...problems, ...read.problems] : problems;
   if (read.kind === 'problems' || found.length > 0) throw problemsError(found);

@@ -1,5 +1,5 @@
 import type { Target } from './declaration.ts';
-import { grouped } from './grouped.ts';
+import { groupBy } from './grouped.ts';
 import { candidatesOf, chosenTemplates } from './infer-templates.ts';
 import { canonicalJson } from './planner.ts';
 import type { Stated } from './planner.ts';
@@ -195,5 +195,5 @@ function sortedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): 
 }
 
 function groupsOf(boxes: readonly Box[], keyOf: (box: Box) => string): readonly (readonly Box[])[] {
-  return [...grouped(boxes, keyOf).values()];
+  return [...groupBy(boxes, keyOf).values()];
 }

@@ -1,4 +1,4 @@
-import { grouped } from './grouped.ts';
+import { groupBy } from './grouped.ts';
 import { placeholders } from './template.ts';
 import type { PlaceholderName } from './template.ts';
 
@@ -15,7 +15,7 @@ const maxCandidates = 64;
 export function candidatesOf(arn: string, valueOf: ValueOf): readonly string[] {
   // An ARN may have braces, which no template can say.
   if (/[{}]/.test(arn)) return [arn];
-  const starts = grouped(partsOf(arn, valueOf), ({ start }) => start);
+  const starts = groupBy(partsOf(arn, valueOf), ({ start }) => start);
   const after: Suffixes[] = [];
   let next: Suffixes = { start: arn.length, templates: [''] };
   after[arn.length] = next;

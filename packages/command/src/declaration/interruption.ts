@@ -1,7 +1,8 @@
 import type { Progress } from '../progress.ts';
 import type { Outcome } from './apply.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
+import { groupBy } from './grouped.ts';
 
 /** The changes that were under way when a run was interrupted; null if it was not. */
 export type UnderWay = ReadonlySet<Change> | null;
@@ -34,7 +35,7 @@ export function watchInterruption(signal: AbortSignal | undefined, { say }: Prog
 export function interruptionLines(underWay: UnderWay, outcomes: readonly Outcome[]): readonly string[] {
   if (underWay === null) return [];
   const ended = outcomes.filter(({ change }) => underWay.has(change));
-  const counts = [...Map.groupBy(ended, ({ kind }) => kind)].map(([kind, { length }]) => `${length} ${words[kind]}`);
+  const counts = [...groupBy(ended, ({ kind }) => kind)].map(([kind, { length }]) => `${length} ${words[kind]}`);
   return [
     ...(ended.length === 0 ? [] : ['Under way when the run was interrupted:', ...ended.map(endLine)]),
     `Interrupted: ${ended.length} changes were under way${counts.length > 0 ? ` (${counts.join(', ')})` : ''}, ${notBegun(outcomes)} were not begun.`,
@@ -66,5 +67,5 @@ function notBegun(outcomes: readonly Outcome[]): number {
 }
 
 function endLine({ kind, change: { action, target } }: Outcome): string {
-  return `- ${action} ${nameOf(target)}: ${words[kind]}`;
+  return `- ${action} ${keyOf(target)}: ${words[kind]}`;
 }

@@ -9,7 +9,7 @@ import { watchInterruption } from './interruption.ts';
 import type { UnderWay } from './interruption.ts';
 import { makePace } from './pacing.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { makeReadAgain } from './replays.ts';
 import { outcomeTeller, retryTeller, sendChange } from './sending.ts';
 import type { Mutate } from './sending.ts';
@@ -52,7 +52,7 @@ export async function makeChanges(
   );
   const interruption = watchInterruption(signal, progress);
   const textOfRetry = retryTeller(changes);
-  const send = (change: Change, onWait: (reason: string) => void, waitForApproval?: ApprovalWait) =>
+  const send = (change: Change, onInProgress: () => void, waitForApproval?: ApprovalWait) =>
     interruption.during(change, () =>
       sendChange(mutate, change, {
         signal: secondSignal,
@@ -60,13 +60,13 @@ export async function makeChanges(
         waitForApproval,
         onRetry: (retry) => {
           pace.onRetry(retry);
-          onWait(retry.reason);
+          if (retry.operationId !== undefined) onInProgress();
           progress.say(textOfRetry(change, retry));
         },
       }),
     );
   const sendAndWait = (change: Change, maxElapsedMs: number) => {
-    const onApproval = approvalTeller((line) => progress.say(`${nameOf(change.target)}: ${line}`));
+    const onApproval = approvalTeller((line) => progress.say(`${keyOf(change.target)}: ${line}`));
     return send(change, () => undefined, { maxElapsedMs, onApproval });
   };
   const outcomes = await runChanges(changes, {

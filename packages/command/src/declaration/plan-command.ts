@@ -22,6 +22,7 @@ import { differenceOf, unchangedOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
 import type { GoneCluster } from './print.ts';
+import { groupBy } from './grouped.ts';
 
 /** With `--detailed-exitcode`, changes end with 2, as those of `terraform plan`. */
 const exitCodes = { planned: 0, denied: 1, changes: 2 } as const;
@@ -90,7 +91,7 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
 
 /** The clusters of a declaration that are gone, and how many of its associations they would have. */
 function inGoneClusters(gone: ReadonlyMap<string, string>, desired: readonly Target[]): readonly GoneCluster[] {
-  const counts = Map.groupBy(desired, clusterKeyOf);
+  const counts = groupBy(desired, clusterKeyOf);
   return [...gone].map(([cluster, since]) => ({ cluster, since, leftOut: counts.get(cluster)?.length ?? 0 }));
 }
 
@@ -100,7 +101,7 @@ function inGoneClusters(gone: ReadonlyMap<string, string>, desired: readonly Tar
  */
 function readPlaces(desired: readonly Target[], deleted: readonly Target[]): readonly ReadPlace[] {
   const whole = new Set(deleted.map(clusterKeyOf));
-  return [...Map.groupBy([...desired, ...deleted], clusterKeyOf)].flatMap(([key, [first, ...others]]) => {
+  return [...groupBy([...desired, ...deleted], clusterKeyOf)].flatMap(([key, [first, ...others]]) => {
     if (first === undefined) return [];
     const { accountId, region, clusterName, namespace } = first;
     const isOne = !whole.has(key) && others.every((one) => one.namespace === namespace);

@@ -1,6 +1,6 @@
 import { goneText } from '../gateway/coverage.ts';
 import type { Outcome } from './apply.ts';
-import type { Target } from './declaration.ts';
+import { keyOf } from './declaration.ts';
 import { deletionsOf } from './deletions.ts';
 import type { Plan } from './plan-file.ts';
 import { changedSettings } from './planner.ts';
@@ -25,11 +25,6 @@ export interface GoneCluster {
 
 const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
 
-/** A service account, as messages name it. */
-export function nameOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): string {
-  return `${accountId}/${region}/${clusterName}/${namespace}/${serviceAccount}`;
-}
-
 /** A plan as text for people. */
 export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
   return [
@@ -53,7 +48,7 @@ function changeLines(change: Change): readonly string[] {
 
 function settingLines(change: Change): readonly string[] {
   const { action, target, before, after } = change;
-  const head = `${signs[action]} ${action} ${nameOf(target)}`;
+  const head = `${signs[action]} ${action} ${keyOf(target)}`;
   if (action !== 'update' || before === null || after === null) {
     const { roleArn = '', targetRoleArn = null } = after ?? before ?? {};
     const until = after?.expiresAt ? ` until ${after.expiresAt}` : '';
@@ -71,7 +66,7 @@ function settingLines(change: Change): readonly string[] {
 
 function deniedLines({ action, target, reasons }: Denied): readonly string[] {
   return [
-    `! denied${action === null ? '' : ` ${action}`} ${nameOf(target)}`,
+    `! denied${action === null ? '' : ` ${action}`} ${keyOf(target)}`,
     ...reasons.map((reason) => `    ${reason}`),
   ];
 }
@@ -180,7 +175,7 @@ export function outcomeLines(outcomes: readonly Outcome[]): readonly string[] {
 
 function outcomeLine(outcome: Outcome): string {
   const { action, target } = outcome.change;
-  return `- ${action} ${nameOf(target)}${'message' in outcome ? `: ${outcome.message}` : ''}`;
+  return `- ${action} ${keyOf(target)}${'message' in outcome ? `: ${outcome.message}` : ''}`;
 }
 
 /** What became of a plan, as data. */

@@ -7,11 +7,14 @@ export interface Taken {
   readonly refused: Change | null;
 }
 
-/** Changes in their order. Those of one role wait until the first of them is answered. */
+/**
+ * Changes in their order. Those of one role wait until one of them got an answer about it: one asks
+ * at a time.
+ */
 export interface Queue {
   /** The next change, once there is one to make; null at the end. */
   readonly take: () => Promise<Taken | null>;
-  /** Takes in that a change got an answer, and not that its role does not exist. */
+  /** Takes in that a change is in progress: its role exists. */
   readonly goOn: (change: Change) => void;
   /** Takes in what became of a change. */
   readonly ended: (change: Change, ending: Ending) => void;
@@ -29,6 +32,8 @@ export function makeQueue(changes: readonly Change[]): Queue {
   /** Changes that wait for the answer of the first one with their roles. */
   const waiting = new Map<string, Change[]>();
   const released: Change[] = [];
+  /** Those that ask next for their roles, since the one before got no answer about them. */
+  const asking: Change[] = [];
   const asked = new Set<string>();
   const refused = new Map<string, Change>();
   let waitingCount = 0;
@@ -43,9 +48,28 @@ export function makeQueue(changes: readonly Change[]): Queue {
     wake = [];
   };
 
+  /** The answer says nothing about the role: another change asks, unless one got beyond that. */
+  const askNext = (change: Change): void => {
+    const key = rolesKeyOf(change);
+    const held = waiting.get(key);
+    if (held === undefined) return;
+    const next = held.shift();
+    if (next === undefined) {
+      waiting.delete(key);
+      asked.delete(key);
+      return;
+    }
+    waitingCount -= 1;
+    asking.push(next);
+    for (const resolve of wake) resolve();
+    wake = [];
+  };
+
   return {
     take: async () => {
       for (;;) {
+        const next = asking.pop();
+        if (next !== undefined) return { change: next, refused: null };
         const change = released.pop() ?? rest.next().value;
         if (change === undefined) {
           if (waitingCount === 0) return null;
@@ -67,7 +91,8 @@ export function makeQueue(changes: readonly Change[]): Queue {
     ended: (change, ending) => {
       if (ending === 'role missing') refused.set(rolesKeyOf(change), change);
       if (ending === 'done') refused.delete(rolesKeyOf(change));
-      goOn(change);
+      if (ending === 'other') askNext(change);
+      else goOn(change);
     },
   };
 }

@@ -9,6 +9,10 @@ import { clusterKeyOf } from './declaration.ts';
 import type { SeenAssociation } from './observe.ts';
 import { readAssociations } from './observe.ts';
 import type { Change } from './planner.ts';
+import { groupBy } from './grouped.ts';
+
+/** The settings of an association, and its expiry: null without one, absent where that is not known. */
+export type ReadState = Settings & { readonly expiresAt?: string | null };
 
 /**
  * The association of a replayed success, as it is now; null if it does not exist or may not be
@@ -17,7 +21,7 @@ import type { Change } from './planner.ts';
 export type ReadAgain = (
   change: Pick<Change, 'action' | 'target'>,
   recorded: Pick<Association, 'associationId' | 'modifiedAt'>,
-) => Promise<Settings | null>;
+) => Promise<ReadState | null>;
 
 type Client = Pick<GatewayClient, 'podIdentityAssociation' | 'podIdentityAssociations' | 'associations'>;
 
@@ -51,7 +55,7 @@ export function makeReadAgain(
   options: CallOptions,
   clock: () => number,
 ): ReadAgain {
-  const counts = Map.groupBy(changes, ({ target }) => namespaceKeyOf(target));
+  const counts = groupBy(changes, ({ target }) => namespaceKeyOf(target));
   const namespaces = new Map<string, Promise<Namespace | null>>();
   const namespaceOf = (target: Target): Promise<Namespace | null> => {
     const key = namespaceKeyOf(target);

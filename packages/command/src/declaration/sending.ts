@@ -5,8 +5,9 @@ import { grouped } from '../progress.ts';
 import type { Progress } from '../progress.ts';
 import type { Outcome } from './apply.ts';
 import type { Change } from './planner.ts';
-import { nameOf } from './print.ts';
+import { keyOf } from './declaration.ts';
 import { roleNotFound, rolesKeyOf, rolesOf } from './queue.ts';
+import { groupBy } from './grouped.ts';
 
 /** Time for the retries of a change whose role does not exist, as of a single command. */
 const roleWaitMs = 60_000;
@@ -52,7 +53,7 @@ export function outcomeTeller(total: number, { show, say }: Progress): (outcome:
     kinds.set(change, kind);
     done += Number(kind === 'done');
     if (kind !== 'done' && kind !== 'notStarted') {
-      say(`${kind}: ${change.action} ${nameOf(change.target)}${'message' in outcome ? `: ${outcome.message}` : ''}`);
+      say(`${kind}: ${change.action} ${keyOf(change.target)}${'message' in outcome ? `: ${outcome.message}` : ''}`);
     }
     const seconds = Math.max((performance.now() - startedAt) / 1_000, 0.001);
     const rate = `${grouped(Math.round(kinds.size / seconds))}/s`;
@@ -62,10 +63,10 @@ export function outcomeTeller(total: number, { show, say }: Progress): (outcome:
 
 /** Makes the function that says what a change waits for, in a line. */
 export function retryTeller(changes: readonly Change[]): (change: Change, retry: Retry) => string {
-  const counts = Map.groupBy(changes, rolesKeyOf);
+  const counts = groupBy(changes, rolesKeyOf);
   return (change, { attempt, delayMs, reason }) => {
     const when = `attempt ${attempt} in ${(delayMs / 1_000).toFixed(1)} s`;
-    const line = `${change.action} ${nameOf(change.target)}: ${when}: ${reason}`;
+    const line = `${change.action} ${keyOf(change.target)}: ${when}: ${reason}`;
     if (reason !== roleNotFound) return line;
     const others = (counts.get(rolesKeyOf(change))?.length ?? 1) - 1;
     const waiting = others > 0 ? ` ${others} other changes of the plan name it.` : '';

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandError } from '../aws/errors.ts';
+import { CommandError, UsageError } from '../aws/errors.ts';
 import type { Problem, Source } from './located.ts';
 
 /** Texts, and what is wrong with files that have none. */
@@ -52,6 +52,18 @@ export async function readSources(given: readonly string[], input: Input): Promi
 export function fileId(path: string): string {
   const { dev, ino } = statSync(path, { bigint: true });
   return `${dev}/${ino}`;
+}
+
+/**
+ * Checks that a command does not write a file that it reads, by whatever name.
+ *
+ * @param option the option with the path of the file to write, for the message
+ * @param ids what {@link fileId} returns for the files that are read
+ * @throws {@link UsageError}
+ */
+export function checkOutput(option: string, path: string, ids: ReadonlySet<string>): void {
+  if (!existsSync(path) || !ids.has(fileId(path))) return;
+  throw new UsageError(`${option}: ${path} is read by this command, and would be replaced. Give another file.`);
 }
 
 /** A path, or the declarations in its folder. */

@@ -26,10 +26,13 @@ export interface Answer {
   readonly inventory: readonly InventoryLine[];
 }
 
-interface Question {
+/** What the gateway is asked about, beside the service accounts. */
+export interface Question {
   /** The name of the declaration. */
   readonly name: string;
   readonly accountId: string | null;
+  /** The region of the clusters; null: any. */
+  readonly region: string | null;
   /** The key of the tag with the owner. */
   readonly ownerTag: string;
 }
@@ -41,10 +44,10 @@ interface Question {
 export async function askGateway(
   client: GatewayClient,
   accounts: readonly IrsaAccount[],
-  { name, accountId, ownerTag }: Question,
+  { name, accountId, region, ownerTag }: Question,
   options: CallOptions,
 ): Promise<Answer> {
-  const findTarget = await targets(client, accountId, options);
+  const findTarget = await targets(client, { accountId, region }, options);
   const found = accounts.map((account) => ({ account, target: findTarget(account) }));
   const known = found.flatMap(({ account, target }) => (typeof target === 'string' ? [] : [{ account, target }]));
   const namespaces = await readNamespaces(
@@ -70,18 +73,25 @@ export async function askGateway(
 }
 
 /** A function that gives the target of a service account, or why it has none. */
-async function targets(client: GatewayClient, accountId: string | null, options: CallOptions) {
+async function targets(
+  client: GatewayClient,
+  { accountId, region }: Pick<Question, 'accountId' | 'region'>,
+  options: CallOptions,
+) {
+  const place = region === null ? '' : ` in ${region}`;
   const clusters = new Map<string, { readonly accountId: string; readonly region: string }[]>();
   for await (const cluster of itemsOf(client.clusters, { first: 1_000 }, options)) {
     if (accountId !== null && cluster.accountId !== accountId) continue;
+    if (region !== null && cluster.region !== region) continue;
     const same = clusters.get(cluster.clusterName);
     if (same) same.push(cluster);
     else clusters.set(cluster.clusterName, [cluster]);
   }
   return ({ clusterName, namespace, serviceAccount }: IrsaAccount): Target | string => {
     const [cluster, ...others] = clusters.get(clusterName) ?? [];
-    if (cluster === undefined) return `The inventory has no cluster ${clusterName} that you may see: add it.`;
-    if (others.length > 0) return `Several clusters are named ${clusterName}: give --account-id.`;
+    if (cluster === undefined) return `The inventory has no cluster ${clusterName}${place} that you may see: add it.`;
+    if (others.length > 0)
+      return `Several clusters are named ${clusterName}: give --account-id, --cluster-region, or both.`;
     return { accountId: cluster.accountId, region: cluster.region, clusterName, namespace, serviceAccount };
   };
 }

@@ -1,9 +1,10 @@
 import { GeneralError, UsageError } from '../aws/errors.ts';
 import type { Compound } from '../declaration/compound.ts';
 import { printReport, readText, textOf, textsOf, withSession, writeText } from '../declaration/compound.ts';
+import { checkOutput, fileId } from '../declaration/sources.ts';
 import { declarationText } from '../declaration/write.ts';
 import { askGateway } from './ask.ts';
-import type { Answer } from './ask.ts';
+import type { Answer, Question } from './ask.ts';
 import { migrationGuide } from './guide.ts';
 import { movable, planMigration } from './migration.ts';
 import { readKubernetes } from './service-accounts.ts';
@@ -15,17 +16,23 @@ import type { IrsaAccount, KubernetesFile } from './service-accounts.ts';
  */
 export async function runIrsa(compound: Compound): Promise<number> {
   const { values, globals, host } = compound;
-  const files = readFiles(textsOf(values, 'file').join(','), textOf(values, 'clusterName') ?? '');
+  const paths = textsOf(values, 'file').join(',').split(',');
+  const files = readFiles(paths, textOf(values, 'clusterName') ?? '');
+  const path = textOf(values, 'outputFile');
+  if (path !== null) checkOutput('--output-file', path, new Set(paths.map(fileId)));
   const accounts = files.flatMap((one) => one.accounts);
   const [name, accountId] = [textOf(values, 'name') ?? 'from-irsa', textOf(values, 'accountId')];
-  const answer = await ask(compound, movable(accounts, accountId), { name, accountId });
+  const answer = await ask(compound, movable(accounts, accountId), {
+    name,
+    accountId,
+    region: textOf(values, 'clusterRegion'),
+  });
   const migration = planMigration(accounts, accountId, answer);
   const declaration = declarationText(name, migration.associations);
   const guide = migrationGuide(
     migration,
     files.every(({ hasPods }) => hasPods),
   );
-  const path = textOf(values, 'outputFile');
   if (path !== null) writeText(path, declaration);
   if (path !== null || globals.output !== undefined) {
     await printReport(compound, [guide], () => ({ ...migration, declaration }));
@@ -40,7 +47,7 @@ export async function runIrsa(compound: Compound): Promise<number> {
 async function ask(
   compound: Compound,
   accounts: readonly IrsaAccount[],
-  question: { readonly name: string; readonly accountId: string | null },
+  question: Omit<Question, 'ownerTag'>,
 ): Promise<Answer | null> {
   if (compound.connection.endpointUrl === null) return null;
   const ownerTag = textOf(compound.values, 'ownerTag') ?? 'team';
@@ -49,10 +56,10 @@ async function ask(
   );
 }
 
-function readFiles(paths: string, clusterNames: string): readonly KubernetesFile[] {
-  const [files, names] = [paths.split(','), clusterNames.split(',')];
-  if (files.length !== names.length) throw new UsageError('Give as many --cluster-name as files, separated by commas.');
-  return files.map((path, index) => {
+function readFiles(paths: readonly string[], clusterNames: string): readonly KubernetesFile[] {
+  const names = clusterNames.split(',');
+  if (paths.length !== names.length) throw new UsageError('Give as many --cluster-name as files, separated by commas.');
+  return paths.map((path, index) => {
     try {
       return readKubernetes(readText(path), names[index] ?? '');
     } catch (error) {

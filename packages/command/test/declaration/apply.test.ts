@@ -5,6 +5,7 @@ import type { Runner } from '../../src/declaration/apply.ts';
 import { judged } from '../../src/declaration/check.ts';
 import { makePace } from '../../src/declaration/pacing.ts';
 import type { Action, Change } from '../../src/declaration/planner.ts';
+import type { ReadState } from '../../src/declaration/replays.ts';
 import { outcomeLines } from '../../src/declaration/print.ts';
 
 const state = {
@@ -101,7 +102,7 @@ test('no more changes are under way at once than the limit', async () => {
   expect([most, outcomes.length]).toEqual([4, 20]);
 });
 
-test.each<[string, Action, typeof state | null, object]>([
+test.each<[string, Action, ReadState | null, object]>([
   ['a create that is still in effect is done', 'create', state, { kind: 'done', isReplayed: true }],
   ['a create that was deleted since is overtaken', 'create', null, { kind: 'overtaken' }],
   [
@@ -110,11 +111,21 @@ test.each<[string, Action, typeof state | null, object]>([
     { ...state, disableSessionTags: true },
     { kind: 'overtaken', message: 'Changed since: disableSessionTags.' },
   ],
+  [
+    'an update whose expiry was changed since is overtaken',
+    'update',
+    { ...state, expiresAt: '2027-01-02T00:00:00Z' },
+    { kind: 'overtaken', message: 'Changed since: expiresAt.' },
+  ],
+  ['an update whose expiry is not read is done', 'update', state, { kind: 'done' }],
   ['a delete that is still in effect is done', 'delete', null, { kind: 'done' }],
   ['a delete of what exists is overtaken', 'delete', state, { kind: 'overtaken' }],
 ])('a replayed success is read again: %s', async (_, action, found, outcome) => {
   const send = () => Promise.resolve(succeeded(true));
-  expect(await run([changeOf(action)], { send, readAgain: () => Promise.resolve(found) })).toMatchObject([outcome]);
+  const change = changeOf(action);
+  const expiring = change.after && { ...change, after: { ...change.after, expiresAt: '2027-01-01T00:00:00Z' } };
+  const readAgain = () => Promise.resolve(found);
+  expect(await run([expiring ?? change], { send, readAgain })).toMatchObject([outcome]);
 });
 
 describe('after a change that', () => {
@@ -190,6 +201,21 @@ describe('a change that needs an approval', () => {
     const outcomes = await run(three, { send, sendAndWait });
     expect(waiting).toEqual(['a', 'b']);
     expect(outcomes.map(({ kind }) => kind)).toEqual(['done', 'done', 'done']);
+  });
+
+  test.each(['interrupted', 'ended by a failure'])('is not sent again once the run is %s', async (how) => {
+    const many = Array.from({ length: 25 }, (_, index) => changeOf('create', `s${index}`));
+    let isStopped = false;
+    let polled = 0;
+    const sendAndWait = () => {
+      polled += 1;
+      isStopped = how === 'interrupted';
+      return isStopped ? Promise.resolve(held) : Promise.reject(new LostAnswerError('Lost.', 't', null));
+    };
+    const stopped = () => (isStopped ? 'Interrupted.' : null);
+    const outcomes = await run(many, { send: () => Promise.resolve(held), sendAndWait, stopped });
+    expect(polled).toBe(how === 'interrupted' ? 1 : 20);
+    expect(outcomes.slice(20).map(({ kind }) => kind)).toEqual(Array(5).fill('approvalRequired'));
   });
 
   test.each([

@@ -74,3 +74,20 @@ test('progress is shown on a terminal only', async () => {
   const exported = await fleet.run(['export'], 'olivia', { isErrorTerminal: true });
   expect(exported.stderr).toContain(line);
 });
+
+test('--check-roles makes one dry run for a role that a create and an update of something else name', async () => {
+  const [apiFile, planFile] = [
+    fleet.write('api.yaml', bindings.split('\n').slice(0, 4).join('\n')),
+    fleet.pathOf('api.json'),
+  ];
+  expect((await fleet.run(['plan', '-f', apiFile, '-o', planFile])).code).toBe(0);
+  expect((await fleet.run(['apply', planFile])).code).toBe(0);
+  await fleet.observe();
+  const changed = bindings
+    .split('\n')
+    .slice(0, 4)
+    .join('\n')
+    .replace('payments-api-2]', 'payments-api-2, payments-api-3], disableSessionTags: true');
+  const { stderr } = await plan(['--check-roles'], changed);
+  expect(stderr).toContain('Checking 1 roles: ');
+});

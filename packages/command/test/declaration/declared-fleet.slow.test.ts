@@ -1,4 +1,6 @@
 // Quick test: packages/command/test/declaration/planner.test.ts.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { InterruptedError } from '../../src/aws/errors.ts';
 import { startFaultyRoute } from '../../../client/test/gateway.ts';
 import { home, roleArn } from '../../../../test/support/gateway.ts';
@@ -310,10 +312,12 @@ test('plan, export and associations name a cluster that is gone, and nothing is 
   expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(`The cluster ${name} is gone since `) });
 });
 
-test('nothing is planned in a cluster that was never scanned', async () => {
+test('nothing is planned in a cluster that was never scanned, in the words that the example for CI waits for', async () => {
   const unseen = await startScannedGateway();
   const file = unseen.write('bindings.yaml', paymentsDeclaration(['api']));
   const { code, stdout } = await unseen.run(['plan', '-f', file]);
   await unseen.close();
   expect([code, stdout]).toEqual([1, expect.stringContaining('not known yet')]);
+  const example = readFileSync(join(import.meta.dirname, '../../../../examples/github-actions/README.md'), 'utf8');
+  expect(stdout).toContain(/while plan \| grep --quiet '([^']+)'/.exec(example)?.[1]);
 });

@@ -1,5 +1,5 @@
 // Quick test: packages/command/test/declaration/bad-files.test.ts.
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
 
@@ -56,12 +56,12 @@ describe('one declaration is made of', () => {
       ['api'],
     ],
   ])('%s', async (_, options, names) => {
-    expect(await planned(options())).toMatchObject({ code: 2, changes: creates(...names) });
+    expect(await planned(options())).toMatchObject({ code: 0, changes: creates(...names) });
   });
 
   test('standard input and a file', async () => {
     const file = fleet.write('worker.yaml', worker);
-    expect(await planned(['-f', '-', '-f', file], api)).toMatchObject({ code: 2, changes: creates('api', 'worker') });
+    expect(await planned(['-f', '-', '-f', file], api)).toMatchObject({ code: 0, changes: creates('api', 'worker') });
   });
 });
 
@@ -150,9 +150,30 @@ test.each<[string, (folder: string) => readonly string[], string]>([
   expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
 });
 
-test('the plan does not replace a file of the declaration', async () => {
-  const folder = folderOf({ 'a.yaml': api });
-  const { code, stderr } = await planned(['-f', folder, '-o', `${folder}/a.yaml`]);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('would be replaced')]);
-  expect(fleet.read(`${folder.split('/').at(-1) ?? ''}/a.yaml`)).toBe(api);
+test('no command replaces a file that it reads', async () => {
+  const folder = folderOf({ 'a.yaml': batch, 'kubectl.json': '{"items": []}' });
+  const declaration = `${folder}/a.yaml`;
+  const plan = `${folder}/plan.json`;
+  const kubectl = `${folder}/kubectl.json`;
+  expect((await planned(['-f', declaration, '-o', plan])).changes).toEqual(creates('batch'));
+  linkSync(plan, `${folder}/linked.json`);
+  const effects = fleet.effects();
+  const lines: readonly (readonly [string, readonly string[]])[] = [
+    [plan, ['apply', plan, '--inverse-file', plan]],
+    [plan, ['apply', plan, '--inverse-file', `${folder}/linked.json`]],
+    [kubectl, ['irsa', '-f', kubectl, '--cluster-name', 'apps-dev', '-o', kubectl]],
+    [declaration, ['plan', '-f', folder, '-o', declaration]],
+  ];
+  for (const [path, line] of lines) {
+    const before = readFileSync(path, 'utf8');
+    const { code, stdout, stderr } = await fleet.run([...line], 'alice');
+    expect({ line, code, stdout, stderr }).toEqual({
+      line,
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/ParamValidation.*--(output|inverse)-file: \S+ is read by this command/),
+    });
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  }
+  expect(fleet.effects()).toEqual(effects);
 });

@@ -46,7 +46,29 @@ test('changes with a role that does not exist are given with the change that was
   ]);
 });
 
-test('an answer about something else than the role lets the others go on before the first one is concluded', async () => {
+test('after an answer that says nothing of the role, one other change asks', async () => {
+  const { take, ended } = makeQueue([a, b, d]);
+  await take();
+  const next = take();
+  const last = take();
+  ended(a, 'other');
+  expect(await next).toEqual({ change: b, refused: null });
+  ended(b, 'role missing');
+  expect(await last).toEqual({ change: d, refused: b });
+  expect(await take()).toBeNull();
+});
+
+test('a change that comes after one without an answer about the role asks again', async () => {
+  const { take, ended } = makeQueue([a, b, d]);
+  await take();
+  ended(a, 'other');
+  await take();
+  const last = take();
+  ended(b, 'role missing');
+  expect(await last).toEqual({ change: d, refused: b });
+});
+
+test('a change in progress lets the others go on before the first one is concluded', async () => {
   const { take, goOn, ended } = makeQueue(changes);
   await take();
   await take();

@@ -107,3 +107,29 @@ test('what kubectl prints is moved under the shipped policies, with the lines of
   expect(made.find(({ namespace }) => namespace === 'payments-eu')?.tags).toMatchObject({ team: 'payments-team' });
   await after.close();
 }, 120_000);
+
+test('a cluster name of two regions of an account needs --cluster-region, which the message names', async () => {
+  const copy = copyOfShipped();
+  const file = join(copy, 'inventory.json');
+  const inventory = JSON.parse(readFileSync(file, 'utf8')) as { readonly clusters: readonly object[] };
+  const accounts = [{ accountId, name: 'apps', regions: ['eu-central-1', 'eu-west-1'] }];
+  const other = { accountId, region: 'eu-west-1', clusterName: 'apps-dev', environment: 'dev' };
+  const clusters = [...inventory.clusters, other];
+  writeFileSync(file, JSON.stringify({ ...inventory, accounts, clusters }));
+  const gateway = await startScannedGateway({ policies: copy });
+  const items = [serviceAccount('payments', 'api', 'pods/payments/payments-api')];
+  const input = gateway.write('apps-dev.json', JSON.stringify({ items }));
+  const irsa = ['irsa', '-f', input, '--cluster-name', 'apps-dev', '--account-id', accountId];
+
+  const several = await gateway.run(irsa, 'pat');
+  expect(several.stderr).toContain(
+    '- apps-dev: payments/api: Several clusters are named apps-dev: give --account-id, --cluster-region, or both.',
+  );
+  const { code, stdout } = await gateway.run([...irsa, '--cluster-region', 'eu-west-1'], 'pat');
+  expect(code).toBe(0);
+  expect(stdout).toContain(`clusterName: apps-dev, accountId: "${accountId}", region: eu-west-1`);
+  const none = await gateway.run([...irsa, '--cluster-region', 'us-east-1'], 'pat');
+  expect(none.stderr).toContain('The inventory has no cluster apps-dev in us-east-1 that you may see: add it.');
+  await gateway.close();
+  rmSync(copy, { recursive: true });
+});
