@@ -91,11 +91,12 @@ export const scanner: RecordedPrincipal = {
   sessionName: null,
 };
 
-function entryOf(stamps: Stamps, observation: Observation, operationId: string, event: DriftEvent): AuditEntry {
-  const { target, state, observed, association } = observation;
-  const confirmed = confirmedIn(state);
-  const seen = association ?? confirmed ?? state?.observed?.association ?? null;
-  const context: AuditContext = {
+/** The context of an entry about what a scan found, of a service account or of a whole cluster. */
+export function observationContext(
+  operationId: string,
+  { target, before }: Pick<AuditContext, 'target' | 'before'>,
+): AuditContext {
+  return {
     operation: 'OBSERVE_ASSOCIATION',
     request: null,
     principal: scanner,
@@ -106,11 +107,18 @@ function entryOf(stamps: Stamps, observation: Observation, operationId: string, 
     apiRequestId: operationId,
     reason: null,
     target,
-    before: confirmed,
+    before,
     decision: null,
     invalidInput: null,
     findings: [],
   };
+}
+
+function entryOf(stamps: Stamps, observation: Observation, operationId: string, event: DriftEvent): AuditEntry {
+  const { target, state, observed, association } = observation;
+  const confirmed = confirmedIn(state);
+  const seen = association ?? confirmed ?? state?.observed?.association ?? null;
+  const context = observationContext(operationId, { target, before: confirmed });
   const message = event === 'DRIFT_FOUND' ? foundMessage(state, association) : resolvedMessage(observed);
   return makeEntry(stamps, context, {
     // Scans have clocks of their own: the order of the entries is that of the writes of the state.

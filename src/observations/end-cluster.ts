@@ -6,8 +6,8 @@ import type { ClusterScan, GoneCluster } from '../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { clusterPrefix } from '../model/audit.ts';
-import type { AuditContext, AuditEntry } from '../model/audit.ts';
-import { scanner } from './drift-event.ts';
+import type { AuditEntry } from '../model/audit.ts';
+import { observationContext } from './drift-event.ts';
 import { judgeGone } from './gone.ts';
 import type { FleetScans, Missed } from './gone.ts';
 import { goneAssociation, seenAtOf } from './seen-version.ts';
@@ -62,22 +62,7 @@ async function recordGone(ports: EndPorts, scan: Missed): Promise<ClusterScan | 
 }
 
 function goneEntry(stamps: Stamps, { cluster, fence, missing }: Missed, operationId: string): AuditEntry {
-  const context: AuditContext = {
-    operation: 'OBSERVE_ASSOCIATION',
-    request: null,
-    principal: scanner,
-    actor: null,
-    onBehalfOf: null,
-    sourceAddress: null,
-    userAgent: scanner.id,
-    apiRequestId: operationId,
-    reason: null,
-    target: null,
-    before: null,
-    decision: null,
-    invalidInput: null,
-    findings: [],
-  };
+  const context = observationContext(operationId, { target: null, before: null });
   const { accountId, region, clusterName } = cluster;
   const since = new Date(missing.since).toISOString();
   const message =
