@@ -9,6 +9,8 @@ export interface Parameter {
   readonly required?: true;
   /** The least value of an integer. */
   readonly minimum?: number;
+  /** The greatest value of an integer. */
+  readonly maximum?: number;
   /** Accepted and not documented, as in the AWS CLI, whose pagination options take its place. */
   readonly hidden?: true;
   /**

@@ -43,6 +43,7 @@ export const loginCommands: readonly Command[] = [
         name: 'redirectPort',
         type: 'integer',
         minimum: 1,
+        maximum: 65_535,
         help: 'The port of the redirect to http://127.0.0.1, for issuers that accept no other; by default any free one.',
       },
     ],

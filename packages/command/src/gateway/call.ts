@@ -1,4 +1,4 @@
-import { ConfigurationError, GeneralError, UsageError } from '../aws/errors.ts';
+import { ConfigurationError, GeneralError, InterruptedError, UsageError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../../../client/src/client/auth.ts';
@@ -73,8 +73,10 @@ async function change(
   const given = typeof input.clientRequestToken === 'string' ? input.clientRequestToken : null;
   const token = given ?? crypto.randomUUID();
   // Said once the request is on its way: until then, there is nothing to send again.
+  let isSent = false;
   sending.onConnected = () => {
     sending.onConnected = () => undefined;
+    isSent = true;
     if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
   };
   const teller = approvalTeller(say);
@@ -87,7 +89,8 @@ async function change(
   const whole = { ...input, clientRequestToken: token };
   const result: MutationResult = await send(client, whole, { ...options, waitForApproval }).catch((error: unknown) => {
     if (isHeld) say(`To go on: run the same command again with --client-request-token ${token} and --wait.`);
-    throw error;
+    if (!(error instanceof InterruptedError)) throw error;
+    throw new InterruptedError(`Interrupted. ${isSent ? 'A change that was sent may still be made.' : 'Nothing was sent.'}`);
   });
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);

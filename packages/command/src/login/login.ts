@@ -5,7 +5,8 @@ import type { ValueMap } from '../aws/value.ts';
 import type { CallSettings, Request } from '../host.ts';
 import { signInWithBrowser, untilAborted } from './authorization-code.ts';
 import { openBrowser } from './browser.ts';
-import { claimsOf, loginOf, withIssuer } from './issuer.ts';
+import { claimsOf, loginOf } from './access-token.ts';
+import { withIssuer } from './issuer.ts';
 import { changeLogin, loginsFile, readLogin } from './store.ts';
 import type { IssuerSettings, Login } from './store.ts';
 
