@@ -33,14 +33,17 @@ const defaultSessionLimitMs = 600_000;
  */
 export function makeCall(settings: CallSettings): Host['call'] {
   let created: GatewayClient | null = null;
-  const sending = { onConnected: (): void => undefined };
+  const sending = { isSent: false, onConnected: (): void => undefined };
   const said = new Set<string>();
   return async ({ input, ...given }) => {
     const { operation } = given.command;
     if (operation === 'Login' || operation === 'Logout') return signInOrOut({ input, ...given }, settings);
     const { waitMs } = given;
     const retryMs = Math.max(limitMs, waitMs ?? 0);
-    const client = (created ??= clientOf(given.connection, retryMs, settings, () => sending.onConnected()));
+    const client = (created ??= clientOf(given.connection, retryMs, settings, () => {
+      sending.isSent = true;
+      sending.onConnected();
+    }));
     const { region } = given.connection;
     const request = { ...given, input: { ...(region !== null && operation !== 'Viewer' && { region }), ...input } };
     const say = (line: string) => settings.writeError(`${line}\n`);
@@ -57,9 +60,17 @@ export function makeCall(settings: CallSettings): Host['call'] {
       }
       return answer;
     } catch (error) {
-      throw commandError(operation, error);
+      throw error instanceof InterruptedError ? interrupted(operation, sending) : commandError(operation, error);
     }
   };
+}
+
+function interrupted(operation: string, { isSent }: { readonly isSent: boolean }): InterruptedError {
+  const isChange = mutations[operation] !== undefined || ['Approve', 'Reject'].includes(operation);
+  if (!isChange) return new InterruptedError('Interrupted.');
+  return new InterruptedError(
+    `Interrupted. ${isSent ? 'A change that was sent may still be made.' : 'Nothing was sent.'}`,
+  );
 }
 
 async function change(
@@ -73,10 +84,8 @@ async function change(
   const given = typeof input.clientRequestToken === 'string' ? input.clientRequestToken : null;
   const token = given ?? crypto.randomUUID();
   // Said once the request is on its way: until then, there is nothing to send again.
-  let isSent = false;
   sending.onConnected = () => {
     sending.onConnected = () => undefined;
-    isSent = true;
     if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
   };
   const teller = approvalTeller(say);
@@ -89,8 +98,7 @@ async function change(
   const whole = { ...input, clientRequestToken: token };
   const result: MutationResult = await send(client, whole, { ...options, waitForApproval }).catch((error: unknown) => {
     if (isHeld) say(`To go on: run the same command again with --client-request-token ${token} and --wait.`);
-    if (!(error instanceof InterruptedError)) throw error;
-    throw new InterruptedError(`Interrupted. ${isSent ? 'A change that was sent may still be made.' : 'Nothing was sent.'}`);
+    throw error;
   });
   if (result.kind === 'refused') throw refusalError(operation, result);
   if (result.kind === 'inProgress') throw inProgressError(result);
@@ -131,10 +139,8 @@ function clientOf(
 
 async function signInOrOut(request: Request, settings: CallSettings): Promise<ValueMap> {
   const url = gatewayOf(endpointUrlOf(request.connection));
-  const { login, logout } = await import('../login/login.ts');
-  return request.command.operation === 'Login'
-    ? login(request, url, settings)
-    : logout(request.connection, url, settings);
+  if (request.command.operation === 'Login') return (await import('../login/login.ts')).login(request, url, settings);
+  return (await import('../login/logout.ts')).logout(request.connection, url, settings);
 }
 
 function endpointUrlOf({ endpointUrl }: Connection): string {

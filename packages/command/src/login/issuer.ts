@@ -15,8 +15,11 @@ export interface IssuerAccess {
   readonly settings: CallSettings;
 }
 
-/** Seconds for one request to the issuer. A renewal sends two while others wait for it. */
+/** Seconds for one request to the issuer. A renewal sends up to three while others wait for it. */
 const timeoutSeconds = 15;
+
+/** More than the metadata of any issuer have. */
+const maxBytes = 1_048_576;
 
 /**
  * Reads the endpoints of an issuer, and does `work` with them.
@@ -47,9 +50,13 @@ export async function withIssuer<Result>(
 /** @throws {@link ConfigurationError} unless requests are encrypted, or stay on this machine */
 function issuerUrl(issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
-  const isLocal = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (isLocal && url.protocol === 'http:')) return url;
+  if (url !== null && isSafe(url)) return url;
   throw new ConfigurationError(`The issuer "${issuer}" is not an https URL.`);
+}
+
+/** Whether requests are encrypted, or stay on this machine. */
+export function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
 }
 
 /**
@@ -70,6 +77,7 @@ export function issuerFetch({ connection, settings }: IssuerAccess): oidc.Custom
       headers,
       body: text,
       redirect: 'manual',
+      maxBytes,
       signal: AbortSignal.any(signals),
     });
     debug(`< ${response.status}`);
