@@ -58,6 +58,8 @@ export interface Command {
    * runs it. It has no input documents and skeletons, and no shape of an answer.
    */
   readonly isCompound?: true;
+  /** The field of the answer that is printed alone, without `--output` and `--query`. */
+  readonly plainField?: string;
   /** An argument without an option that it needs. */
   readonly positional?: { readonly name: string; readonly help: string };
 }

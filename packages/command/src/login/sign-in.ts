@@ -2,9 +2,10 @@ import * as oidc from 'openid-client';
 import { GeneralError } from '../aws/errors.ts';
 import type { ValueMap } from '../aws/value.ts';
 import type { CallSettings } from '../host.ts';
-import { signInWithBrowser, untilAborted } from './authorization-code.ts';
+import { signInWithBrowser } from './authorization-code.ts';
 import { openBrowser } from './browser.ts';
 import type { IssuerSettings } from './store.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** How long the redirect of the browser is waited for. */
 const limitMs = 300_000;
