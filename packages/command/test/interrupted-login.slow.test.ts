@@ -1,7 +1,7 @@
 // No quick test: it is about processes that are interrupted and killed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
@@ -15,10 +15,12 @@ import {
   file,
   firstLogin,
   gateway,
+  logins,
   openLoginGateway,
   pod,
   processSettings,
   provider,
+  setLogins,
   whoami,
 } from './login-gateway.ts';
 
@@ -32,14 +34,13 @@ afterAll(() => route.close());
 beforeEach(() => (route.seen.length = 0));
 
 const endpoint = () => ({ POD_IDENTITY_ENDPOINT_URL: route.url });
-const logins = () => JSON.parse(readFileSync(file, 'utf8')) as { logins: Record<string, Login> };
-const stored = () => (existsSync(file) ? logins().logins[route.url] : undefined);
+const stored = () => (existsSync(file) ? logins()[route.url] : undefined);
 
 /** A login whose access token has expired. */
 async function expiredLogin(): Promise<void> {
   await pod(firstLogin(), endpoint());
-  const [url, login] = [route.url, stored()];
-  writeFileSync(file, JSON.stringify({ logins: { [url]: { ...login, expiresAt: new Date(0).toISOString() } } }));
+  const login = stored();
+  if (login) setLogins({ [route.url]: { ...login, expiresAt: new Date(0).toISOString() } });
 }
 
 function start(args: readonly string[]) {
@@ -201,7 +202,7 @@ test('what is left of a login that is interrupted or killed is what the document
       // One interrupt ends the others.
       const isSame = how === 'twice' && moment.name !== renews;
       cells.push(isSame ? 'the same' : await end(moment, how));
-      if (existsSync(file)) writeFileSync(file, '{"logins":{}}');
+      rmSync(file, { force: true });
     }
     rows.push(`| ${[moment.name, ...cells].join(' | ')} |`);
   }

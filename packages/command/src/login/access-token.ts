@@ -18,6 +18,7 @@ export function loginOf(settings: IssuerSettings, tokens: TokenEndpointResponse,
       `The access token of ${settings.issuer} is not a JWT. Request one for the gateway, with --audience, --resource or --scope, as the issuer requires.`,
     );
   }
+  if (before !== null) checkPerson(settings, accessToken, before);
   checkAudience(settings, accessToken, before);
   const expiry = seconds === undefined ? Number(claims.exp ?? 0) : Date.now() / 1_000 + seconds;
   const known = Number.isFinite(expiry) ? Math.max(0, Math.min(expiry, longestSeconds)) : 0;
@@ -28,6 +29,13 @@ export function loginOf(settings: IssuerSettings, tokens: TokenEndpointResponse,
     // An issuer that does not rotate refresh tokens sends none with a renewal.
     refreshToken: refreshToken ?? before?.refreshToken ?? null,
   };
+}
+
+function checkPerson({ issuer }: IssuerSettings, token: string, before: Login): void {
+  const [person, other] = [before.accessToken, token].map((each) => claimsOf(each)?.sub);
+  if (person !== other) {
+    throw new ConfigurationError(`The renewed access token of ${issuer} is of another person: it is not used.`);
+  }
 }
 
 /**

@@ -105,8 +105,8 @@ function isPlain(text: string): boolean {
   return /^[\x21-\x7e]{1,1000}$/.test(text);
 }
 
-/** In what two URLs differ that look alike. */
-function differenceOf(given: unknown, typed: string): string {
+/** In what two URLs differ that look alike, as the end of a sentence. */
+export function differenceOf(given: unknown, typed: string): string {
   if (typeof given !== 'string' || !URL.canParse(given)) return '';
   const [a, b] = [new URL(given), new URL(typed)];
   if (a.protocol !== b.protocol) return ': the scheme differs';
