@@ -64,7 +64,7 @@ const provider = new Provider(issuer, {
 
 /** The error of the next request for the tokens of a device code that is not confirmed yet. */
 let nextError: string | null = null;
-/** Requests to let pass later, by their paths: before or after they are processed, or never. */
+/** What happens to the next request at a path: it waits, or its connection ends, before or after it is processed. */
 const holds = new Map<string, string>();
 let release = (): void => undefined;
 let onHeld = (): void => undefined;
@@ -96,9 +96,10 @@ provider.use(async (context, next) => {
   const hold = holds.get(context.path);
   holds.delete(context.path);
   if (hold === 'before') await untilReleased();
+  if (hold === 'lost') return void context.req.socket.destroy();
   await next();
   if (hold === 'after') await untilReleased();
-  if (hold === 'never') context.req.destroy();
+  if (hold === 'never') context.req.socket.destroy();
   // The least interval that the protocol has.
   if (context.path === '/device/auth') Object.assign(context.body as object, { interval: 1 });
   if (context.path === '/token' && nextError !== null && context.status === 400) {
