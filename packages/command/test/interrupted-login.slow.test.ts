@@ -161,13 +161,15 @@ const ends = ['SIGINT', 'twice', 'SIGKILL'] as const;
 
 /** Ends a command at a moment, and tells what is left. */
 async function end({ args, reach }: Moment, how: (typeof ends)[number] | 'SIGTERM'): Promise<string> {
-  let started: ReturnType<typeof start> | null = null;
+  const starts: ReturnType<typeof start>[] = [];
   let before: Login | undefined;
   const goOn = await reach(() => {
     before = stored();
-    return (started = start(args()));
+    const started = start(args());
+    starts.push(started);
+    return started;
   });
-  const { child, closed, says } = started ?? start([]);
+  const [{ child, closed, says } = start([])] = starts;
   child.kill(how === 'twice' ? 'SIGINT' : how);
   if (how !== 'SIGKILL') {
     // Both the terminal and npm send the first one.
@@ -190,7 +192,7 @@ async function left(before: Login | undefined): Promise<string> {
   const isRenewed = after.refreshToken !== before?.refreshToken;
   route.faults.length = 0;
   const { code, stderr } = await pod(whoami, endpoint());
-  if (code !== 0) return /Sign in again: pod-identity login\n$/.test(stderr) ? 'sign in again' : stderr;
+  if (code !== 0) return stderr.endsWith('Sign in again: pod-identity login\n') ? 'sign in again' : stderr;
   return isRenewed ? 'the new login' : 'the login';
 }
 
