@@ -3,34 +3,6 @@ import type { Command } from './commands.ts';
 /** The commands that sign a person in at the issuer of the gateway's tokens, and out again. */
 export const loginCommands: readonly Command[] = [
   {
-    name: 'auth-status',
-    operation: 'AuthStatus',
-    summary:
-      'Show whom the gateway authenticates, where the credentials come from, and how long they last. Shows no secrets. Also: auth status.',
-    parameters: [],
-    answer: {
-      status: {
-        endpointUrl: 'string',
-        principalId: 'string',
-        kind: 'string',
-        credentials: 'string',
-        issuer: 'string',
-        audiences: ['string'],
-        expiresAt: 'timestamp',
-        renewable: 'boolean',
-      },
-    },
-  },
-  {
-    name: 'auth-token',
-    operation: 'AuthToken',
-    summary:
-      'Print the access token that requests have, for other programs; that of a login is renewed. Also: auth token.',
-    parameters: [],
-    answer: { accessToken: 'string' },
-    plainField: 'accessToken',
-  },
-  {
     name: 'login',
     operation: 'Login',
     summary:
@@ -92,5 +64,33 @@ export const loginCommands: readonly Command[] = [
     summary: 'Delete the tokens of a login to the gateway, and revoke the refresh token where the issuer can.',
     parameters: [],
     answer: { logout: { endpointUrl: 'string', deleted: 'boolean', revoked: 'boolean' } },
+  },
+  {
+    name: 'auth-status',
+    operation: 'AuthStatus',
+    summary:
+      'Show whom the gateway authenticates, where the credentials come from, and how long they last. Shows no secrets. Also: auth status.',
+    parameters: [],
+    answer: {
+      status: {
+        endpointUrl: 'string',
+        principalId: 'string',
+        kind: 'string',
+        credentials: 'string',
+        issuer: 'string',
+        audiences: ['string'],
+        expiresAt: 'timestamp',
+        renewable: 'boolean',
+      },
+    },
+  },
+  {
+    name: 'auth-token',
+    operation: 'AuthToken',
+    summary:
+      'Print the access token that requests have, for other programs; that of a login is renewed. Also: auth token.',
+    parameters: [],
+    answer: { accessToken: 'string' },
+    plainField: 'accessToken',
   },
 ];
