@@ -72,7 +72,7 @@ linux('of many that wait for a dead lock, one at a time holds it', async () => {
 
 linux('a takeover that was killed is taken over too', async () => {
   left({ pid: gonePid(), startedAt: '1' });
-  const dead = { ...thisProcess(), pid: gonePid(), startedAt: '1', nonce: 'mnopqrstuvwx' };
+  const dead = { ...thisProcess(), pid: gonePid(), startedAt: '1', nonce: 'bbbbbbbbbbbb' };
   writeFileSync(`${file}.abcdefghijkl`, JSON.stringify(dead));
   (await lock(file, { waitMs: 0 }))();
   expect(readdirSync(folder)).toEqual([]);

@@ -16,7 +16,7 @@ const claims: readonly (readonly [RegExp, string])[] = [
   [/audience|\baud\b/i, 'aud'],
   [/issuer|\biss\b/i, 'iss'],
   [/expired|\bexp\b/i, 'exp'],
-  [/scope|\bscp\b/i, 'scope'],
+  [/scope/i, 'scope'],
 ];
 
 /**
