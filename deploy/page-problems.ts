@@ -24,6 +24,11 @@ export const pageRules = {
     test: (value) => URL.canParse(value) && !value.includes('#'),
     fix: 'Give the URI that stands for the gateway at the issuer (RFC 8707), such as https://gateway.example.',
   },
+  commandClientId: {
+    is: 'the ID of a client',
+    test: (value) => /^[\x21-\x7e]{1,255}$/.test(value),
+    fix: 'Give the ID of the public client that stands for pod-identity at jwtIssuer; it has no secret.',
+  },
   pageConnectOrigins: {
     is: 'the https origin of an endpoint',
     test: (value) => isOrigin(value) && value.startsWith('https:'),
@@ -34,8 +39,22 @@ export const pageRules = {
 
 /** Settings of a page that is not deployed. */
 export function pageProblems({ pageClientId = '', ...settings }: Settings): Problem[] {
-  if (pageClientId !== '') return [];
-  return (['pageScope', 'pageAudience', 'pageResource', 'pageConnectOrigins'] as const)
+  if (pageClientId !== '') return commandProblems(settings);
+  return (['pageScope', 'pageAudience', 'pageResource', 'commandClientId', 'pageConnectOrigins'] as const)
     .filter((name) => (settings[name] ?? '') !== '')
     .map((name) => problem(name, `${name} is set, but there is no page.`, 'Set pageClientId too, or leave it out.'));
+}
+
+/** The gateway publishes `commandClientId` for its URL, which tokens name as their audience. */
+function commandProblems({ commandClientId = '', pageResource = '', jwtAudience = '' }: Settings): Problem[] {
+  if (commandClientId === '') return [];
+  if (!isOrigin(pageResource) || !pageResource.startsWith('https:')) {
+    const what = 'commandClientId is set, and pageResource is not the URL of the gateway.';
+    return [
+      problem('pageResource', what, 'Give scheme and host, without a slash at the end: https://gateway.example.'),
+    ];
+  }
+  if (jwtAudience.split(',').includes(pageResource)) return [];
+  const what = `commandClientId is set, and jwtAudience lacks pageResource, ${pageResource}.`;
+  return [problem('jwtAudience', what, 'Add it: the command accepts only tokens with this audience.')];
 }

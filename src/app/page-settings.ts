@@ -1,5 +1,6 @@
 import type { OidcSignIn, PageConfig } from '../page/config.ts';
-import { readSettings } from './environment.ts';
+import type { CommandSignIn } from '../page/resource-metadata.ts';
+import { isOrigin, readSettings } from './environment.ts';
 import type { Environment, SettingsReader } from './environment.ts';
 
 /** Path of the GraphQL API, where the page finds it too. */
@@ -10,6 +11,8 @@ export interface PageSettings {
   readonly config: PageConfig;
   /** Origins that signing in calls, besides that of the issuer. */
   readonly connectOrigins: readonly string[];
+  /** How people who use the command sign in; null: they say it themselves. */
+  readonly commandSignIn: CommandSignIn | null;
   /** Folder with the files of the page. */
   readonly folder: string;
 }
@@ -18,6 +21,7 @@ export interface PageSettings {
 export interface IssuerSignIn {
   readonly signIn: OidcSignIn;
   readonly connectOrigins: readonly string[];
+  readonly commandSignIn: CommandSignIn | null;
 }
 
 /**
@@ -27,10 +31,10 @@ export interface IssuerSignIn {
 export function readPageSettings(env: Environment = process.env): PageSettings {
   return readSettings(env, (reader) => {
     const issuer = reader.required('JWT_ISSUER');
-    const { signIn, connectOrigins } = readIssuerSignIn(reader, issuer, reader.required('PAGE_CLIENT_ID'));
+    const { signIn, ...others } = readIssuerSignIn(reader, issuer, reader.required('PAGE_CLIENT_ID'));
     return {
       config: { graphql: graphqlPath, signIn },
-      connectOrigins,
+      ...others,
       // Not `page`, which the runtime would take for the module of the handler `page`.
       folder: `${reader.required('LAMBDA_TASK_ROOT')}/dist/page-files`,
     };
@@ -43,15 +47,28 @@ export function readIssuerSignIn(reader: SettingsReader, issuer: string, clientI
     const value = reader.text(variable, '');
     return value === '' ? null : value;
   };
-  return {
-    signIn: {
-      kind: 'oidc',
-      issuer,
-      clientId,
-      scope: optional('PAGE_SCOPE'),
-      audience: optional('PAGE_AUDIENCE'),
-      resource: optional('PAGE_RESOURCE'),
-    },
-    connectOrigins: reader.origins('PAGE_CONNECT_ORIGINS'),
+  const signIn: OidcSignIn = {
+    kind: 'oidc',
+    issuer,
+    clientId,
+    scope: optional('PAGE_SCOPE'),
+    audience: optional('PAGE_AUDIENCE'),
+    resource: optional('PAGE_RESOURCE'),
   };
+  const connectOrigins = reader.origins('PAGE_CONNECT_ORIGINS');
+  return { signIn, connectOrigins, commandSignIn: commandSignIn(reader, signIn, optional('COMMAND_CLIENT_ID')) };
+}
+
+/** The command requests tokens for the URL of the gateway alone, and what the page requests else. */
+function commandSignIn(
+  reader: SettingsReader,
+  { issuer, scope, resource }: OidcSignIn,
+  clientId: string | null,
+): CommandSignIn | null {
+  if (clientId === null) return null;
+  if (resource !== null && isOrigin(resource)) return { resource, issuer, clientId, scope };
+  reader.problem(
+    'COMMAND_CLIENT_ID is set, and PAGE_RESOURCE is not the URL of the gateway: set it to scheme and host of that URL, without a slash at its end.',
+  );
+  return null;
 }

@@ -3,12 +3,14 @@ import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import type { PageConfig } from './config.ts';
 import type { CompressedFile, CompressedFiles } from './files.ts';
 import { securityHeaders } from './headers.ts';
+import { resourceMetadata, resourceMetadataPath } from './resource-metadata.ts';
+import type { CommandSignIn } from './resource-metadata.ts';
 
 /** Where the page's configuration is. */
 const configPath = '/page.json';
 
 /** The paths that the page answers, as routes of API Gateway; with the methods GET and HEAD. */
-export const pagePaths = ['/', '/assets/{proxy+}', configPath] as const;
+export const pagePaths = ['/', '/assets/{proxy+}', configPath, resourceMetadataPath] as const;
 
 /** The parts of a request that decide the answer. */
 export interface PageRequest {
@@ -36,17 +38,26 @@ export interface PageContents {
   readonly config: PageConfig;
   /** Origins that signing in calls, besides that of the issuer. */
   readonly connectOrigins: readonly string[];
+  /** How people who use the command sign in; null: they say it themselves. */
+  readonly commandSignIn: CommandSignIn | null;
 }
 
 /**
  * Answers requests of {@link pagePaths}: the same way on a local machine and in Lambda. Other paths
  * get status 404.
  */
-export function makePage({ files, config, connectOrigins }: PageContents): (request: PageRequest) => PageAnswer {
+export function makePage({
+  files,
+  config,
+  connectOrigins,
+  commandSignIn,
+}: PageContents): (request: PageRequest) => PageAnswer {
   const { signIn } = config;
   const issuer = signIn.kind === 'oidc' ? [new URL(signIn.issuer).origin] : [];
   const headers = securityHeaders([...new Set([...issuer, ...connectOrigins])]);
-  const all = new Map([...files, [configPath, compressed('application/json', JSON.stringify(config))]]);
+  const json = (text: string) => compressed('application/json', text);
+  const all = new Map([...files, [configPath, json(JSON.stringify(config))]]);
+  if (commandSignIn !== null) all.set(resourceMetadataPath, json(resourceMetadata(commandSignIn)));
   const etags = new Map([...all].map(([path, file]) => [path, etagOf(file, headers)]));
   return ({ method, path, header }) => {
     const file = all.get(path);

@@ -34,10 +34,20 @@ describe('Settings', () => {
   });
 
   test.each([
+    [{ pageResource: 'https://gateway.corp.dev/' }, 'pageResource is not the URL of the gateway'],
+    [{ pageResource: 'urn:gateway' }, 'pageResource is not the URL of the gateway'],
+    [{ jwtAudience: 'gateway' }, 'jwtAudience lacks pageResource, https://gateway.corp.dev'],
+    [{ pageClientId: '' }, 'commandClientId is set, but there is no page'],
+  ])('a client of the command needs the URL of the gateway as audience: %j', (change, problem) => {
+    expect(statements(settingProblems({ ...fullParams, ...change })).join()).toContain(problem);
+  });
+
+  test.each([
     ['jwtIssuer', 'https://not-set.invalid', 'is not set'],
     ['jwtIssuer', 'http://login.corp.dev', 'not the https URL'],
     ['jwtIssuer', 'https://issuer.example', 'not the https URL of an issuer of your own'],
     ['jwtIssuer', 'https://login.example.com', 'not the https URL of an issuer of your own'],
+    ['commandClientId', 'a b', 'not the ID of a client'],
     ['jwtAudience', 'not-set.invalid', 'is not set'],
     ['jwtAudience', 'gateway, pods', '" pods", which is not an audience'],
     ['jwtAudience', 'gateway,', '"", which is not an audience'],

@@ -22,7 +22,7 @@ const options: readonly (readonly (keyof typeof fullParams)[])[] = [
   ['domainName', 'certificateArn', 'defaultEndpoint'],
   ['codeSigningConfigArn'],
   ['executorRole'],
-  ['pageClientId', 'pageScope', 'pageAudience', 'pageResource', 'pageConnectOrigins'],
+  ['pageClientId', 'pageScope', 'pageAudience', 'pageResource', 'commandClientId', 'jwtAudience', 'pageConnectOrigins'],
   ['architecture', 'tracing'],
   ['otherAccounts'],
 ];

@@ -103,6 +103,7 @@ test('the reference names the variables without a default', () => {
       'PAGE_SCOPE',
       'PAGE_AUDIENCE',
       'PAGE_RESOURCE',
+      'COMMAND_CLIENT_ID',
       'PAGE_CONNECT_ORIGINS',
       'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',

@@ -843,7 +843,8 @@ describe('the compilation of policy versions', () => {
 });
 
 describe('the page', () => {
-  const isOfPage = (name: string) => /^(Page|HttpApi(Route(Get|Head)($|Pagejson|Assets)|IntegrationPage))/.test(name);
+  const isOfPage = (name: string) =>
+    /^(Page|HttpApi(Route(Get|Head)($|Pagejson|WellDash|Assets)|IntegrationPage))/.test(name);
   const routes = pagePaths.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
 
   test('without a client at the issuer, there is neither its function nor its role, routes and alarm', () => {
@@ -889,6 +890,7 @@ describe('the page', () => {
         PAGE_SCOPE: fullParams.pageScope,
         PAGE_AUDIENCE: fullParams.pageAudience,
         PAGE_RESOURCE: fullParams.pageResource,
+        COMMAND_CLIENT_ID: fullParams.commandClientId,
         PAGE_CONNECT_ORIGINS: fullParams.pageConnectOrigins,
       },
     });

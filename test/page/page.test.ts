@@ -13,7 +13,12 @@ const signIn: OidcSignIn = {
   ...{ kind: 'oidc', issuer: 'https://login.example/realms/platform', clientId: 'page' },
   ...{ scope: null, audience: null, resource: null },
 };
-const contents = { files, config: { graphql: '/graphql', signIn }, connectOrigins: ['https://tokens.example'] };
+const contents = {
+  files,
+  config: { graphql: '/graphql', signIn },
+  connectOrigins: ['https://tokens.example'],
+  commandSignIn: null,
+};
 const page = makePage(contents);
 
 const answer = (path: string, sent: Record<string, string> = {}, method = 'GET') =>
@@ -90,6 +95,22 @@ describe('the page', () => {
 
   it('tells what signing in needs', () => {
     expect(JSON.parse(answer('/page.json').body.toString())).toEqual({ graphql: '/graphql', signIn });
+  });
+
+  it('publishes how people sign in with the command, if it has a client there', () => {
+    const path = '/.well-known/oauth-protected-resource';
+    expect(answer(path).statusCode).toBe(404);
+    const { issuer } = signIn;
+    const commandSignIn = { resource: 'https://gateway.example', issuer, clientId: 'command', scope: 'openid pods' };
+    const { statusCode, headers, body } = makePage({ ...contents, commandSignIn })(get(path));
+    expect([statusCode, headers.get('content-type')]).toEqual([200, 'application/json']);
+    expect(JSON.parse(body.toString())).toEqual({
+      resource: 'https://gateway.example',
+      authorization_servers: [issuer],
+      bearer_methods_supported: ['header'],
+      scopes_supported: ['openid', 'pods'],
+      pod_identity_client_id: 'command',
+    });
   });
 });
 

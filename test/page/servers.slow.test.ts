@@ -41,6 +41,7 @@ beforeAll(async () => {
   const settings = {
     JWT_ISSUER: await startIssuer(),
     ...{ PAGE_CLIENT_ID: 'page', PAGE_SCOPE: 'openid pods', PAGE_AUDIENCE: 'gateway' },
+    ...{ PAGE_RESOURCE: 'https://gateway.example', COMMAND_CLIENT_ID: 'command' },
     PAGE_CONNECT_ORIGINS: 'https://tokens.example',
   };
   const { folder: from, ...contents } = readPageSettings({ ...settings, LAMBDA_TASK_ROOT: folder });
@@ -74,7 +75,7 @@ const decoded = ({ headers, body }: Pick<Awaited<ReturnType<typeof deployed>>, '
 test.each(['GET', 'HEAD'])(
   'both servers answer %s with the same status, headers and contents, for every file',
   async (method) => {
-    const paths = [...files.keys(), '/page.json', '/assets/missing.js'];
+    const paths = [...files.keys(), '/page.json', '/.well-known/oauth-protected-resource', '/assets/missing.js'];
     for (const path of paths) {
       const headers = { 'accept-encoding': 'gzip' };
       const [one, other] = [await locally(path, method, headers), await deployed(path, method, headers)];
@@ -103,6 +104,6 @@ test('the configuration of the page is that of the settings', async () => {
     clientId: 'page',
     scope: 'openid pods',
     audience: 'gateway',
-    resource: null,
+    resource: 'https://gateway.example',
   });
 });

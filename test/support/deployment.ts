@@ -95,7 +95,7 @@ export const neededParams = {
 /** Every parameter with a value that switches its option on. */
 export const fullParams = {
   ...neededParams,
-  jwtAudience: 'gateway,pods',
+  jwtAudience: 'gateway,pods,https://gateway.corp.dev',
   jwtAuthorizer: 'function',
   jwtVerification: 'on',
   jwtGroupsClaim: 'cognito:groups',
@@ -135,6 +135,7 @@ export const fullParams = {
   pageScope: 'openid offline_access',
   pageAudience: 'gateway',
   pageResource: 'https://gateway.corp.dev',
+  commandClientId: 'pod-identity',
   pageConnectOrigins: 'https://tokens.corp.dev',
   architecture: 'x86_64',
   tracing: 'Active',

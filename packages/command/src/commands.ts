@@ -9,6 +9,8 @@ export interface Parameter {
   readonly required?: true;
   /** The least value of an integer. */
   readonly minimum?: number;
+  /** The greatest value of an integer. */
+  readonly maximum?: number;
   /** Accepted and not documented, as in the AWS CLI, whose pagination options take its place. */
   readonly hidden?: true;
   /**
@@ -56,6 +58,8 @@ export interface Command {
    * runs it. It has no input documents and skeletons, and no shape of an answer.
    */
   readonly isCompound?: true;
+  /** The field of the answer that is printed alone, without `--output` and `--query`. */
+  readonly plainField?: string;
   /** An argument without an option that it needs. */
   readonly positional?: { readonly name: string; readonly help: string };
 }

@@ -61,8 +61,19 @@ export async function execute(execution: Execution): Promise<Executed> {
   const result = await resultOf(command, fetch, input, isSample ? null : paging);
   const color = globals.color === 'on' || (globals.color !== 'off' && host.terminalColumns !== null);
   const style = { width: host.terminalColumns ?? 80, color };
+  const plain = plainText(result, execution);
+  if (plain !== null) return { output: `${plain}\n`, found: null };
   const output = await printResult(result, { format, select, title: command.operation, style });
   return isSample ? sample(output) : { output, found: foundIn(result, command) };
+}
+
+/** The text that is printed as it is, for scripts; null for a result in a format. */
+function plainText(result: Result, { command, globals, values }: Execution): string | null {
+  const { plainField } = command;
+  const isFormatted = globals.output !== undefined || globals.query !== undefined;
+  if (plainField === undefined || isFormatted || values['generate-cli-skeleton'] !== undefined) return null;
+  const value = result.kind === 'answer' && isMap(result.answer) ? result.answer[plainField] : null;
+  return typeof value === 'string' ? value : null;
 }
 
 function sample(output: string): Executed {

@@ -66,8 +66,12 @@ export interface CallSettings {
   readonly signal?: AbortSignal;
   /** Aborted by a second interrupt. */
   readonly secondSignal?: AbortSignal;
+  /** What is finished before the process ends, also after an interrupt: the renewal of a login. */
+  readonly unfinished?: Set<Promise<unknown>>;
   /** Whether a person is at the terminal, so that a login opens the browser. */
   readonly isInteractive?: boolean;
+  /** Asks the person at the terminal; absent or null without one. */
+  readonly prompter?: Prompter | null;
   /** Milliseconds for the retries of a request of a session; by default 10 minutes. */
   readonly sessionLimitMs?: number;
 }

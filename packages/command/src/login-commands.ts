@@ -43,6 +43,7 @@ export const loginCommands: readonly Command[] = [
         name: 'redirectPort',
         type: 'integer',
         minimum: 1,
+        maximum: 65_535,
         help: 'The port of the redirect to http://127.0.0.1, for issuers that accept no other; by default any free one.',
       },
     ],
@@ -63,5 +64,33 @@ export const loginCommands: readonly Command[] = [
     summary: 'Delete the tokens of a login to the gateway, and revoke the refresh token where the issuer can.',
     parameters: [],
     answer: { logout: { endpointUrl: 'string', deleted: 'boolean', revoked: 'boolean' } },
+  },
+  {
+    name: 'auth-status',
+    operation: 'AuthStatus',
+    summary:
+      'Show whom the gateway authenticates, where the credentials come from, and how long they last. Shows no secrets. Also: auth status.',
+    parameters: [],
+    answer: {
+      status: {
+        endpointUrl: 'string',
+        principalId: 'string',
+        kind: 'string',
+        credentials: 'string',
+        issuer: 'string',
+        audiences: ['string'],
+        expiresAt: 'timestamp',
+        renewable: 'boolean',
+      },
+    },
+  },
+  {
+    name: 'auth-token',
+    operation: 'AuthToken',
+    summary:
+      'Print the access token that requests have, for other programs; that of a login is renewed. Also: auth token.',
+    parameters: [],
+    answer: { accessToken: 'string' },
+    plainField: 'accessToken',
   },
 ];

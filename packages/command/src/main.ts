@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { addAbortSignal } from 'node:stream';
 import { interruptedCode, InterruptedError } from './aws/errors.ts';
-import type { Host } from './host.ts';
+import type { CallSettings, Host } from './host.ts';
 import { runCommandLine } from './run.ts';
 import metadata from '../package.json' with { type: 'json' };
 
@@ -13,17 +13,25 @@ const reportMs = 1_000;
 
 const [interrupt, secondInterrupt] = [new AbortController(), new AbortController()];
 let interruptedAt: number | null = null;
-process.on('SIGINT', () => {
+/** What is finished before the process ends, also after an interrupt. */
+const unfinished = new Set<Promise<unknown>>();
+const exitWhenFinished = async () => {
+  await Promise.allSettled(unfinished);
+  process.exit();
+};
+const onInterrupt = () => {
   interruptedAt ??= performance.now();
-  interrupt.abort(new InterruptedError('Interrupted. A change that was sent may still be made.'));
+  interrupt.abort(new InterruptedError('Interrupted.'));
   if (performance.now() - interruptedAt < repeatMs) return;
   secondInterrupt.abort(new InterruptedError('Interrupted before the result was known.'));
   setTimeout(() => process.exit(interruptedCode), reportMs).unref();
-});
+};
+// Supervisors, and terminals that are closed, ask in their own way.
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onInterrupt);
 // A reader such as `head` can end before the output does: that changes nothing for a command that
 // has its result, and ends one that would read more pages. A full disk is an error.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-  if (code === 'EPIPE') process.exit();
+  if (code === 'EPIPE') return void exitWhenFinished();
   process.stderr.write(`The output can't be written: ${message}\n`);
   process.exit(255);
 });
@@ -40,27 +48,28 @@ const host = {
   input: () => addAbortSignal(interrupt.signal, process.stdin),
   terminalColumns: process.stdout.isTTY ? process.stdout.columns : null,
   isErrorTerminal: process.stderr.isTTY,
+  unfinished,
   version: `pod-identity/${metadata.version} Node.js/${process.versions.node} ${process.platform}/${process.arch}`,
 };
 const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
 let call: Host['call'] | null = null;
 
 const prompter = isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null;
+const signals = { signal: interrupt.signal, secondSignal: secondInterrupt.signal };
+const settings: CallSettings = { ...host, ...signals, isInteractive, prompter };
 
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   ...host,
   prompter,
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
-    call ??= makeCall({ ...host, signal: interrupt.signal, isInteractive });
+    call ??= makeCall(settings);
     return call(request);
   },
   openSession: async (connection) => {
     const { makeSession } = await import('./gateway/call.ts');
-    return makeSession({ ...host, signal: interrupt.signal, secondSignal: secondInterrupt.signal, isInteractive })(
-      connection,
-    );
+    return makeSession(settings)(connection);
   },
 });
 // Timers and connections of what was interrupted would keep the process for seconds.
-if (interrupt.signal.aborted) process.exit();
+if (interrupt.signal.aborted) await exitWhenFinished();

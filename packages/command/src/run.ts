@@ -25,13 +25,21 @@ export async function runCommandLine(args: readonly string[], host: Host): Promi
     const top = parseArguments(globalOptions, args, ['version', 'help']);
     format = readErrorFormat(top.values, {}, host.environment);
     // A `--` that comes first belongs to the name of the program.
-    const words = top.rest.map(({ text }) => text).slice(args[0] === '--' ? 1 : 0);
+    const words = joined(top.rest.map(({ text }) => text).slice(args[0] === '--' ? 1 : 0));
     return await runParsed({ globals: top.values, words }, host, (found) => (format = found));
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
     return hasPlanCodes(args) && !(known instanceof InterruptedError) ? 1 : known.exitCode;
   }
+}
+
+/** Commands of two words, as `auth status`, have a name with a hyphen. */
+function joined(words: readonly string[]): readonly string[] {
+  const at = words[0] === 'help' ? 1 : 0;
+  const [name = '', second = ''] = words.slice(at);
+  const isJoined = name === 'auth' && commands.some((command) => command.name === `auth-${second}`);
+  return isJoined ? [...words.slice(0, at), `auth-${second}`, ...words.slice(at + 2)] : words;
 }
 
 /** Whether the exit codes of a line are 0, 1 and 2 unless it is interrupted, also if the line can't be parsed. */

@@ -1,4 +1,5 @@
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
+import { InterruptedError } from '../src/aws/errors.ts';
 import type { ValueMap } from '../src/aws/value.ts';
 import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
@@ -162,6 +163,42 @@ describe('lost answers', () => {
     };
     const outcome = await run(createLine('--wait'), 'alice', { signal: interrupt.signal, onError });
     expect(outcome.stderr).toContain('Attempt 2 in 61.0 s: The request is in progress.');
+  });
+});
+
+describe('an interrupt', () => {
+  const interrupted = async (args: readonly string[], isReached = true) => {
+    const interrupt = new AbortController();
+    const environment = {
+      POD_IDENTITY_ENDPOINT_URL: isReached ? route.url : 'http://127.0.0.1:9',
+      POD_IDENTITY_TOKEN: await gateway.tokenOf('alice'),
+    };
+    route.faults.push('silence');
+    const outcome = runOnGateway(args, { environment, signal: interrupt.signal });
+    while (isReached && route.seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    interrupt.abort(new InterruptedError('Interrupted.'));
+    return outcome;
+  };
+
+  test.each([['whoami'], ['list-pod-identity-associations', ...cluster], ['audit-trail', '--all']])(
+    'in the read %s does not talk of a change',
+    async (...args) => {
+      const { code, stderr } = await interrupted(args);
+      expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringMatching(/: Interrupted\.\n$/) });
+    },
+  );
+
+  test.each([
+    ['a create', () => createLine()],
+    ['an approval', () => ['approve', '01JD0000000000000000000000']],
+  ])('in %s that was sent says that it may still be made', async (_name, line) => {
+    const { code, stderr } = await interrupted(line());
+    expect([code, stderr]).toEqual([130, expect.stringContaining('A change that was sent may still be made.')]);
+  });
+
+  test('in a create that was not sent says so', async () => {
+    const { code, stderr } = await interrupted(createLine(), false);
+    expect([code, stderr]).toEqual([130, expect.stringContaining('Interrupted. Nothing was sent.')]);
   });
 });
 

@@ -74,12 +74,18 @@ export async function pod(
   return { ...outcome, pages: await Promise.all(pages) };
 }
 
+/** The logins in the file, by the URLs of their gateways. */
+export const logins = () =>
+  (JSON.parse(readFileSync(file, 'utf8')) as { readonly logins: Readonly<Record<string, Login>> }).logins;
+
+export const setLogins = (all: Readonly<Record<string, Login>>) =>
+  writeFileSync(file, JSON.stringify({ logins: all }), { mode: 0o600 });
+
 /** The login to the gateway in the file. */
-export const stored = () =>
-  (JSON.parse(readFileSync(file, 'utf8')) as { logins: Record<string, Login> }).logins[gateway.url];
+export const stored = () => logins()[gateway.url];
 
 /** Changes the login to the gateway in the file. */
 export function changeStored(change: Partial<Login>): void {
-  const logins = { [gateway.url]: { ...stored(), ...change } };
-  writeFileSync(file, JSON.stringify({ logins }));
+  const login = stored();
+  if (login) setLogins({ [gateway.url]: { ...login, ...change } });
 }

@@ -1,7 +1,17 @@
 // No quick test: it is about programs or packages as they run.
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import {
   changeStored,
@@ -28,7 +38,7 @@ test('tokens are in a file of mode 0600 in a folder of mode 0700; a file that ot
   expect(statSync(join(file, '..')).mode & 0o777).toBe(0o700);
   chmodSync(file, 0o640);
   for (const line of [whoami, ['login'], ['logout']]) {
-    const stderr = expect.stringContaining(`Run: chmod 600 '${file}'`);
+    const stderr = expect.stringContaining(`Run: chmod 600 ${file}`);
     expect(await pod(line)).toMatchObject({ code: 255, stdout: '', stderr });
   }
   chmodSync(file, 0o600);
@@ -65,12 +75,104 @@ test('a renewal that does not reach the issuer does not ask for another login', 
   expect(stderr).not.toContain('pod-identity login');
 });
 
-test('a lock that a killed command left behind does not last', async () => {
+test.each([0o770, 0o707, 0o702])(
+  'a folder of logins with mode %o, to which others may write, is refused',
+  async (mode) => {
+    await pod(firstLogin());
+    chmodSync(dirname(file), mode);
+    for (const line of [whoami, ['login'], ['logout']]) {
+      const stderr = expect.stringContaining(`Run: chmod 700 ${dirname(file)}`);
+      expect(await pod(line)).toMatchObject({ code: 255, stdout: '', stderr });
+    }
+    chmodSync(dirname(file), 0o700);
+    expect(await pod(whoami)).toMatchObject({ code: 0 });
+  },
+);
+
+// Only root can give a folder to another user.
+const root = process.getuid?.() === 0 ? test : test.skip;
+root.each([() => dirname(file), () => file])('logins that belong to another user are refused', async (path) => {
+  await pod(firstLogin());
+  chownSync(path(), 12_345, 0);
+  const stderr = expect.stringMatching(/belongs to user 12345, and this command runs as user 0/);
+  for (const line of [whoami, ['login']]) expect(await pod(line)).toMatchObject({ code: 255, stdout: '', stderr });
+});
+
+test.each([{ refreshToken: 1 }, { accessToken: '' }, { expiresAt: 'soon' }, { issuer: null }])(
+  'a login with %j is not used, and the message names the file',
+  async (change) => {
+    await pod(firstLogin());
+    changeStored(change as object);
+    const stderr = expect.stringContaining(`"${file}" has no logins that this version can read. Delete it`);
+    for (const line of [whoami, ['login']]) expect(await pod(line)).toMatchObject({ code: 255, stdout: '', stderr });
+  },
+);
+
+test('a renewed token for another audience is not used', async () => {
   await pod(firstLogin());
   changeStored({ expiresAt: past });
-  writeFileSync(`${file}.lock`, '1\n');
-  utimesSync(`${file}.lock`, 0, 0);
+  await provider.setAudience('https://other.example');
+  const outcome = await pod(whoami);
+  await provider.setAudience('');
+  expect(outcome).toMatchObject({
+    code: 253,
+    stderr: expect.stringMatching(
+      /is for "https:\/\/other\.example", that of the login was for "pod-identity-gateway"/,
+    ),
+  });
+});
+
+test('without room on the disk for a new login, the refresh token is not sent', async () => {
+  await pod(firstLogin());
+  changeStored({ expiresAt: past });
+  const before = readFileSync(file, 'utf8');
+  const limited = ['-c', 'ulimit -f 4; exec "$0" "$@"', consumer.bin, ...whoami];
+  const failed = promisify(execFile)('bash', limited, { env: processSettings() });
+  await expect(failed).rejects.toMatchObject({ code: 255, stderr: expect.stringContaining("The login can't be kept") });
+  expect(readFileSync(file, 'utf8')).toBe(before);
+  expect(readdirSync(dirname(file))).toEqual(['logins.json']);
   expect(await pod(whoami)).toMatchObject({ code: 0 });
+});
+
+test('a renewed login that can not be stored is used, and said', async () => {
+  await pod(firstLogin());
+  changeStored({ expiresAt: past });
+  await provider.hold('/token', 'after');
+  const outcome = pod(whoami);
+  await provider.held();
+  // Nothing can take the place of a folder with content.
+  rmSync(file);
+  mkdirSync(join(file, 'x'), { recursive: true });
+  await provider.release();
+  expect(await outcome).toMatchObject({
+    ...{ code: 0, stdout: `${provider.issuer}#alice\tUSER\n` },
+    stderr: expect.stringMatching(
+      /The login can't be kept: .*\nThis command uses the renewed token\. .* pod-identity login\n/,
+    ),
+  });
+});
+
+test('after a lost answer, the same refresh token is sent once more; then the person signs in again', async () => {
+  await pod(firstLogin());
+  changeStored({ expiresAt: past });
+  await provider.hold('/token', 'lost');
+  expect(await pod(whoami)).toMatchObject({ code: 0 });
+  changeStored({ expiresAt: past });
+  await provider.hold('/token', 'never');
+  expect(await pod(whoami)).toMatchObject({
+    code: 253,
+    stderr: expect.stringMatching(
+      /answer was lost, and it does not accept the same refresh token again.* Sign in again: /,
+    ),
+  });
+});
+
+test('what killed commands left beside the file is removed with the next change', async () => {
+  await pod(firstLogin());
+  writeFileSync(`${file}.01234567-89ab-cdef-0123-456789abcdef`, 'tokens');
+  changeStored({ expiresAt: past });
+  await pod(whoami);
+  expect(readdirSync(dirname(file))).toEqual(['logins.json']);
 });
 
 test('a refresh token that is revoked, or missing, says how to sign in again; login needs no options then', async () => {

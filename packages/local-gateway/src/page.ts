@@ -4,6 +4,7 @@ import type { PageConfig } from '../../../src/page/config.ts';
 import { readPageFiles } from '../../../src/page/files.ts';
 import type { CompressedFiles } from '../../../src/page/files.ts';
 import { makePage } from '../../../src/page/page.ts';
+import { resourceMetadataPath } from '../../../src/page/resource-metadata.ts';
 import { graphqlPath } from '../../../src/app/page-settings.ts';
 import type { IssuerSignIn } from '../../../src/app/page-settings.ts';
 import type * as Build from '../../page/build.ts';
@@ -51,14 +52,15 @@ const quickQuality = 4;
  */
 export function makeLocalPage(local: LocalPage): AnswerPage {
   const { issuer, principals } = local;
+  const { connectOrigins = [], commandSignIn = null } = issuer ?? {};
   const named = principals.map(({ name, description }) => ({ name, description }));
   const config: PageConfig = { graphql: graphqlPath, signIn: issuer?.signIn ?? { kind: 'local', principals: named } };
   let page: Promise<ReturnType<typeof makePage>> | undefined;
-  const load = async () => makePage({ files: await loadFiles(), config, connectOrigins: issuer?.connectOrigins ?? [] });
+  const load = async () => makePage({ files: await loadFiles(), config, connectOrigins, commandSignIn });
   return async (request) => {
     const { method, path, headers } = request.head;
     if (method === 'POST' && path === '/page/token' && issuer === null) return answerToken(local, request);
-    const isPage = path === '/' || path === '/page.json' || path.startsWith('/assets/');
+    const isPage = ['/', '/page.json', resourceMetadataPath].includes(path) || path.startsWith('/assets/');
     if (!isPage || !['GET', 'HEAD'].includes(method)) return null;
     page ??= load();
     const answer = (await page)({ method, path, header: (name) => headers.get(name) });

@@ -35,6 +35,7 @@ Environment variables:
   PAGE_SCOPE                 scope that the page requests (default: openid, and offline_access where the issuer lists it)
   PAGE_AUDIENCE              audience that the page requests (default: none)
   PAGE_RESOURCE              resource (RFC 8707) that the page requests (default: none)
+  COMMAND_CLIENT_ID          ID of pod-identity at the issuer, which the gateway publishes for the resource PAGE_RESOURCE (default: none)
   PAGE_CONNECT_ORIGINS       origins of the issuer's endpoints, where they are not that of the issuer (default: none)
   SCAN_INTERVAL_MS           milliseconds between two scans of a cluster (default: 10000; without the simulator 300000)
   RECONCILE_INTERVAL_MS      milliseconds between two runs of the reconciler (default: 10000)

@@ -32,11 +32,13 @@ export function inputProblems({ parameters }: Command, input: ValueMap): readonl
 
 function parameterProblems(parameter: Parameter | undefined, value: Value): readonly string[] {
   if (!parameter) return [];
-  const { name, type, minimum } = parameter;
+  const { name, type, minimum = -Infinity, maximum = Infinity } = parameter;
   if (type === 'map' && isMap(value)) return mapProblems(name, value);
   if (typeName(value) !== pythonTypes[type]) return [typeProblem(name, value, pythonTypes[type])];
-  const isLow = typeof value === 'number' && minimum !== undefined && value < minimum;
-  return isLow ? [`Invalid value for parameter ${name}, value: ${value}, valid min value: ${minimum}`] : [];
+  if (typeof value !== 'number') return [];
+  const invalid = `Invalid value for parameter ${name}, value: ${value}`;
+  if (value < minimum) return [`${invalid}, valid min value: ${minimum}`];
+  return value > maximum ? [`${invalid}, valid max value: ${maximum}`] : [];
 }
 
 function mapProblems(name: string, map: ValueMap): readonly string[] {

@@ -1,4 +1,4 @@
-import { ConfigurationError, GeneralError, UsageError } from '../aws/errors.ts';
+import { ConfigurationError, GeneralError, InterruptedError, UsageError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../../../client/src/client/auth.ts';
@@ -12,8 +12,8 @@ import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import type { Retry } from '../../../client/src/client/retry.ts';
 import type { CallSettings, Host, Request } from '../host.ts';
-import { loginToken } from '../login/login-token.ts';
 import { associationAnswer } from './answers.ts';
+import { bearerToken } from './bearer-token.ts';
 import { coverageLines } from './coverage.ts';
 import { debugging } from './debug.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
@@ -21,7 +21,6 @@ import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
 import { approvalTeller } from './approvals.ts';
 import { mutations, queries } from './operations.ts';
-import { readTokenFile } from './token-file.ts';
 
 /** Time for the retries of a request, in milliseconds. */
 const limitMs = 60_000;
@@ -33,14 +32,23 @@ const defaultSessionLimitMs = 600_000;
  */
 export function makeCall(settings: CallSettings): Host['call'] {
   let created: GatewayClient | null = null;
-  const sending = { onConnected: (): void => undefined };
+  const sending = { isSent: false, onConnected: (): void => undefined };
   const said = new Set<string>();
   return async ({ input, ...given }) => {
     const { operation } = given.command;
     if (operation === 'Login' || operation === 'Logout') return signInOrOut({ input, ...given }, settings);
+    const gatewayUrl = () => gatewayOf(endpointUrlOf(given.connection));
+    const bearer = () => bearerToken(given.connection, settings, gatewayUrl);
+    if (operation === 'AuthToken') {
+      const { accessToken } = await import('../login/status.ts');
+      return { accessToken: await accessToken({ bearer: bearer(), settings }) };
+    }
     const { waitMs } = given;
     const retryMs = Math.max(limitMs, waitMs ?? 0);
-    const client = (created ??= clientOf(given.connection, retryMs, settings, () => sending.onConnected()));
+    const client = (created ??= clientOf(given.connection, retryMs, settings, () => {
+      sending.isSent = true;
+      sending.onConnected();
+    }));
     const { region } = given.connection;
     const request = { ...given, input: { ...(region !== null && operation !== 'Viewer' && { region }), ...input } };
     const say = (line: string) => settings.writeError(`${line}\n`);
@@ -48,6 +56,11 @@ export function makeCall(settings: CallSettings): Host['call'] {
       say(`Attempt ${attempt} in ${(delayMs / 1_000).toFixed(1)} s: ${reason}`);
     const options = { signal: settings.signal, onRetry };
     try {
+      if (operation === 'AuthStatus') {
+        const { authStatus } = await import('../login/status.ts');
+        const subject = { gatewayUrl: gatewayUrl(), connection: given.connection, bearer: bearer(), settings };
+        return await authStatus(client, subject, options);
+      }
       const query = queries[operation];
       if (!query) return await change(client, request, options, { say, sending });
       const answer = await query(client, request, options);
@@ -57,9 +70,17 @@ export function makeCall(settings: CallSettings): Host['call'] {
       }
       return answer;
     } catch (error) {
-      throw commandError(operation, error);
+      throw error instanceof InterruptedError ? interrupted(operation, sending) : commandError(operation, error);
     }
   };
+}
+
+function interrupted(operation: string, { isSent }: { readonly isSent: boolean }): InterruptedError {
+  const isChange = mutations[operation] !== undefined || ['Approve', 'Reject'].includes(operation);
+  if (!isChange) return new InterruptedError('Interrupted.');
+  return new InterruptedError(
+    `Interrupted. ${isSent ? 'A change that was sent may still be made.' : 'Nothing was sent.'}`,
+  );
 }
 
 async function change(
@@ -128,10 +149,8 @@ function clientOf(
 
 async function signInOrOut(request: Request, settings: CallSettings): Promise<ValueMap> {
   const url = gatewayOf(endpointUrlOf(request.connection));
-  const { login, logout } = await import('../login/login.ts');
-  return request.command.operation === 'Login'
-    ? login(request, url, settings)
-    : logout(request.connection, url, settings);
+  if (request.command.operation === 'Login') return (await import('../login/login.ts')).login(request, url, settings);
+  return (await import('../login/logout.ts')).logout(request.connection, url, settings);
 }
 
 function endpointUrlOf({ endpointUrl }: Connection): string {
@@ -146,12 +165,10 @@ function endpointUrlOf({ endpointUrl }: Connection): string {
  * is only there.
  */
 function authenticationOf(connection: Connection, settings: CallSettings): Authentication {
-  const { token, tokenFile, signRequest, profile, region, gatewayRegion } = connection;
-  if (token !== null) return bearer(token);
-  if (tokenFile !== null) return bearer(() => readTokenFile(tokenFile));
+  const { signRequest, profile, region, gatewayRegion } = connection;
+  const found = bearerToken(connection, settings, () => gatewayOf(endpointUrlOf(connection)));
+  if (found !== null) return bearer(found.token);
   if (!signRequest) return anonymous;
-  const login = profile === null ? loginToken(gatewayOf(endpointUrlOf(connection)), connection, settings) : null;
-  if (login !== null) return bearer(login);
   const { environment } = settings;
   const signingRegion = gatewayRegion ?? region;
   const credentials = async () => {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { GeneralError } from '../aws/errors.ts';
 import type { Environment } from '../aws/parameter-file.ts';
 import type { Connection } from '../aws/settings.ts';
@@ -9,7 +8,11 @@ import { UnsentError } from '../../../client/src/client/errors.ts';
 import type { Fetch, HttpResponse } from '../../../client/src/client/transport.ts';
 
 /** As a request of `Fetch`, of any method. */
-type HttpRequest = Omit<Parameters<Fetch>[1], 'method'> & { readonly method: string };
+type HttpRequest = Omit<Parameters<Fetch>[1], 'method'> & {
+  readonly method: string;
+  /** The largest answer that is read; by default any. */
+  readonly maxBytes?: number;
+};
 
 /**
  * Connections that may fail before any succeeds: a gateway that was never reached is not waited
@@ -30,13 +33,13 @@ export function makeFetch(
   const ca = connection.caBundle === null ? undefined : certificates(connection.caBundle);
   const reached = { isReached: false, failures: 0 };
   let agent: Agent | null = null;
-  return async (url, { method, headers, body, signal }) => {
+  return async (url, { method, headers, body, signal, maxBytes = Infinity }) => {
     const http = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
     agent ??= new http.Agent({ keepAlive: true, proxyEnv: { ...environment } });
     const tls = { ...(ca && { ca }), rejectUnauthorized: connection.verifySsl };
     const request = http.request(url, { method, headers, signal, agent, ...tls });
     try {
-      return await exchange(request, body, connection, () => {
+      return await exchange(request, { body, maxBytes }, connection, () => {
         reached.isReached = true;
         onConnected();
       });
@@ -48,7 +51,7 @@ export function makeFetch(
 
 function exchange(
   request: ClientRequest,
-  body: string,
+  { body, maxBytes }: { readonly body: string; readonly maxBytes: number },
   { connectTimeoutMs, readTimeoutMs }: Connection,
   onConnected: () => void,
 ): Promise<HttpResponse> {
@@ -68,7 +71,7 @@ function exchange(
     });
     request.on('error', reject);
     request.on('response', (message: IncomingMessage) => {
-      text(message).then((content) => resolve(responseOf(message, content)), reject);
+      textOf(message, maxBytes).then((content) => resolve(responseOf(message, content)), reject);
     });
     request.end(body);
   });
@@ -82,7 +85,20 @@ function responseOf({ statusCode = 0, headers }: IncomingMessage, content: strin
   return { status: statusCode, headers: { get }, text: () => Promise.resolve(content) };
 }
 
+async function textOf(message: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop ends the connection.
+    if (bytes > maxBytes) throw new TooLargeError(`Answer of more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 class TimeoutError extends Error {}
+class TooLargeError extends Error {}
 
 /** The error in the words of the AWS CLI, of a class that says whether a retry can help. */
 function failure(error: unknown, url: string, reached: { readonly isReached: boolean; failures: number }): Error {
@@ -96,7 +112,9 @@ function failure(error: unknown, url: string, reached: { readonly isReached: boo
 const certificateError = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
 
 function words(error: unknown, url: string, isLost: boolean): string {
-  if (error instanceof TimeoutError) return `${error.message} on endpoint URL: "${url}"`;
+  if (error instanceof TimeoutError || error instanceof TooLargeError) {
+    return `${error.message} on endpoint URL: "${url}"`;
+  }
   return isLost
     ? `Connection was closed before we received a valid response from endpoint URL: "${url}".`
     : `Could not connect to the endpoint URL: "${url}"`;

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as oidc from 'openid-client';
 import { GeneralError } from '../aws/errors.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** What the sign-in with a browser on this machine needs. */
 export interface BrowserSignIn {
@@ -66,16 +67,6 @@ export async function signInWithBrowser(
     // Browsers keep connections that they may need.
     server.closeAllConnections();
   }
-}
-
-/** Rejects with the reason of the signal. */
-export function untilAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 async function answer(response: ServerResponse, status: number, text: string): Promise<void> {

@@ -4,7 +4,7 @@ import type { CommandError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import { makeFetch } from '../gateway/http.ts';
 import type { CallSettings } from '../host.ts';
-import type { IssuerSettings, Login } from './store.ts';
+import type { IssuerSettings } from './store.ts';
 
 /** The issuer answered that it does not give tokens: sending the request again would not help. */
 export class IssuerRefusal extends GeneralError {}
@@ -15,8 +15,11 @@ export interface IssuerAccess {
   readonly settings: CallSettings;
 }
 
-/** Seconds for one request to the issuer. A renewal sends two while others wait for it. */
+/** Seconds for one request to the issuer. A renewal sends up to three while others wait for it. */
 const timeoutSeconds = 15;
+
+/** More than the metadata of any issuer have. */
+const maxBytes = 1_048_576;
 
 /**
  * Reads the endpoints of an issuer, and does `work` with them.
@@ -47,16 +50,20 @@ export async function withIssuer<Result>(
 /** @throws {@link ConfigurationError} unless requests are encrypted, or stay on this machine */
 function issuerUrl(issuer: string): URL {
   const url = URL.canParse(issuer) ? new URL(issuer) : null;
-  const isLocal = url !== null && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
-  if (url?.protocol === 'https:' || (isLocal && url.protocol === 'http:')) return url;
+  if (url !== null && isSafe(url)) return url;
   throw new ConfigurationError(`The issuer "${issuer}" is not an https URL.`);
+}
+
+/** Whether requests are encrypted, or stay on this machine. */
+export function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname));
 }
 
 /**
  * As requests to the gateway: with the same certificates, time limits and proxies. Shows no tokens
  * with `--debug`.
  */
-function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
+export function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
   const send = makeFetch(connection, settings.environment);
   const debug = (text: string) => {
     if (connection.debug) settings.writeError(`${new Date().toISOString()} ${text}\n`);
@@ -70,6 +77,7 @@ function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
       headers,
       body: text,
       redirect: 'manual',
+      maxBytes,
       signal: AbortSignal.any(signals),
     });
     debug(`< ${response.status}`);
@@ -82,35 +90,6 @@ function issuerFetch({ connection, settings }: IssuerAccess): oidc.CustomFetch {
       headers: Object.fromEntries(kept.filter(([, value]) => value !== '')),
     });
   };
-}
-
-/** The tokens of an answer as a login. */
-export function loginOf(settings: IssuerSettings, tokens: oidc.TokenEndpointResponse, before: Login | null): Login {
-  const { access_token: accessToken, expires_in: seconds, refresh_token: refreshToken } = tokens;
-  const claims = claimsOf(accessToken);
-  if (claims === null) {
-    throw new ConfigurationError(
-      `The access token of ${settings.issuer} is not a JWT. Request one for the gateway, with --audience, --resource or --scope, as the issuer requires.`,
-    );
-  }
-  const expiresMs = seconds === undefined ? Number(claims.exp ?? 0) * 1_000 : Date.now() + seconds * 1_000;
-  return {
-    ...settings,
-    accessToken,
-    expiresAt: new Date(expiresMs).toISOString(),
-    // An issuer that does not rotate refresh tokens sends none with a renewal.
-    refreshToken: refreshToken ?? before?.refreshToken ?? null,
-  };
-}
-
-/** The payload of a JWT; null for another token. Nothing is verified: the gateway does that. */
-export function claimsOf(token: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof payload === 'object' && payload !== null ? { ...payload } : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Errors of RFC 6749 and RFC 8628 that have a plainer name. */

@@ -1,7 +1,8 @@
-import { ConfigurationError, GeneralError } from '../aws/errors.ts';
+import { ConfigurationError, InterruptedError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { CallSettings } from '../host.ts';
-import { changeLogin, loginsFile, readLogin } from './store.ts';
+import { signInAgain } from './messages.ts';
+import { changeLogin, loginsFile, NotStoredError, readLogin } from './store.ts';
 import type { Login } from './store.ts';
 
 /** A token that expires sooner is renewed: it must last for a request. */
@@ -20,45 +21,52 @@ export function loginToken(
   let login = readLogin(file, gatewayUrl);
   if (login === null) return null;
   return async () => {
-    if (login === null || !isFresh(login)) {
-      // Only one command sends a refresh token, which the issuer may accept once; the others find
-      // what it got.
-      const renewedOrFresh = async (now: Login | null) =>
-        now === null || isFresh(now) ? now : renewed(now, gatewayUrl, connection, settings);
-      login = await changeLogin(file, gatewayUrl, renewedOrFresh, settings.signal);
-    }
-    if (login === null) throw new ConfigurationError(`There is no login to ${gatewayUrl} any more. ${advice}`);
+    if (login === null || !isFresh(login)) login = await freshLogin(file, gatewayUrl, connection, settings);
+    if (login === null) throw new ConfigurationError(`There is no login to ${gatewayUrl} any more. ${signInAgain}`);
     return login.accessToken;
   };
 }
 
-const advice = 'Sign in again: pod-identity login';
-
-function isFresh({ expiresAt }: Login): boolean {
-  return Date.parse(expiresAt) - Date.now() > marginMs;
-}
-
-async function renewed(
-  login: Login,
+/**
+ * Only one command sends a refresh token, which the issuer may accept once; the others find what it
+ * got. What can't be stored is used all the same.
+ */
+async function freshLogin(
+  file: string,
   gatewayUrl: string,
   connection: Connection,
   settings: CallSettings,
-): Promise<Login> {
-  const { refreshToken, resource } = login;
-  if (refreshToken === null) throw new ConfigurationError(`The login to ${gatewayUrl} has expired. ${advice}`);
-  const { refreshTokenGrant } = await import('openid-client');
-  const { IssuerRefusal, loginOf, withIssuer } = await import('./issuer.ts');
-  const { issuer, clientId, scope, audience } = login;
+): Promise<Login | null> {
+  const onSend = () => void settings.unfinished?.add(changed);
+  const renewedOrFresh = async (now: Login | null) => {
+    if (now === null || isFresh(now)) return now;
+    const { renewed } = await import('./renewal.ts');
+    return renewed({ login: now, gatewayUrl, connection, settings, onSend });
+  };
+  // Commands that finish what is under way after a first interrupt need tokens for it.
+  const signal = settings.secondSignal ?? settings.signal;
+  const changed: Promise<Login | null> = changeLogin(file, gatewayUrl, renewedOrFresh, signal);
   try {
-    const parameters = resource === null ? {} : { resource };
-    const tokens = await withIssuer(login, { connection, settings }, (config) =>
-      refreshTokenGrant(config, refreshToken, parameters),
-    );
-    return loginOf({ issuer, clientId, scope, audience, resource }, tokens, login);
+    const login = await changed;
+    if (settings.signal?.aborted === true) settings.writeError('The renewed login is stored.\n');
+    return login;
   } catch (error) {
-    settings.signal?.throwIfAborted();
-    const failure = `The access token of the login to ${gatewayUrl} has expired, and was not renewed. ${(error as Error).message}`;
-    if (error instanceof IssuerRefusal) throw new ConfigurationError(`${failure} ${advice}`);
-    throw new GeneralError(failure);
+    const { message } = error as Error;
+    if (!(error instanceof NotStoredError)) {
+      // The command has ended with the interrupt, and its renewal goes on.
+      const isUnseen = settings.signal?.aborted === true && !(error instanceof InterruptedError);
+      if (isUnseen) settings.writeError(`${message}\n`);
+      throw error;
+    }
+    settings.writeError(
+      `${message}\nThis command uses the renewed token. The refresh token in the file is used up: once the disk takes files again, run: pod-identity login\n`,
+    );
+    return error.login;
+  } finally {
+    settings.unfinished?.delete(changed);
   }
+}
+
+function isFresh({ expiresAt }: Login): boolean {
+  return Date.parse(expiresAt) - Date.now() > marginMs;
 }

@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { GeneralError } from '../aws/errors.ts';
 import type { Environment } from '../aws/parameter-file.ts';
 import { isMap } from '../aws/value.ts';
 import type { Value } from '../aws/value.ts';
+import { makePrivateFolder, openDraft, readPrivate } from './files.ts';
+import { lock } from './lock.ts';
 
 /** A client of an issuer, and what it requests. */
 export interface IssuerSettings {
@@ -16,6 +15,11 @@ export interface IssuerSettings {
   readonly scope: string | null;
   readonly audience: string | null;
   readonly resource: string | null;
+  /**
+   * Whether the gateway published the settings, so that its tokens are for `resource` and nothing
+   * else. Absent in logins of earlier versions.
+   */
+  readonly isPublished?: boolean;
 }
 
 /** The login to a gateway. */
@@ -28,8 +32,15 @@ export interface Login extends IssuerSettings {
 
 type Logins = Readonly<Record<string, Login>>;
 
-/** Older than any request for tokens takes: left behind by a command that was killed. */
-const staleLockMs = 60_000;
+/** A new login that is not in the file, while its old refresh token may be used up. */
+export class NotStoredError extends GeneralError {
+  readonly login: Login;
+
+  constructor(message: string, login: Login) {
+    super(message);
+    this.login = login;
+  }
+}
 
 /** Where logins are: the folder of the user's settings, by the XDG Base Directory Specification. */
 export function loginsFile(environment: Environment): string {
@@ -41,17 +52,19 @@ export function loginsFile(environment: Environment): string {
 /**
  * The login to a gateway; null without one.
  *
- * @throws {@link GeneralError} if the file can't be read, or others can read it
+ * @throws {@link GeneralError} if the file can't be read, or others can read or replace it
  */
 export function readLogin(file: string, gatewayUrl: string): Login | null {
-  return readLogins(file)[gatewayUrl] ?? null;
+  return loginIn(readLogins(file), file, gatewayUrl);
 }
 
 /**
  * Replaces the login to a gateway while no other command changes logins: one that waited sees what
- * the other one wrote.
+ * the other one wrote. The room for the new login is there before `change` is called, which can
+ * use up a refresh token.
  *
  * @param change gets the login as it is now, and returns the new one, or null to delete it
+ * @throws {@link NotStoredError} if the login that `change` returned can't be stored
  */
 export async function changeLogin(
   file: string,
@@ -59,24 +72,52 @@ export async function changeLogin(
   change: (login: Login | null) => Promise<Login | null> | Login | null,
   signal?: AbortSignal,
 ): Promise<Login | null> {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const unlock = await lock(`${file}.lock`, signal);
+  makePrivateFolder(dirname(file));
+  const unlock = await lock(`${file}.lock`, { signal });
   try {
     const logins = readLogins(file);
-    const before = logins[gatewayUrl] ?? null;
-    const after = await change(before);
-    if (after !== before) {
+    const before = loginIn(logins, file, gatewayUrl);
+    const draft = openDraft(file);
+    try {
+      const after = await change(before);
+      if (after === before) return after;
       const { [gatewayUrl]: _, ...others } = logins;
-      write(file, after === null ? others : { ...others, [gatewayUrl]: after });
+      const all = after === null ? others : { ...others, [gatewayUrl]: after };
+      try {
+        draft.commit(`${JSON.stringify({ logins: all }, null, 2)}\n`);
+      } catch (error) {
+        throw after === null ? error : new NotStoredError((error as Error).message, after);
+      }
+      return after;
+    } finally {
+      draft.discard();
     }
-    return after;
   } finally {
     unlock();
   }
 }
 
+function loginIn(logins: Logins, file: string, gatewayUrl: string): Login | null {
+  const login: unknown = Object.hasOwn(logins, gatewayUrl) ? logins[gatewayUrl] : null;
+  if (login === null || isLogin(login)) return login;
+  throw unreadable(file);
+}
+
+function isLogin(value: unknown): value is Login {
+  const login = value as Partial<Record<keyof Login, unknown>>;
+  if (typeof value !== 'object') return false;
+  const texts = [login.issuer, login.clientId, login.accessToken, login.expiresAt];
+  const optional = [login.scope, login.audience, login.resource, login.refreshToken];
+  const isComplete = texts.every(isText) && optional.every((each) => each === null || isText(each));
+  return isComplete && Number.isFinite(Date.parse(String(login.expiresAt)));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 function readLogins(file: string): Logins {
-  const text = contentOf(file);
+  const text = readPrivate(file);
   if (text === null) return {};
   try {
     const value = JSON.parse(text) as Value;
@@ -84,60 +125,11 @@ function readLogins(file: string): Logins {
   } catch {
     // Like any other content that is not of this command.
   }
-  throw new GeneralError(`${file} has no logins that this version can read. Delete it, and run: pod-identity login`);
+  throw unreadable(file);
 }
 
-function contentOf(file: string): string | null {
-  const mode = modeOf(file);
-  if (mode === null) return null;
-  if ((mode & 0o077) !== 0 && process.platform !== 'win32') {
-    throw new GeneralError(
-      `Permissions 0${mode.toString(8)} for '${file}' are too open: others can read your tokens, which are not used. Run: chmod 600 '${file}'`,
-    );
-  }
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new GeneralError(`The logins can't be read: ${(error as Error).message}`);
-  }
-}
-
-/**
- * The permissions of a file; null where there is none, as in the home of another user, which
- * containers may have.
- */
-function modeOf(file: string): number | null {
-  try {
-    return statSync(file).mode & 0o777;
-  } catch {
-    return null;
-  }
-}
-
-/** Readers see the old file or the new one. */
-function write(file: string, logins: Logins): void {
-  const next = `${file}.${randomUUID()}`;
-  try {
-    writeFileSync(next, `${JSON.stringify({ logins }, null, 2)}\n`, { mode: 0o600, flush: true });
-    renameSync(next, file);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw new GeneralError(`The login can't be kept: ${(error as Error).message}`);
-  }
-}
-
-async function lock(file: string, signal?: AbortSignal): Promise<() => void> {
-  for (;;) {
-    signal?.throwIfAborted();
-    try {
-      writeFileSync(file, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
-      return () => rmSync(file, { force: true });
-    } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'EEXIST') throw new GeneralError(`The login can't be kept: ${message}`);
-    }
-    const { mtimeMs = Date.now() } = statSync(file, { throwIfNoEntry: false }) ?? {};
-    if (Date.now() - mtimeMs > staleLockMs) rmSync(file, { force: true });
-    await sleep(50);
-  }
+function unreadable(file: string): GeneralError {
+  return new GeneralError(
+    `${JSON.stringify(file)} has no logins that this version can read. Delete it, and run: pod-identity login`,
+  );
 }

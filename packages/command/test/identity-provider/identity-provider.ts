@@ -20,7 +20,15 @@ export async function startIdentityProvider() {
     child.stdout.resume();
     /** Lets the next request for the tokens of a device code that is not confirmed yet fail with an error of RFC 8628. */
     const failNext = (error: 'slow_down' | 'expired_token') => fetch(`${issuer}/test/next-error?${error}`);
-    return { issuer, failNext, stop };
+    const hook = (path: string) => fetch(`${issuer}/test/${path}`);
+    /** Lets the next request to a path wait before or after it is processed, get lost, or get no answer. */
+    const hold = (path: string, when: 'before' | 'after' | 'lost' | 'never') => hook(`hold?${path}=${when}`);
+    /** Resolves when a request waits. */
+    const held = () => hook('held');
+    const release = () => hook('release');
+    /** Sets the audience of all tokens; empty: that of their resource. */
+    const setAudience = (audience: string) => hook(`audience?${encodeURIComponent(audience)}`);
+    return { issuer, failNext, hold, held, release, setAudience, stop };
   }
   throw new Error('The identity provider did not start.');
 }

@@ -15,6 +15,9 @@ const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const policy = interactionPolicy.base();
 policy.get('consent')?.checks.remove('native_client_prompt');
 
+/** The audience of all tokens, in place of that of their resource. */
+let nextAudience: string | null = null;
+
 // It warns that its defaults are for development.
 console.warn = () => undefined;
 const provider = new Provider(issuer, {
@@ -39,8 +42,16 @@ const provider = new Provider(issuer, {
       defaultResource: (_ctx, { clientId }) => (clientId === 'opaque' ? [] : 'https://gateway.example'),
       useGrantedResource: () => true,
       getResourceServerInfo: (_ctx, resource) => {
-        if (resource !== 'https://gateway.example') throw new errors.InvalidTarget();
-        return { scope: '', audience, accessTokenTTL: 600, accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } };
+        const isKnown = resource === 'https://gateway.example' || resource.startsWith('http://127.0.0.1:');
+        if (!isKnown) throw new errors.InvalidTarget();
+        const own = resource === 'https://gateway.example' ? audience : resource;
+        return {
+          scope: '',
+          audience: nextAudience ?? own,
+          accessTokenTTL: 600,
+          accessTokenFormat: 'jwt',
+          jwt: { sign: { alg: 'RS256' } },
+        };
       },
     },
   },
@@ -53,13 +64,42 @@ const provider = new Provider(issuer, {
 
 /** The error of the next request for the tokens of a device code that is not confirmed yet. */
 let nextError: string | null = null;
+/** What happens to the next request at a path: it waits, or its connection ends, before or after it is processed. */
+const holds = new Map<string, string>();
+let release = (): void => undefined;
+let onHeld = (): void => undefined;
+let held = new Promise<void>((resolve) => (onHeld = resolve));
+const untilReleased = () =>
+  new Promise<void>((resolve) => {
+    release = resolve;
+    onHeld();
+  });
+
 provider.use(async (context, next) => {
-  if (context.path === '/test/next-error') {
-    nextError = context.querystring;
+  const [path = '', when = ''] = context.querystring.split('=');
+  const hooks: Readonly<Record<string, () => unknown>> = {
+    '/test/next-error': () => (nextError = context.querystring),
+    '/test/audience': () => (nextAudience = decodeURIComponent(context.querystring) || null),
+    '/test/hold': () => {
+      holds.set(path, when);
+      held = new Promise<void>((resolve) => (onHeld = resolve));
+    },
+    '/test/held': () => held,
+    '/test/release': () => release(),
+  };
+  const hook = hooks[context.path];
+  if (hook) {
+    await hook();
     context.body = '';
     return;
   }
+  const hold = holds.get(context.path);
+  holds.delete(context.path);
+  if (hold === 'before') await untilReleased();
+  if (hold === 'lost') return void context.req.socket.destroy();
   await next();
+  if (hold === 'after') await untilReleased();
+  if (hold === 'never') context.req.socket.destroy();
   // The least interval that the protocol has.
   if (context.path === '/device/auth') Object.assign(context.body as object, { interval: 1 });
   if (context.path === '/token' && nextError !== null && context.status === 400) {
