@@ -9,7 +9,9 @@ import io
 import json
 import math
 import os
+import shlex
 import sys
+import tempfile
 import unicodedata
 from unittest.mock import patch
 
@@ -136,6 +138,25 @@ def credentials(question):
         return found.get_frozen_credentials().access_key if found else None
 
 
+plain_session = Session()
+
+
+def shared_config(texts):
+    """The profiles and SSO sessions of a config and a credentials file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            with open(os.path.join(folder, name), 'w', encoding='utf-8', newline='', errors='surrogatepass') as file:
+                file.write(text)
+        paths = {
+            'AWS_CONFIG_FILE': os.path.join(folder, 'config'),
+            'AWS_SHARED_CREDENTIALS_FILE': os.path.join(folder, 'credentials'),
+        }
+        with patch.dict(os.environ, paths):
+            plain_session._config = None
+            config = plain_session.full_config
+    return {'profiles': config['profiles'], 'ssoSessions': config['sso_sessions']}
+
+
 def load_yaml(text):
     return YAML(typ='safe', pure=True).load(text)
 
@@ -198,6 +219,8 @@ QUESTIONS = {
     'run': run,
     'run_line': run_line,
     'search': search,
+    'shared_config': shared_config,
+    'shell_words': shlex.split,
     'shorthand': shorthand,
     'validate': validate,
     'version': version,
