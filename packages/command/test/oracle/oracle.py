@@ -170,8 +170,10 @@ def run(arguments):
 
 
 def run_line(question):
-    """Runs `aws …` in this process, with more variables in the environment."""
-    with patch.dict(os.environ, question['environment']):
+    """Runs `aws …` in this process, with more variables in the environment, or with these alone."""
+    # The modules set it when they are loaded.
+    own = {'AWS_DATA_PATH': os.environ['AWS_DATA_PATH']}
+    with patch.dict(os.environ, {**own, **question['environment']}, clear=question.get('isWhole', False)):
         return run(question['arguments'])
 
 
