@@ -85,7 +85,7 @@ function isFound(answer: Value, finds: NonNullable<Command['finds']>): boolean {
 function checkManualPaging({ command, globals, values }: Execution, given: Values | ValueMap): boolean {
   if (command.listField === undefined) return false;
   if (globals.paginate !== false && given.maxResults === undefined && given.nextToken === undefined) return false;
-  const options = ['starting-token', 'page-size', 'max-items'].filter((name) => Boolean(values[name]));
+  const options = ['starting-token', 'page-size', 'max-items'].filter((name) => values[name] !== undefined);
   if (options.length === 0) return true;
   const names = options.map((name) => `--${name}`).join(', ');
   throw new UsageError(`Cannot specify --no-paginate along with pagination arguments: ${names}`);
