@@ -72,7 +72,7 @@ export function readConnection(values: Values, found: Profile | null, environmen
 
 /** The format of `--output`, of `AWS_DEFAULT_OUTPUT` or of the profile; JSON by default. */
 export function readOutputFormat(values: Values, profile: Profile, environment: Environment): PrintOptions['format'] {
-  const wanted = text(values.output) ?? set(environment.AWS_DEFAULT_OUTPUT) ?? set(profile.output) ?? 'json';
+  const wanted = text(values.output) ?? environment.AWS_DEFAULT_OUTPUT ?? profile.output ?? 'json';
   const format = outputFormats.find((one) => one === wanted);
   if (format === undefined) {
     throw new GeneralError(`Unknown output type: ${wanted}. Valid types are: ${outputFormats.join(', ')}`);

@@ -119,7 +119,8 @@ export const differences: readonly Difference[] = [
     reason: 'The gateway checks values before policies, so that EKS gets only requests that it can accept.',
     allowed: {
       line: /./,
-      theirs: /^exit 254\n\nAn error occurred \((?:ResourceNotFound|InvalidRequest|UnknownOperation)Exception\)/,
+      theirs:
+        /^exit 254\n\nAn error occurred \((?:ResourceNotFound|InvalidRequest|ResourceInUse|UnknownOperation)Exception\)/,
       ours: /^exit 254\n(?:Client request token: .*\n)?\nAn error occurred \(InvalidParameterException\)/,
     },
   },
@@ -133,11 +134,11 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    documented: 'A cluster in a region that the gateway does not manage is denied.',
+    documented: 'A change in a cluster that the gateway does not manage is denied.',
     reason: 'No policy permits what the inventory does not have.',
     allowed: {
-      line: /--re|AWS_(?:DEFAULT_)?REGION=/,
-      theirs: /^exit 254\n\nAn error occurred \(\w+Exception\)/,
+      line: /--re|AWS_(?:DEFAULT_)?REGION=|none/,
+      theirs: /^exit 254\n\nAn error occurred \(ResourceNotFoundException\)/,
       ours: /^exit 254\n(?:Client request token: .*\n)?\nAn error occurred \(AccessDeniedException\)/,
     },
   },
@@ -151,11 +152,11 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    documented: 'A sample answer (`--generate-cli-skeleton output`) needs neither.',
-    reason: 'Nothing is sent.',
+    documented: 'A sample answer (`--generate-cli-skeleton output`) needs neither, and may have options for pages.',
+    reason: 'Nothing is sent, and the AWS CLI rejects its own parameter PaginationConfig.',
     allowed: {
-      line: /--g\w+[a-z-]*[= ]output/,
-      theirs: /^exit (?:253\n\nYou must specify a region|255\n\nPartial credentials found)/,
+      line: /--g[a-z-]*[= ]output/,
+      theirs: /^exit (?:253\n\nYou must specify a region|255\n\nPartial credentials found|252\n[^]*PaginationConfig)/,
       ours: /^exit 0\n/,
     },
   },
@@ -192,7 +193,11 @@ export const differences: readonly Difference[] = [
   {
     documented: 'A page can have 1,000 associations, at EKS 100.',
     reason: 'The gateway reads as many pages of EKS as it needs.',
-    allowed: { line: /--(?:page-s|max-r)\w*[= ]1(?:000|01)/, theirs: /^exit 254\n/, ours: /^exit 0\n/ },
+    allowed: {
+      line: /--(?:page-s|max-r)\w*[= ]1(?:000|01)/,
+      theirs: /^exit 254\n/,
+      ours: /^exit (?:0|255\n\nIn function)/,
+    },
   },
   {
     documented: '`tags` has the ownership tag of the gateway, and tags are sorted by key.',
@@ -272,9 +277,13 @@ export const differences: readonly Difference[] = [
     allowed: { line: /--cli-input-y/, theirs: /^exit 255\n[^]*keywords must be strings/, ours: /^exit 252\n/ },
   },
   {
-    documented: 'An unknown output format of a profile ends a command before it changes anything.',
+    documented: 'An unknown output format of a profile or the environment ends a command before it changes anything.',
     reason: 'The AWS CLI makes the change first.',
-    allowed: { line: /--pro\w*[= ]wrong/, theirs: /^exit 25[245]\n/, ours: /^exit 255\n[^]*Unknown output type/ },
+    allowed: {
+      line: /--pro\w*[= ]wrong|AWS_DEFAULT_OUTPUT=/,
+      theirs: /^exit (?:25[24]\n|255\n\nUnknown output type)/,
+      ours: /^exit 255\n[^]*Unknown output type/,
+    },
   },
   {
     documented: 'An empty `--region` is an error before anything is sent.',

@@ -122,7 +122,23 @@ export const fixedLines: readonly Line[] = [
   [...describe, ['--cluster-name', 'file:///none']],
   [...create, ['--tags', 'file://$FILES']],
   [...create, ['--tags', 'a@=file:///none']],
+  // Who signs, for which region.
+  ...['shared', 'plain', 'process', 'default', 'region-only', 'half', 'empty', 'none', ''].flatMap((name) => [
+    [[`AWS_PROFILE=${name}`], ...describe],
+    [[`AWS_DEFAULT_PROFILE=${name}`], ...describe],
+    [[`AWS_PROFILE=${name}`], ['AWS_ACCESS_KEY_ID=ENVIRONMENT', 'AWS_SECRET_ACCESS_KEY=x'], ...remove],
+    [['AWS_ACCESS_KEY_ID=ENVIRONMENT', 'AWS_SECRET_ACCESS_KEY=x'], ...remove, ['--profile', name]],
+  ]),
+  ...['other-config', 'broken-config', 'none'].map((name) => [[`AWS_CONFIG_FILE=$FILES/${name}`], ...describe]),
+  [['AWS_CONFIG_FILE=$FILES/broken-config'], ...describe, ['--output', 'xml']],
+  [['AWS_SHARED_CREDENTIALS_FILE=$FILES/broken-config'], ['nonsense']],
   // Known differences that few lines have.
+  [['AWS_REGION=us-east-1'], ...remove],
+  [...describe.slice(0, 2), ['--association-id', '-1']],
+  [...list.slice(0, 1), ['--cli-input-yaml', 'names: a'], ['--profile', 'no-region']],
+  [...list, ['--generate-cli-skeleton', 'output'], ['--profile', 'no-region']],
+  [...list, ['--generate-cli-skeleton', 'output'], ['--page-size', '100']],
+  [['AWS_DEFAULT_OUTPUT=xml'], ...remove],
   [...create, ['--tags', 'c=1,a=2']],
   [...describe, ['--query', '`{"2": 1, "1": 2}`']],
   [...update, ['--role-arn', 'fileb://$FILES/name.txt']],

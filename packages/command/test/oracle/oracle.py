@@ -111,10 +111,19 @@ def search(question):
         return {'invalid': str(error)}
     try:
         value = compiled.search(data)
-        json.dumps(value)
+        text = sorted_json(value)
     except Exception as error:
         return {'failed': type(error).__name__}
-    return {'value': finite(value)}
+    return {'value': finite(value), 'text': text}
+
+
+def sorted_json(value):
+    """A value as JSON whose keys are sorted, unless they are of several types."""
+    options = {'ensure_ascii': False, 'separators': (',', ':')}
+    try:
+        return json.dumps(value, sort_keys=True, **options)
+    except TypeError:
+        return json.dumps(value, **options)
 
 
 def finite(value):
