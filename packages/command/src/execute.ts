@@ -47,8 +47,8 @@ export async function execute(execution: Execution): Promise<Executed> {
   const input = await readInput(given, documents);
   if (values['generate-cli-skeleton'] === 'input') return sample(inputSkeleton(command));
   if (values['generate-cli-skeleton'] === 'yaml-input') return sample(yamlInputSkeleton(command));
-  const paging = checkManualPaging(execution, input) ? null : options;
   checkConnection(connection);
+  const paging = checkManualPaging(execution, input) ? null : options;
   const waitMs = typeof values.wait === 'string' ? durationMs(values.wait) : null;
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {

@@ -134,6 +134,7 @@ export const fixedLines: readonly Line[] = [
   [['AWS_SHARED_CREDENTIALS_FILE=$FILES/broken-config'], ['nonsense']],
   // Known differences that few lines have.
   [['AWS_REGION=us-east-1'], ...remove],
+  [...list.slice(0, 1), ['--cluster_name', 'apps-dev'], ['--generate-cli-skeleton'], ['--', '--']],
   [...describe.slice(0, 2), ['--association-id', '-1']],
   [...list.slice(0, 1), ['--cli-input-yaml', 'names: a'], ['--profile', 'no-region']],
   [...list, ['--generate-cli-skeleton', 'output'], ['--profile', 'no-region']],
