@@ -108,7 +108,10 @@ describeUnless(missingOracle)('compared with the library of the AWS CLI', () => 
 
   /** Python can't sort keys of several types, which only lists of pairs can have. */
   function hasOwnOrder(ours: object, theirs: Readonly<Record<string, Value>>): boolean {
-    return /"-?\d[\d.]*":/.test(String(theirs.text)) && canonical(ours) === canonical({ value: theirs.value });
+    return (
+      /"-?\d[\d.]*":/.test(typeof theirs.text === 'string' ? theirs.text : '') &&
+      canonical(ours) === canonical({ value: theirs.value })
+    );
   }
 
   /** An expression as text shows its address in memory. */

@@ -73,7 +73,7 @@ describeUnless(missingOracle)('as the AWS CLI', () => {
     const different = asked.flatMap(({ config, credentials }, index) => {
       const answer = answers[index];
       if (answer === undefined) throw new Error('The AWS CLI gave no answer.');
-      const theirs = 'result' in answer ? (answer.result as unknown) : null;
+      const theirs = 'result' in answer ? answer.result : null;
       const ours = read(config, credentials);
       return isDeepStrictEqual(theirs, ours) ? [] : [{ config, credentials, theirs, ours, answer }];
     });

@@ -136,7 +136,7 @@ describeUnless(missingOracle)('the AWS CLI and the command', () => {
   /** The whole environment of a situation. */
   function variablesOf({ environment }: Situation): Variables {
     const given = Object.entries(environment).map(([name, value]) => [name, value.replace('$URL', aws.url)]);
-    return {
+    const variables: Variables = {
       PATH: before.PATH ?? '',
       HOME: folder,
       AWS_CONFIG_FILE: file('config'),
@@ -148,8 +148,9 @@ describeUnless(missingOracle)('the AWS CLI and the command', () => {
       AWS_ENDPOINT_URL_STS: aws.url,
       AWS_ENDPOINT_URL_SSO: aws.url,
       POD_IDENTITY_ENDPOINT_URL: aws.url,
-      ...Object.fromEntries(given),
+      ...(Object.fromEntries(given) as Variables),
     };
+    return variables;
   }
 
   const lineOf = ({ profile, args = [] }: Situation) => [
@@ -229,7 +230,7 @@ const wordings: readonly (readonly [theirs: RegExp, ours: RegExp])[] = [
 
 /** What went wrong: the first line of a message, in the words of the AWS CLI where ours are others. */
 function causeOf(stderr: string): string {
-  const [first = ''] = stderr.split('\n').filter((line) => line !== '' && !/^usage: /.test(line));
+  const [first = ''] = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('usage: '));
   const place = wordings.findIndex((both) => both.some((pattern) => pattern.test(first)));
   return place === -1 ? first : `as ${String(wordings[place]?.[0])}`;
 }

@@ -13,7 +13,7 @@ export function environmentKeys(environment: Environment): Load | null {
   if (!accessKeyId) return null;
   if (!secretAccessKey) throw partialCredentials('env', 'AWS_SECRET_ACCESS_KEY');
   const { AWS_SECURITY_TOKEN: former, AWS_SESSION_TOKEN: token } = environment;
-  const sessionToken = former ? former : token;
+  const sessionToken = [former, token].find((one) => one !== undefined && one !== '');
   const keys = { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
   const expiration = environment.AWS_CREDENTIAL_EXPIRATION;
   if (!expiration) return fixed(keys);
