@@ -12,6 +12,7 @@ import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import type { AuthorizeIam } from '../../packages/local-gateway/src/http-api/iam-authorizer.ts';
 import { makeAuthorizer } from '../../packages/local-gateway/src/http-api/authorizer.ts';
 import { localEventSource, startHttpApi } from '../../packages/local-gateway/src/http-api/http-api.ts';
 import { loadSigningKey } from '../../packages/local-gateway/src/keys.ts';
@@ -119,6 +120,8 @@ export interface GatewayOptions {
   readonly versions?: Omit<LivePolicies, 'onFailure'>;
   /** Issuers whose tokens the function alone verifies, as on a route without an authorizer; by default the local one. */
   readonly issuers?: readonly TrustedIssuer[];
+  /** Checks signatures of AWS credentials; by default the route for them does not exist. */
+  readonly authorizeIam?: AuthorizeIam;
   /** Replaces some of the dependencies. */
   readonly change?: (deps: Dependencies) => Dependencies;
 }
@@ -175,6 +178,7 @@ export async function openGateway(options: GatewayOptions) {
     authorize: options.issuers
       ? () => Promise.resolve({ kind: 'authorized', claims: {}, scopes: null })
       : makeAuthorizer({ issuer, audience, keys: key.publicKeys }),
+    ...(options.authorizeIam && { authorizeIam: options.authorizeIam }),
     handler: options.issuers ? withoutAuthorizer : handler,
   });
 

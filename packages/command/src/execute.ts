@@ -47,8 +47,8 @@ export async function execute(execution: Execution): Promise<Executed> {
   const input = await readInput(given, documents);
   if (values['generate-cli-skeleton'] === 'input') return sample(inputSkeleton(command));
   if (values['generate-cli-skeleton'] === 'yaml-input') return sample(yamlInputSkeleton(command));
-  const paging = checkManualPaging(execution, input) ? null : options;
   checkConnection(connection);
+  const paging = checkManualPaging(execution, input) ? null : options;
   const waitMs = typeof values.wait === 'string' ? durationMs(values.wait) : null;
   const isSample = values['generate-cli-skeleton'] === 'output';
   const fetch = async (request: ValueMap) => {
@@ -96,7 +96,7 @@ function isFound(answer: Value, finds: NonNullable<Command['finds']>): boolean {
 function checkManualPaging({ command, globals, values }: Execution, given: Values | ValueMap): boolean {
   if (command.listField === undefined) return false;
   if (globals.paginate !== false && given.maxResults === undefined && given.nextToken === undefined) return false;
-  const options = ['starting-token', 'page-size', 'max-items'].filter((name) => Boolean(values[name]));
+  const options = ['starting-token', 'page-size', 'max-items'].filter((name) => values[name] !== undefined);
   if (options.length === 0) return true;
   const names = options.map((name) => `--${name}`).join(', ');
   throw new UsageError(`Cannot specify --no-paginate along with pagination arguments: ${names}`);

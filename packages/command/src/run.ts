@@ -6,6 +6,8 @@ import type { Values } from './aws/parse.ts';
 import { parseArguments, takePositional } from './aws/parse.ts';
 import type { ErrorFormat } from './aws/settings.ts';
 import { readConnection, readErrorFormat, readProfile } from './aws/settings.ts';
+import type { SharedConfig } from './aws/shared-config/shared-config.ts';
+import { readSharedConfig } from './aws/shared-config/shared-config.ts';
 import { suggestion } from './aws/suggestion.ts';
 import type { Value } from './aws/value.ts';
 import type { Command } from './commands.ts';
@@ -21,12 +23,13 @@ const detailedExitCode = 'detailed-exitcode';
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
   let format = readErrorFormat({}, {}, host.environment);
   try {
+    const config = configOf(args, host);
     checkPromptOptions(args);
     const top = parseArguments(globalOptions, args, ['version', 'help']);
     format = readErrorFormat(top.values, {}, host.environment);
     // A `--` that comes first belongs to the name of the program.
     const words = joined(top.rest.map(({ text }) => text).slice(args[0] === '--' ? 1 : 0));
-    return await runParsed({ globals: top.values, words }, host, (found) => (format = found));
+    return await runParsed({ globals: top.values, words, config }, host, (found) => (format = found));
   } catch (error) {
     const known = error instanceof CommandError ? error : new GeneralError(messageOf(error));
     host.writeError(await errorText(known, format));
@@ -42,6 +45,17 @@ function joined(words: readonly string[]): readonly string[] {
   return isJoined ? [...words.slice(0, at), `auth-${second}`, ...words.slice(at + 2)] : words;
 }
 
+/**
+ * The shared configuration, read once. A file that can't be parsed ends a line before the line is
+ * checked, as in the AWS CLI; not one that asks for help, the version or the completion script.
+ */
+function configOf(args: readonly string[], { environment }: Host): () => SharedConfig {
+  let read: SharedConfig | null = null;
+  const config = () => (read ??= readSharedConfig(environment));
+  if (!args.some((arg) => ['completion', 'help', '--help', '--version'].includes(arg))) config();
+  return config;
+}
+
 /** Whether the exit codes of a line are 0, 1 and 2 unless it is interrupted, also if the line can't be parsed. */
 function hasPlanCodes(args: readonly string[]): boolean {
   const commandOf = (arg: string) => commands.find(({ name }) => name === arg);
@@ -51,7 +65,11 @@ function hasPlanCodes(args: readonly string[]): boolean {
 
 /** Runs the command of a line and returns its exit code. */
 async function runParsed(
-  { globals, words }: { readonly globals: Values; readonly words: readonly string[] },
+  {
+    globals,
+    words,
+    config,
+  }: { readonly globals: Values; readonly words: readonly string[]; config: () => SharedConfig },
   host: Host,
   onErrorFormat: (format: ErrorFormat) => void,
 ): Promise<number> {
@@ -59,7 +77,7 @@ async function runParsed(
   if (globals.version === true) return print(host, `${host.version}\n`);
   if (globals.help === true || name === 'help') return print(host, await helpText(words));
   if (name === 'completion') return print(host, await completionText(args));
-  const foundProfile = await readProfile(globals, host.environment);
+  const foundProfile = readProfile(globals, config(), host.environment);
   const profile = foundProfile ?? {};
   onErrorFormat(readErrorFormat(globals, profile, host.environment));
   const prompter = activePrompter(globals, profile, host.environment, host.prompter);

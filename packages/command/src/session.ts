@@ -1,4 +1,5 @@
 import { checkConnection, readConnection, readProfile } from './aws/settings.ts';
+import { readSharedConfig } from './aws/shared-config/shared-config.ts';
 import type { CallSettings, Session } from './host.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { CallSettings, Session } from './host.ts';
  */
 export async function openGateway(settings: CallSettings): Promise<Session> {
   const { environment } = settings;
-  const connection = readConnection({}, await readProfile({}, environment), environment);
+  const connection = readConnection({}, readProfile({}, readSharedConfig(environment), environment), environment);
   checkConnection(connection);
   const { makeSession } = await import('./gateway/call.ts');
   return makeSession(settings)(connection);

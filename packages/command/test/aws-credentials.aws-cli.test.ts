@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeUnless } from '../../../test/support/requires.ts';
 import { CommandError } from '../src/aws/errors.ts';
-import { credentialProvider } from '../src/gateway/aws-credentials.ts';
+import { credentialProvider } from '../src/gateway/credentials/credentials.ts';
 import { missingOracle, startOracle } from './oracle/oracle.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'aws-credentials-'));

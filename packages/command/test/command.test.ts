@@ -1,5 +1,6 @@
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
 import { InterruptedError } from '../src/aws/errors.ts';
+import type { Environment } from '../src/aws/parameter-file.ts';
 import type { ValueMap } from '../src/aws/value.ts';
 import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
@@ -409,11 +410,13 @@ describe('credentials', () => {
   const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'session' };
   const answered = { status: 200, body: '{"data":{"viewer":{"id":"x","kind":"SERVICE","groups":[]}}}' };
   /** Runs `whoami` with these variables of the process, as the providers of the SDK read them there. */
-  const whoami = async (args: readonly string[], variables: Readonly<Record<string, string>>) => {
+  const whoami = async (args: readonly string[], variables: Environment) => {
     const before = { ...process.env };
-    Object.assign(process.env, { AWS_CONFIG_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true', ...variables });
+    const set = Object.entries(variables).filter(([, value]) => value !== undefined);
+    const shared = { AWS_CONFIG_FILE: '/dev/null', AWS_EC2_METADATA_DISABLED: 'true' };
+    Object.assign(process.env, { ...shared, ...Object.fromEntries(set) });
     try {
-      const environment = { POD_IDENTITY_ENDPOINT_URL: route.url, ...variables };
+      const environment = { ...shared, POD_IDENTITY_ENDPOINT_URL: route.url, ...variables };
       return await runOnGateway(['whoami', ...args], { environment });
     } finally {
       process.env = before;
@@ -445,7 +448,7 @@ describe('credentials', () => {
   });
 
   test('without a region to sign for, the command ends with the exit code of the AWS CLI', async () => {
-    const { code, stderr } = await whoami([], { ...keys, AWS_REGION: '' });
+    const { code, stderr } = await whoami([], { ...keys, AWS_REGION: undefined });
     expect(code).toBe(253);
     expect(stderr).toContain('You must specify a region: with --region or --gateway-region, or in AWS_REGION.');
     expect(route.seen).toEqual([]);

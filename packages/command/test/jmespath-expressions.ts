@@ -24,7 +24,40 @@ export const jsonValue = fc.letrec<{ value: unknown }>((tie) => ({
 })).value;
 
 const name = fc.constantFrom('a', 'b', 'foo', 'associations', '_x', '"q s"', '"é"', '"\\u00e9"', '"😀"', 'constructor');
-const jsonLiteral = jsonValue.map((value) => `\`${JSON.stringify(value).replaceAll('`', '\\`')}\``);
+/** Numbers as JSON may have them, also those that JavaScript shows otherwise. */
+const numeral = fc.constantFrom(
+  ...['0', '-0', '1', '-1', '2', '1.0', '-0.0', '0.0', '2.50', '1e2', '1E-7', '1e16', '1e22', '0.1', '0.2', '-2.5'],
+  ...['12345678901234567890', '9007199254740993', '1e400', '123456789.125'],
+);
+
+/** A JSON text, at most three levels deep. */
+const jsonText = fc.letrec<{ text: string }>((tie) => ({
+  text: fc.oneof(
+    { maxDepth: 3 },
+    fc.oneof(
+      numeral,
+      numeral,
+      text.map((one) => JSON.stringify(one)),
+      fc.constantFrom('null', 'true', 'false'),
+    ),
+    fc.array(tie('text'), { maxLength: 3 }).map((all) => `[${all.join(', ')}]`),
+    fc.array(numeral, { maxLength: 4 }).map((all) => `[${all.join(',')}]`),
+    fc.array(numeral, { maxLength: 3 }).map((all) => `[${all.map((one) => `{"a": ${one}}`).join(',')}]`),
+    fc.dictionary(key, tie('text'), { maxKeys: 3 }).map(
+      (map) =>
+        `{${Object.entries(map)
+          .map(([name, one]) => `${JSON.stringify(name)}: ${one}`)
+          .join(', ')}}`,
+    ),
+  ),
+})).text;
+
+const jsonLiteral = fc
+  .oneof(
+    jsonText,
+    jsonValue.map((value) => JSON.stringify(value)),
+  )
+  .map((json) => `\`${json.replaceAll('`', '\\`')}\``);
 const otherLiteral = fc.constantFrom('`a`', '`foo bar`', '` 1`', '`\\``', "'raw'", "''", "'\\''", "'\\\\'", '`NaN`');
 const comparison = fc.constantFrom('==', '!=', '<', '<=', '>', '>=');
 const bracket = fc.constantFrom('0', '-1', '99', '*', '', '1:', '::2', '::-1', ':1', '-2:', '1:2:1', '::0');

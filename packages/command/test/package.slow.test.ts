@@ -140,7 +140,13 @@ test('a clone runs the executable without a build', async () => {
 test.each([
   ['a command line that is not valid', ['whoami', '--nonsense'], 252, 'Unknown options: --nonsense'],
   ['no URL', ['whoami'], 253, 'The URL of the gateway is not known.'],
-  ['no credentials', ['whoami', '--endpoint-url', 'http://127.0.0.1:1'], 253, 'Unable to locate credentials.'],
+  ['no region', ['whoami', '--endpoint-url', 'http://127.0.0.1:1'], 253, 'You must specify a region'],
+  [
+    'no credentials',
+    ['whoami', '--endpoint-url', 'http://127.0.0.1:1', '--region', 'eu-central-1'],
+    253,
+    'Unable to locate credentials.',
+  ],
 ] as const)('the executable ends with the exit code of the AWS CLI for %s', async (_, args, code, message) => {
   await expect(pod(...args)).rejects.toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { makeCall, makeSession } from '../src/gateway/call.ts';
+import type { Environment } from '../src/aws/parameter-file.ts';
 import type { Host } from '../src/host.ts';
 import { runCommandLine } from '../src/index.ts';
 import type { Prompter } from '../src/prompt.ts';
@@ -7,7 +8,8 @@ import type { Outcome } from './host.ts';
 
 /** What a command line uses of its process, in a test. */
 export interface Terminal {
-  readonly environment?: Readonly<Record<string, string>>;
+  /** By default no files of AWS, and a region; undefined removes a variable. */
+  readonly environment?: Environment;
   readonly signal?: AbortSignal;
   /** Aborted by a second interrupt. */
   readonly secondSignal?: AbortSignal;

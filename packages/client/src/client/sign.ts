@@ -44,7 +44,12 @@ export async function sign(
   return others;
 }
 
-function regionOf(url: URL, region: string | undefined): string {
+/**
+ * The region to sign for: of the host of a URL, or else a given one.
+ *
+ * @throws {@link RegionMissingError} when there is none
+ */
+export function regionOf(url: URL, region: string | undefined): string {
   const found = /\.execute-api\.([a-z0-9-]+)\.amazonaws\.com/.exec(url.hostname)?.[1] ?? region;
   if (found === undefined)
     throw new RegionMissingError(`Signing a request to ${url.hostname} needs the region of the gateway.`);

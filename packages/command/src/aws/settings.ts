@@ -4,6 +4,8 @@ import { errorFormats, outputFormats } from './options.ts';
 import type { Environment } from './parameter-file.ts';
 import type { Values } from './parse.ts';
 import { parseInteger } from './python.ts';
+import { option } from './shared-config/shared-config.ts';
+import type { SharedConfig } from './shared-config/shared-config.ts';
 import type { PrintOptions } from './output/print.ts';
 
 export type ErrorFormat = (typeof errorFormats)[number];
@@ -70,7 +72,7 @@ export function readConnection(values: Values, found: Profile | null, environmen
 
 /** The format of `--output`, of `AWS_DEFAULT_OUTPUT` or of the profile; JSON by default. */
 export function readOutputFormat(values: Values, profile: Profile, environment: Environment): PrintOptions['format'] {
-  const wanted = text(values.output) ?? set(environment.AWS_DEFAULT_OUTPUT) ?? set(profile.output) ?? 'json';
+  const wanted = text(values.output) ?? environment.AWS_DEFAULT_OUTPUT ?? profile.output ?? 'json';
   const format = outputFormats.find((one) => one === wanted);
   if (format === undefined) {
     throw new GeneralError(`Unknown output type: ${wanted}. Valid types are: ${outputFormats.join(', ')}`);
@@ -92,31 +94,21 @@ export function readErrorFormat(values: Values, profile: Profile, environment: E
  * The profile that an option or the environment names, or else the default profile. Null if the
  * named one does not exist.
  */
-export async function readProfile(values: Values, environment: Environment): Promise<Profile | null> {
+export function readProfile(values: Values, { profiles }: SharedConfig, environment: Environment): Profile | null {
   const name = profileName(values, environment);
-  const { loadSharedConfigFiles } = await import('@smithy/core/config');
-  const files = await loadSharedConfigFiles({
-    ignoreCache: true,
-    ...paths('configFilepath', environment.AWS_CONFIG_FILE),
-    ...paths('filepath', environment.AWS_SHARED_CREDENTIALS_FILE),
-  });
-  const key = name ?? 'default';
-  const profile = files.configFile[key];
-  return name !== null && !profile && !files.credentialsFile[key] ? null : (profile ?? {});
+  const section = profiles.get(name ?? 'default');
+  if (!section) return name === null ? {} : null;
+  return Object.fromEntries(Object.keys(section).map((key) => [key, option(section, key)]));
 }
 
+/** An empty AWS_PROFILE is the name of a profile, which does not exist, as in the AWS CLI. */
 function profileName(values: Values, environment: Environment): string | null {
-  return profileOf(values) ?? set(environment.AWS_PROFILE) ?? set(environment.AWS_DEFAULT_PROFILE);
+  return profileOf(values) ?? environment.AWS_PROFILE ?? environment.AWS_DEFAULT_PROFILE ?? null;
 }
 
-function paths(key: 'configFilepath' | 'filepath', path: string | undefined): Partial<Record<typeof key, string>> {
-  return path === undefined ? {} : { [key]: path };
-}
-
-/** With an empty `--region`, as of a variable that is not set, no other region is used. */
+/** With an empty `--region` or AWS_REGION, as of a value that is missing, no other region is used. */
 function regionOf(values: Values, profile: Profile, environment: Environment): string | null {
-  const given = text(values.region);
-  return given ?? set(environment.AWS_REGION) ?? set(environment.AWS_DEFAULT_REGION) ?? set(profile.region);
+  return text(values.region) ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? profile.region ?? null;
 }
 
 /**

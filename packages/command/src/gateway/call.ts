@@ -7,6 +7,7 @@ import type { ApprovalStatus } from '../../../client/src/client/approval.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import { makeGatewayClient } from '../../../client/src/client/client.ts';
+import type { AwsCredentials } from '../../../client/src/client/sign.ts';
 import { gatewayOf } from '../../../client/src/client/transport.ts';
 import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '../../../client/src/client/errors.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
@@ -170,12 +171,17 @@ function authenticationOf(connection: Connection, settings: CallSettings): Authe
   if (found !== null) return bearer(found.token);
   if (!signRequest) return anonymous;
   const { environment } = settings;
-  const signingRegion = gatewayRegion ?? region;
+  const signingRegion = gatewayRegion ?? region ?? undefined;
+  let provide: (() => Promise<AwsCredentials>) | null = null;
   const credentials = async () => {
-    const { credentialProvider } = await import('./aws-credentials.ts');
-    return credentialProvider({ profile, environment, region: signingRegion })();
+    const { credentialProvider } = await import('./credentials/credentials.ts');
+    const { regionOf } = await import('../../../client/src/client/sign.ts');
+    const url = new URL(gatewayOf(endpointUrlOf(connection)));
+    const checkRegion = () => regionOf(url, signingRegion);
+    provide ??= credentialProvider({ profile, environment, region: region ?? gatewayRegion, checkRegion });
+    return provide();
   };
-  return sigV4({ credentials, region: signingRegion ?? undefined });
+  return sigV4({ credentials, region: signingRegion });
 }
 
 /** The error of the command for an error of the client; other errors unchanged. */

@@ -20,7 +20,7 @@ export interface Summary {
   readonly different: readonly string[];
 }
 
-const mostDifferent = 10;
+const mostDifferent = 40;
 
 /** Runs lines in their order, and then `count` generated ones: the same seed makes the same ones. */
 export async function compareLines(
@@ -57,5 +57,5 @@ async function shortened(both: Both, line: Line): Promise<string> {
     if (shorter.length > 0 && verdict === 'different') return shortened(both, shorter);
   }
   const text = shellText(line);
-  return `pod-identity ${text}\n${reportOf(judge(text, await both.run(line)).results)}`;
+  return `${text}\n${reportOf(judge(text, await both.run(line)).results)}`;
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEksSimulator } from '../../../eks-simulator/src/index.ts';
 import type { EksSimulator } from '../../../eks-simulator/src/index.ts';
-import { roleArn } from '../../../../test/support/gateway.ts';
+import { home, roleArn } from '../../../../test/support/gateway.ts';
+import type { AuthorizeIam } from '../../../local-gateway/src/http-api/iam-authorizer.ts';
+import { makeIamAuthorizer } from '../../../local-gateway/src/http-api/iam-authorizer.ts';
 import { awsCommands } from '../../src/commands.ts';
 import type { Host } from '../../src/host.ts';
 import { isMap } from '../../src/aws/value.ts';
@@ -11,11 +13,13 @@ import { startGateway } from '../../../client/test/gateway.ts';
 import { runOnGateway } from '../run-on-gateway.ts';
 import type { Outcome } from '../host.ts';
 import { resultOf, startOracle } from '../oracle/oracle.ts';
-import { configuration, existing, files } from './line.ts';
+import { accessKeys, awsFiles, environmentOf, existing, files, isEnvironment } from './line.ts';
 import type { Line } from './line.ts';
 
 /** What a line did, on one side, with the same ids, times and names for both. */
 export interface Result extends Outcome {
+  /** The access key that signed the requests; empty if there was none. */
+  readonly signer: string;
   /** The associations after a line that may change some, a line each; empty for one that only reads. */
   readonly associations: string;
 }
@@ -29,6 +33,8 @@ export interface Results {
 export type Both = Awaited<ReturnType<typeof openBoth>>;
 
 const ownershipTag = 'pod-identity-gateway/operation';
+/** The access key of the gateway, which reads the same EKS. */
+const ofGateway = 'test';
 const permitAll = '@id("all")\npermit (principal, action, resource);\n';
 
 /** A simulated EKS, with the ids of the associations that exist before each line, in the order of `existing`. */
@@ -46,14 +52,23 @@ export async function openBoth() {
   const policies = writeFiles(folder);
   // A time never has a full second: it would be shorter than others.
   const clock = { now: () => Math.floor(Date.now() / 1_000) * 1_000 + 123, skip: () => undefined };
+  const signers: string[] = [];
   const [gateway, eks] = await Promise.all([
-    startGateway({ policies, clock }),
+    startGateway({ policies, clock, authorizeIam: recordingSigners(signers) }),
     startEksSimulator({ clock: clock.now }),
   ]);
-  const [token, oracle] = [await gateway.tokenOf('alice'), startOracle()];
+  const oracle = startOracle({ HOME: folder });
   await oracle.ask('extend_model', [newerFields()]);
-  const shared = { AWS_CONFIG_FILE: join(folder, 'config'), AWS_CLI_ERROR_FORMAT: 'legacy', FILES: folder };
-  const environment = { ...shared, POD_IDENTITY_TOKEN: token, POD_IDENTITY_ENDPOINT_URL: gateway.url };
+  const shared = {
+    PATH: process.env.PATH ?? '',
+    HOME: folder,
+    AWS_CONFIG_FILE: join(folder, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: join(folder, 'credentials'),
+    AWS_CLI_ERROR_FORMAT: 'legacy',
+    // No computer of a test has an identity of its own.
+    AWS_EC2_METADATA_DISABLED: 'true',
+    FILES: folder,
+  };
   const sides = {
     theirs: { simulator: eks, ids: [] } as Side,
     ours: { simulator: gateway.simulator, ids: [] } as Side,
@@ -63,23 +78,34 @@ export async function openBoth() {
   async function run(line: Line): Promise<Results> {
     for (const side of Object.values(sides)) restore(side);
     count += 1;
-    const args = line.flat().map((text) => text.replaceAll('$TOKEN', `token-${count}`));
+    const words = line.filter((part) => !isEnvironment(part)).flat();
+    const args = words.map((text) => text.replaceAll('$TOKEN', `token-${count}`));
+    const environment = { ...shared, ...environmentOf(line) };
     const changes = /create|update|delete/.test(args.find((text) => text.endsWith('-association')) ?? '');
     // EKS lists by id: to list the same, the AWS CLI reads what the gateway reads.
     const theirSide = changes ? sides.theirs : sides.ours;
-    const url = { AWS_ENDPOINT_URL_EKS: theirSide.simulator.url };
-    const question = { arguments: ['eks', ...inLine(args, theirSide)], environment: { ...shared, ...url } };
+    const theirEnvironment = { ...environment, AWS_ENDPOINT_URL_EKS: theirSide.simulator.url };
+    const question = { arguments: ['eks', ...inLine(args, theirSide)], environment: theirEnvironment, isWhole: true };
+    const ourEnvironment = { AWS_REGION: undefined, ...environment, POD_IDENTITY_ENDPOINT_URL: gateway.url };
+    theirSide.simulator.control.clearRequests();
+    signers.length = 0;
     const [answers, ours] = await Promise.all([
       oracle.ask('run_line', [question]),
-      runOnGateway(inLine(args, sides.ours), { environment, around: withToken(token) }),
+      runOnGateway(inLine(args, sides.ours), { environment: ourEnvironment, around: withoutOwnershipTag }),
     ]);
-    const finish = (outcome: Outcome, side: Side) => ({
+    const theirRequests = theirSide.simulator.control.requests();
+    const finish = (outcome: Outcome, side: Side, keys: readonly (string | null)[]) => ({
       ...outcome,
+      signer: [...new Set(keys)].sort().join(' and '),
       stdout: comparable(outcome.stdout, side, folder),
       stderr: comparable(outcome.stderr, side, folder),
       associations: changes ? associationsOf(side) : '',
     });
-    return { theirs: finish(resultOf(answers[0]) as Outcome, theirSide), ours: finish(ours, sides.ours) };
+    const theirKeys = theirRequests.map(({ accessKeyId }) => accessKeyId).filter((key) => key !== ofGateway);
+    return {
+      theirs: finish(resultOf(answers[0]) as Outcome, theirSide, theirKeys),
+      ours: finish(ours, sides.ours, signers),
+    };
   }
 
   const close = async () => {
@@ -108,15 +134,33 @@ function writeFiles(folder: string): string {
   const copied = ['schema.cedarschema', 'inventory.json'].map(
     (name) => [name, readFileSync(join(shipped, name))] as const,
   );
-  const written = { ...files, config: configuration, 'all.cedar': permitAll, 'required-policies.json': '["all"]' };
+  const written = { ...files, ...awsFiles, 'all.cedar': permitAll, 'required-policies.json': '["all"]' };
   for (const [name, text] of [...copied, ...Object.entries(written)]) writeFileSync(join(folder, name), text);
   return folder;
 }
 
-/** Signing is tested elsewhere: with a profile too, requests have the token. The tag of the gateway is left out. */
-function withToken(token: string): (call: Host['call']) => Host['call'] {
-  return (call) => async (request) => {
-    const answer = await call({ ...request, connection: { ...request.connection, token } });
+/** Checks signatures as API Gateway does, in whatever region, and keeps who signed. */
+function recordingSigners(signers: string[]): AuthorizeIam {
+  const { accountId } = home;
+  const userArn = `arn:aws:sts::${accountId}:assumed-role/ci-deployer/lines`;
+  const identities = accessKeys.map((accessKeyId) => ({
+    accessKeyId,
+    secretAccessKey: 'x',
+    userArn,
+    userId: 'AROAEXAMPLE:lines',
+  }));
+  return (head, body) => {
+    const authorization = head.headers.get('authorization') ?? '';
+    const [, key = 'none', region = ''] = /Credential=([^/]+)\/\d{8}\/([^/]*)\//.exec(authorization) ?? [];
+    signers.push(key);
+    return makeIamAuthorizer({ identities, region, accountId })(head, body);
+  };
+}
+
+/** The tag of the gateway is left out. */
+function withoutOwnershipTag(call: Host['call']): Host['call'] {
+  return async (request) => {
+    const answer = await call(request);
     const { association } = answer;
     if (!isMap(association) || !isMap(association.tags)) return answer;
     const { [ownershipTag]: _, ...tags } = association.tags;

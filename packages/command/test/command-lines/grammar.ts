@@ -42,7 +42,12 @@ const anywhere: readonly Part[] = [
   part(20, ['query'], validQueries, invalidQueries),
   part(5, ['color'], ['on', 'off', 'auto'], ['blue', '']),
   part(4, ['region'], ['eu-central-1'], ['us-east-1', 'bad region', '123', '', 'é']),
-  part(5, ['profile'], ['plain', 'tables', 'default', ''], ['wrong', 'none']),
+  part(
+    7,
+    ['profile'],
+    ['plain', 'tables', 'shared', 'default', ''],
+    ['wrong', 'none', 'empty', 'half', 'no-region', 'process'],
+  ),
   part(9, ['generate-cli-skeleton'], ['input', 'output', 'output', 'yaml-input'], ['xml', '']),
   part(3, ['cli-read-timeout', 'cli-connect-timeout'], ['10', ' 7 ', '1_0'], ['5.0', 'x', '', '-1']),
   part(2, ['cli-binary-format'], ['base64', 'raw-in-base64-out'], ['hex']),
@@ -79,6 +84,42 @@ const paging: readonly Part[] = [
   words(3, [['--next-token', 'x'], ['--next-token='], ['--no-paginate'], ['--no-paginate']]),
 ];
 
+const profileNames = [
+  'plain',
+  'tables',
+  'shared',
+  'process',
+  'default',
+  'no-region',
+  'region-only',
+  'empty',
+  'half',
+  'none',
+  '',
+];
+
+/** Variables of the environment that say who signs, for which region, and what is printed. */
+const variables: readonly Part[] = [
+  words(
+    6,
+    profileNames.map((name) => [`AWS_PROFILE=${name}`]),
+  ),
+  words(
+    6,
+    profileNames.map((name) => [`AWS_DEFAULT_PROFILE=${name}`]),
+  ),
+  words(5, [['AWS_ACCESS_KEY_ID=ENVIRONMENT', 'AWS_SECRET_ACCESS_KEY=x']]),
+  words(1, [['AWS_ACCESS_KEY_ID=ENVIRONMENT'], ['AWS_SECRET_ACCESS_KEY=x'], ['AWS_ACCESS_KEY_ID=']]),
+  words(2, [['AWS_REGION=us-east-1'], ['AWS_REGION=bad region'], ['AWS_DEFAULT_REGION=eu-central-1']]),
+  words(3, [
+    ...['$FILES/other-config', '$FILES/other-config', '$FILES/broken-config', '$FILES/none', '', '/dev/null'].map(
+      (file) => [`AWS_CONFIG_FILE=${file}`],
+    ),
+  ]),
+  words(2, [['AWS_SHARED_CREDENTIALS_FILE=$FILES/none'], ['AWS_SHARED_CREDENTIALS_FILE=$FILES/broken-config']]),
+  words(1, [['AWS_DEFAULT_OUTPUT=text'], ['AWS_DEFAULT_OUTPUT=xml'], ['AWS_DEFAULT_OUTPUT=']]),
+];
+
 /** A command line that the AWS CLI takes, or that differs from one by a few parts. */
 export function commandLine(random: Random): Line {
   const operation = random.oneOf(operations);
@@ -110,7 +151,10 @@ export function commandLine(random: Random): Line {
   const name = random.chance(0.99) ? operation : operation.slice(0, -1);
   const last = parts.filter(([first]) => first === '--');
   const others = [[name], ...parts.filter((one) => !last.includes(one))];
-  return [...(random.chance(0.85) ? others : shuffled(random, others)), ...last];
+  const environment = Array.from({ length: random.chance(0.45) ? random.between(1, 2) : 0 }, () =>
+    weighted(random, variables),
+  );
+  return [...environment, ...(random.chance(0.85) ? others : shuffled(random, others)), ...last];
 }
 
 function document(random: Random, command: (typeof awsCommands)[number]): Words {

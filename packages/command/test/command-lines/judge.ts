@@ -13,21 +13,23 @@ export interface Judgement {
 /** Compares the results of a line, given as a shell takes it. The names of the programs and their usage differ of course. */
 export function judge(line: string, given: Results): Judgement {
   const results = { theirs: withoutUsage(given.theirs), ours: withoutUsage(given.ours) };
+  // No difference in words explains that somebody else signed.
+  const isSignedByOther = ![given.ours.signer, ''].includes(given.theirs.signer) && given.ours.signer !== '';
+  if (isSignedByOther) return { verdict: 'different', used: [], results };
   if (isSame(results)) return { verdict: 'equal', used: [], results };
   const changed = differences.filter((difference) => replaceIn(results, difference));
   if (isSame(results)) return { verdict: 'allowed', used: changed, results };
-  const rule = differences.find(
-    ({ allowed }) =>
-      allowed?.line.test(line) === true &&
-      allowed.theirs.test(shown(given.theirs)) &&
-      allowed.ours.test(shown(given.ours)),
+  const rule = differences.find(({ allowed = [] }) =>
+    [allowed]
+      .flat()
+      .some((one) => one.line.test(line) && one.theirs.test(shown(given.theirs)) && one.ours.test(shown(given.ours))),
   );
   return { verdict: rule ? 'allowed' : 'different', used: rule ? [...changed, rule] : changed, results };
 }
 
 /** The places of results that differ, as lines for people. */
 export function reportOf({ theirs, ours }: Results): string {
-  const places = ['code', 'stdout', 'stderr', 'associations'] as const;
+  const places = ['code', 'signer', 'stdout', 'stderr', 'associations'] as const;
   return places
     .filter((place) => theirs[place] !== ours[place])
     .map((place) => `  ${place}\n    aws:          ${short(theirs[place])}\n    pod-identity: ${short(ours[place])}\n`)
@@ -61,7 +63,7 @@ function replaceIn(results: { theirs: Result; ours: Result }, { replaced = [] }:
 }
 
 function isSame({ theirs, ours }: Results): boolean {
-  const places = ['code', 'stdout', 'stderr', 'associations'] as const;
+  const places = ['code', 'signer', 'stdout', 'stderr', 'associations'] as const;
   return places.every((place) => theirs[place] === ours[place]);
 }
 

@@ -1,6 +1,6 @@
 /**
- * A command line in parts: the name of the command, and each option with its values. A part can be left out of a failing line, and
- * what remains is a command line too.
+ * A command line in parts: variables of its environment, the name of the command, and each option with its values. A part can be left
+ * out of a failing line, and what remains is a command line too.
  */
 export type Line = readonly (readonly string[])[];
 
@@ -37,30 +37,56 @@ export const files: Readonly<Record<string, string>> = {
     '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}\n',
 };
 
-/** The shared configuration of AWS. */
-export const configuration = `[default]
-region = eu-central-1
-aws_access_key_id = simulator
-aws_secret_access_key = x
-[profile plain]
-region = eu-central-1
-aws_access_key_id = simulator
-aws_secret_access_key = x
-[profile tables]
-region = eu-central-1
-output = table
-aws_access_key_id = simulator
-aws_secret_access_key = x
-[profile wrong]
-region = eu-central-1
-output = xml
-aws_access_key_id = simulator
-aws_secret_access_key = x
-`;
+const region = 'region = eu-central-1\n';
+const keys = (accessKeyId: string) => `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = x\n`;
+const printed = '{"Version": 1, "AccessKeyId": "PROCESS", "SecretAccessKey": "x"}';
 
-/** A line as a shell takes it. */
+/** The files of AWS by their names: each source of credentials has a key of its own. */
+export const awsFiles: Readonly<Record<string, string>> = {
+  config: [
+    `[default]\n${region}${keys('DEFAULT')}`,
+    `[profile plain]\n${region}${keys('PLAIN')}`,
+    `[profile tables]\n${region}output = table\n${keys('TABLES')}`,
+    `[profile wrong]\n${region}output = xml\n${keys('WRONG')}`,
+    `[profile no-region]\n${keys('NOREGION')}`,
+    `[profile region-only]\n${region}`,
+    `[profile half]\n${region}aws_access_key_id = HALF\n`,
+    `[profile process]\n${region}credential_process = echo '${printed}'\n`,
+    '[profile empty]\n',
+  ].join(''),
+  credentials: `[shared]\n${region}${keys('SHARED')}[plain]\n${keys('SHAREDPLAIN')}`,
+  'other-config': `[default]\n${region}output = text\n${keys('OTHER')}[profile plain]\n${region}`,
+  'broken-config': '[default]\nregion\n',
+};
+
+/** The access keys that can sign; their secret is `x`. */
+export const accessKeys = [
+  ...['DEFAULT', 'PLAIN', 'TABLES', 'WRONG', 'NOREGION', 'PROCESS', 'SHARED', 'SHAREDPLAIN', 'OTHER', 'ENVIRONMENT'],
+];
+
+const variable = /^[A-Z][A-Z_]*=/;
+
+/** Whether a part is of the environment. */
+export function isEnvironment([first = '']: readonly string[]): boolean {
+  return variable.test(first);
+}
+
+/** The variables of a line. */
+export function environmentOf(line: Line): Readonly<Record<string, string>> {
+  const words = line.filter(isEnvironment).flat();
+  return Object.fromEntries(words.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]));
+}
+
+/** A line as a shell takes it, with the name of the program. */
 export function shellText(line: Line): string {
-  return line.flat().map(quoted).join(' ');
+  const environment = line.filter(isEnvironment);
+  const others = line.filter((part) => !isEnvironment(part));
+  return [...environment.flat().map(assigned), 'pod-identity', ...others.flat().map(quoted)].join(' ');
+}
+
+function assigned(word: string): string {
+  const start = word.indexOf('=') + 1;
+  return word.slice(0, start) + quoted(word.slice(start));
 }
 
 function quoted(text: string): string {

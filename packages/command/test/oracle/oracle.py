@@ -9,7 +9,9 @@ import io
 import json
 import math
 import os
+import shlex
 import sys
+import tempfile
 import unicodedata
 from unittest.mock import patch
 
@@ -109,10 +111,19 @@ def search(question):
         return {'invalid': str(error)}
     try:
         value = compiled.search(data)
-        json.dumps(value)
+        text = sorted_json(value)
     except Exception as error:
         return {'failed': type(error).__name__}
-    return {'value': finite(value)}
+    return {'value': finite(value), 'text': text}
+
+
+def sorted_json(value):
+    """A value as JSON whose keys are sorted, unless they are of several types."""
+    options = {'ensure_ascii': False, 'separators': (',', ':')}
+    try:
+        return json.dumps(value, sort_keys=True, **options)
+    except TypeError:
+        return json.dumps(value, **options)
 
 
 def finite(value):
@@ -136,6 +147,25 @@ def credentials(question):
         return found.get_frozen_credentials().access_key if found else None
 
 
+plain_session = Session()
+
+
+def shared_config(texts):
+    """The profiles and SSO sessions of a config and a credentials file."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            with open(os.path.join(folder, name), 'w', encoding='utf-8', newline='', errors='surrogatepass') as file:
+                file.write(text)
+        paths = {
+            'AWS_CONFIG_FILE': os.path.join(folder, 'config'),
+            'AWS_SHARED_CREDENTIALS_FILE': os.path.join(folder, 'credentials'),
+        }
+        with patch.dict(os.environ, paths):
+            plain_session._config = None
+            config = plain_session.full_config
+    return {'profiles': config['profiles'], 'ssoSessions': config['sso_sessions']}
+
+
 def load_yaml(text):
     return YAML(typ='safe', pure=True).load(text)
 
@@ -149,8 +179,10 @@ def run(arguments):
 
 
 def run_line(question):
-    """Runs `aws …` in this process, with more variables in the environment."""
-    with patch.dict(os.environ, question['environment']):
+    """Runs `aws …` in this process, with more variables in the environment, or with these alone."""
+    # The modules set it when they are loaded.
+    own = {'AWS_DATA_PATH': os.environ['AWS_DATA_PATH']}
+    with patch.dict(os.environ, {**own, **question['environment']}, clear=question.get('isWhole', False)):
         return run(question['arguments'])
 
 
@@ -198,6 +230,8 @@ QUESTIONS = {
     'run': run,
     'run_line': run_line,
     'search': search,
+    'shared_config': shared_config,
+    'shell_words': shlex.split,
     'shorthand': shorthand,
     'validate': validate,
     'version': version,

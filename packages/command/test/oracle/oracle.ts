@@ -22,8 +22,8 @@ const python = ['/usr/bin/python3', 'python3'].find((interpreter) => {
 export const missingOracle =
   python === undefined ? 'Python has no modules of the AWS CLI of version 2 (Debian: apt-get install awscli)' : null;
 
-/** Starts the process. It uses no credentials and no configuration of the user. */
-export function startOracle(): AwsOracle {
+/** Starts the process, with more variables. It uses no credentials and no configuration of the user. */
+export function startOracle(variables: Readonly<Record<string, string>> = {}): AwsOracle {
   const environment = {
     PATH: process.env.PATH,
     TZ: process.env.TZ,
@@ -33,6 +33,7 @@ export function startOracle(): AwsOracle {
     AWS_DEFAULT_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'simulator',
     AWS_SECRET_ACCESS_KEY: 'x',
+    ...variables,
   };
   const child = spawn(python ?? 'python3', [join(import.meta.dirname, 'oracle.py')], {
     env: environment,

@@ -1,6 +1,7 @@
 import { jsonNumber } from '../output/json.ts';
 import { float, parseInteger, str, strip, typeName as pythonType } from '../python.ts';
 import type { Value } from '../value.ts';
+import { isPythonValue, pythonValue } from '../value.ts';
 import {
   compareOrdered,
   isArray,
@@ -29,15 +30,15 @@ const any: ArgumentTypes = [];
 const ordered: ArgumentTypes = ['array-number', 'array-string'];
 
 const functions: Readonly<Record<string, JmespathFunction>> = {
-  abs: { parameters: [['number']], call: (value: Data) => like(value, Math.abs(numberOf(value))) },
+  abs: { parameters: [['number']], call: absolute },
   avg: {
     parameters: [['array-number']],
-    call: (list: Data[]) => (list.length === 0 ? null : float(total(list) / list.length)),
+    call: (list: Data[]) => (list.length === 0 ? null : float(numberOf(total(list)) / list.length)),
   },
-  ceil: { parameters: [['number']], call: (value: Data) => integer(Math.ceil(numberOf(value))) },
+  ceil: { parameters: [['number']], call: (value: Data) => rounding(value, Math.ceil) },
   contains: { parameters: [['array', 'string'], any], call: contains },
   ends_with: { parameters: [['string'], ['string']], call: (text: string, end: string) => text.endsWith(end) },
-  floor: { parameters: [['number']], call: (value: Data) => integer(Math.floor(numberOf(value))) },
+  floor: { parameters: [['number']], call: (value: Data) => rounding(value, Math.floor) },
   join: {
     parameters: [['string'], ['array-string']],
     call: (separator: string, list: string[]) => list.join(separator),
@@ -66,7 +67,7 @@ const functions: Readonly<Record<string, JmespathFunction>> = {
   sort: { parameters: [ordered], call: (list: Ordered[]) => list.toSorted(compareOrdered) },
   sort_by: { parameters: [['array'], ['expref']], call: sortBy },
   starts_with: { parameters: [['string'], ['string']], call: (text: string, start: string) => text.startsWith(start) },
-  sum: { parameters: [['array-number']], call: (list: Data[]) => like(list.find(isFloat) ?? 0, total(list)) },
+  sum: { parameters: [['array-number']], call: total },
   to_array: { parameters: [any], call: (value: Data) => (isArray(value) ? value : [value]) },
   to_number: { parameters: [any], call: toNumber },
   to_string: { parameters: [any], call: (value: Data) => (typeof value === 'string' ? value : jsonText(value)) },
@@ -117,23 +118,53 @@ function shown(value: Data): string {
   return isReference(value) ? '&expression' : str(value as Value);
 }
 
-function total(list: readonly Data[]): number {
-  return list.reduce<number>((sum, one) => sum + numberOf(one), 0);
+/** The sum of numbers: an integer of any size if none is a float. */
+function total(list: readonly Data[]): Data {
+  const first = list.findIndex(isFloat);
+  const whole = list.slice(0, first === -1 ? list.length : first).reduce<bigint>((sum, one) => sum + wholeOf(one), 0n);
+  return first === -1 ? integer(whole) : float(sumOfFloats(Number(whole), list.slice(first)));
 }
 
-/** A float if the number that it is calculated from is one. */
-function like(value: Data, result: number): Data {
-  return isFloat(value) ? float(result) : result;
+/** As Python from 3.12 on adds floats: with what each addition rounds off (Neumaier). */
+function sumOfFloats(start: number, [first = 0, ...others]: readonly Data[]): number {
+  let [sum, lost] = [start + numberOf(first), 0];
+  for (const one of others) {
+    const number = numberOf(one);
+    const next = sum + number;
+    if (isFloat(one)) lost += Math.abs(sum) >= Math.abs(number) ? sum - next + number : number - next + sum;
+    sum = next;
+  }
+  return Number.isFinite(lost) ? sum + lost : sum;
+}
+
+function absolute(value: Data): Data {
+  if (isFloat(value)) return float(Math.abs(numberOf(value)));
+  const whole = wholeOf(value);
+  return integer(whole < 0n ? -whole : whole);
+}
+
+function wholeOf(value: Data): bigint {
+  return BigInt(isPythonValue(value) ? value.text : Number(value));
 }
 
 function isFloat(value: Data): boolean {
   return pythonType(value as Value) === 'float';
 }
 
+/** An integer as Python has it: of any size. */
+function integer(value: bigint): Data {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : pythonValue('int', String(value), number);
+}
+
 /** Python's integers have no infinity. */
-function integer(value: number): number {
+function rounded(value: number): Data {
   if (!Number.isFinite(value)) throw new EvaluationError(`cannot convert float ${String(value)} to integer`);
-  return value;
+  return integer(BigInt(value));
+}
+
+function rounding(value: Data, round: (value: number) => number): Data {
+  return isFloat(value) || typeof value === 'number' ? rounded(round(numberOf(value))) : value;
 }
 
 function length(value: string | readonly Data[] | DataMap): number {
