@@ -61,6 +61,21 @@ test('the package is compiled, and has no dependencies', () => {
   expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
 });
 
+test('a Node.js without proxies ends with one sentence', async () => {
+  const pretend = join(consumer, 'pretend.cjs');
+  const version = '24.4.1';
+  writeFileSync(
+    pretend,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+  );
+  const bin = join(consumer, 'node_modules/.bin/pod-identity-gateway-local');
+  await expect(run(process.execPath, ['--require', pretend, bin, '--help'])).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `pod-identity-gateway-local needs Node.js 24.5 or later, and this is ${version}.\n`,
+  });
+});
+
 test('the program of the README starts a gateway, creates an association and ends', async () => {
   writeFileSync(join(consumer, 'program.js'), readmePrograms[0] ?? '');
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: consumer, env: environment });

@@ -3,6 +3,7 @@ import { loadSharedConfigFiles } from '@smithy/core/config';
 import { ConfigurationError, GeneralError } from '../aws/errors.ts';
 import type { Environment } from '../aws/parameter-file.ts';
 import type { AwsCredentials } from '../../../client/src/client/sign.ts';
+import { credentialClients, sdkMessage } from './credential-clients.ts';
 
 export interface CredentialSettings {
   /** The profile of the option `--profile`; null without it. */
@@ -34,11 +35,11 @@ export function credentialProvider(settings: CredentialSettings): () => Promise<
   const name = named ?? 'default';
   return async () => {
     const provide = (await hasSource(name)) ? fromIni : fromNodeProviderChain;
-    const { region } = settings;
+    const clients = credentialClients(settings.region, environment);
     try {
-      return await provide({ profile: name, ...(region !== null && { clientConfig: { region } }) })();
+      return await provide({ profile: name, ...clients })();
     } catch (error) {
-      throw failure(error, name, provide === fromIni);
+      throw failure(sdkMessage(error, environment), name, provide === fromIni);
     }
   };
 }
@@ -58,8 +59,7 @@ async function hasSource(profile: string): Promise<boolean> {
   return keys.some((key) => sources.test(key));
 }
 
-function failure(error: unknown, profile: string, isOfProfile: boolean): Error {
-  const message = error instanceof Error ? error.message : String(error);
+function failure(message: string, profile: string, isOfProfile: boolean): Error {
   if (isOfProfile) return new GeneralError(`The credentials of the profile ${profile} can't be loaded: ${message}`);
   if (!message.startsWith('Could not load credentials from any providers')) return new GeneralError(message);
   return new ConfigurationError(

@@ -190,7 +190,6 @@ export const differencesElsewhere: Readonly<Record<string, string>> = {
   'A list is in the order of EKS, without associations that you may not view.': 'Both sides read one EKS.',
   'Retries are those [above](#lost-answers): `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE` are ignored.':
     'packages/command/test/command.test.ts',
-  '`HTTPS_PROXY` and `NO_PROXY` are used from Node.js 24.5 on.': 'packages/command/test/http.test.ts',
   '`--cli-auto-prompt` asks for the command and each missing option.': 'packages/command/test/run.test.ts',
   '`AWS_CLI_AUTO_PROMPT=on` does what `on-partial` does.': 'packages/command/test/run.test.ts',
   'Errors have the format of AWS CLI 2.34, with `--cli-error-format legacy` the earlier one.':
