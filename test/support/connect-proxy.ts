@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, request as sendRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listen } from './answering-server.ts';
@@ -15,11 +15,11 @@ interface Asked {
 interface ProxyBehaviour {
   /** Refuses everything with this status. */
   readonly status?: number;
-  /** The TCP port on this machine that all tunnels lead to. */
+  /** The TCP port on this machine that all tunnels and requests lead to. */
   readonly port?: number;
 }
 
-/** Starts an HTTP proxy on loopback whose tunnels all lead to one port, whatever host they name. */
+/** Starts an HTTP proxy on loopback whose tunnels and requests all lead to one port, whatever host they name. */
 export async function startConnectProxy({ status, port }: ProxyBehaviour = {}) {
   const asked: Asked[] = [];
   const note = (target: string, header = '') => {
@@ -28,7 +28,14 @@ export async function startConnectProxy({ status, port }: ProxyBehaviour = {}) {
   };
   const server = createServer((request, response) => {
     note(`${request.method} ${request.url}`, request.headers['proxy-authorization']);
-    response.writeHead(status ?? 502).end();
+    if (port === undefined) return void response.writeHead(status ?? 502).end();
+    const { method, headers } = request;
+    const path = (request.url ?? '').replace(/^http:\/\/[^/]*/, '');
+    const forwarded = sendRequest({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      answer.pipe(response.writeHead(answer.statusCode ?? 502, answer.headers));
+    });
+    forwarded.on('error', () => response.destroy());
+    request.pipe(forwarded);
   });
   const tunnels = new Set<Duplex>();
   server.on('connect', (request, socket: Duplex) => {

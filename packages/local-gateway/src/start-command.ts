@@ -1,5 +1,6 @@
 import type { Command } from '../../../tools/command.ts';
 import type { Invocation } from './invocation.ts';
+import { fetchThroughProxies } from './proxies.ts';
 import { serve } from './serve.ts';
 import { readLocalSettings } from './settings.ts';
 
@@ -43,6 +44,7 @@ Environment variables:
   WEBHOOK_SECRET             secret that signs them, whsec_ and 24 to 64 bytes in base64; two during a rotation
   DENIAL_EVENTS_PERCENT      share of the denials that become events (default: 100)
 
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are used for AWS and for the issuer, never for this machine.
 docs/reference.md of the repository has more settings, which apply as well: rules of tokens, times and limits.
 `;
 
@@ -53,6 +55,7 @@ export function startCommand(invocation: Invocation): Command<Record<string, nev
     options: {},
     run: async () => {
       try {
+        fetchThroughProxies(process.env);
         await serve(readLocalSettings(), invocation);
         return 0;
       } catch (error) {
