@@ -120,7 +120,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   const eks = {
     endpoint,
     stsEndpoint: simulator?.url,
-    ...(simulator === null ? proxiedAws(process.env) : {}),
+    ...(simulator === null ? proxiedAws(settings.proxies) : {}),
     ...credentialsFor(settings, endpoint),
   };
   const { deps, current } = await compose(

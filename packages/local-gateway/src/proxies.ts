@@ -3,6 +3,9 @@ import { Agent as TlsAgent } from 'node:https';
 import type { AwsCredentialIdentityProvider } from '@smithy/types';
 import type { Environment } from '../../../src/app/environment.ts';
 
+/** The variables of proxies, as agents of Node.js read them. */
+export type Proxies = Readonly<Record<string, string>>;
+
 /** How AWS is reached through a proxy: the SDK knows none of itself. */
 interface ProxiedAws {
   readonly agents: { readonly httpAgent: http.Agent; readonly httpsAgent: TlsAgent };
@@ -17,8 +20,7 @@ const loopback = 'localhost,127.0.0.1,::1';
  * How EKS, IAM and STS of AWS are reached through the proxies of the environment; null where it has
  * none.
  */
-export function proxiedAws(environment: Environment): ProxiedAws | null {
-  const proxyEnv = proxiesOf(environment);
+export function proxiedAws(proxyEnv: Proxies | null): ProxiedAws | null {
   if (proxyEnv === null) return null;
   const agents = {
     httpAgent: new http.Agent({ keepAlive: true, proxyEnv }),
@@ -38,14 +40,14 @@ export function proxiedAws(environment: Environment): ProxiedAws | null {
  * Makes `fetch` of this process, which reads the keys of an issuer and sends events, use the
  * proxies of the environment. Node.js before 24.14 does so with NODE_USE_ENV_PROXY only.
  */
-export function fetchThroughProxies(environment: Environment): void {
-  const proxyEnv = proxiesOf(environment);
+export function fetchThroughProxies(proxyEnv: Proxies | null): void {
   if (proxyEnv === null) return;
   const { setGlobalProxyFromEnv } = http as { readonly setGlobalProxyFromEnv?: (proxyEnv: object) => unknown };
   setGlobalProxyFromEnv?.(proxyEnv);
 }
 
-function proxiesOf(environment: Environment): Record<string, string> | null {
+/** The proxies of the environment; null without any. */
+export function readProxies(environment: Environment): Proxies | null {
   const proxyEnv = Object.fromEntries(
     ['http', 'https'].flatMap((scheme) => {
       const [lower, upper] = [environment[`${scheme}_proxy`], environment[`${scheme.toUpperCase()}_PROXY`]];

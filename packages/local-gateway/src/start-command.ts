@@ -55,8 +55,9 @@ export function startCommand(invocation: Invocation): Command<Record<string, nev
     options: {},
     run: async () => {
       try {
-        fetchThroughProxies(process.env);
-        await serve(readLocalSettings(), invocation);
+        const settings = readLocalSettings();
+        fetchThroughProxies(settings.proxies);
+        await serve(settings, invocation);
         return 0;
       } catch (error) {
         throw new Error(`The gateway can't start: ${error instanceof Error ? error.message : String(error)}`, {

@@ -5,24 +5,20 @@ import { startLocalGateway } from '../src/index.ts';
 
 const policiesDirectory = join(import.meta.dirname, '../../../policies');
 
-const variables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
-const before = variables.map((name) => [name, process.env[name]] as const);
+const before = process.env;
 afterEach(() => {
-  for (const [name, value] of before) {
-    if (value === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = value;
-  }
+  process.env = before;
 });
 
 test('a gateway without a simulator reaches EKS through the proxy, and itself without', async () => {
   const simulator = await startEksSimulator({ port: 0, allowedHosts: ['eks.example'] });
   const proxy = await startConnectProxy({ port: Number(new URL(simulator.url).port) });
-  Object.assign(process.env, {
+  process.env = { ...before, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+  const settings = {
+    AWS_ENDPOINT_URL_EKS: 'http://eks.example',
     HTTP_PROXY: proxy.url.replace('//', '//robot:secret@'),
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-  });
-  const settings = { AWS_ENDPOINT_URL_EKS: 'http://eks.example', SCAN_INTERVAL_MS: '3600000' };
+    SCAN_INTERVAL_MS: '3600000',
+  };
   const gateway = await startLocalGateway({ policiesDirectory, settings });
   const query =
     '{ podIdentityAssociations(clusterName: "apps-dev", namespace: "payments") { nodes { associationId } } }';
