@@ -192,6 +192,14 @@ test('a reader that ends before the output, such as head, does not change the ex
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
+test('a full disk ends the executable with the exit code 255', async () => {
+  const line = `"${consumer.bin}" help > /dev/full`;
+  await expect(run('sh', ['-c', line])).rejects.toMatchObject({
+    code: 255,
+    stderr: expect.stringContaining("The output can't be written: ENOSPC"),
+  });
+});
+
 // cspell:ignore execve fcntl ioctl termios TIOCSWINSZ waitpid waitstatus
 /** Types answers to the prompts of the executable in a terminal: each one when its question appears. */
 const terminal = `import fcntl, os, pty, re, struct, sys, termios

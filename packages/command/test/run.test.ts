@@ -306,6 +306,13 @@ _pod_identity; printf '%s\\n' "\${COMPREPLY[@]}"`;
       expect(completeInZsh(script, text, completion)).toContain(completion);
     }
   });
+
+  testUnless(missing('zsh'))('zsh offers files only where a value can be a file', async () => {
+    const specs = (await scriptOf('zsh')).split('\n');
+    const specOf = (name: string) => specs.find((line) => line.includes(`--${name}[`)) ?? '';
+    for (const name of ['query', 'region', 'profile', 'cluster-name']) expect(specOf(name)).toMatch(/: '$/);
+    for (const name of ['ca-bundle', 'cli-input-json', 'file']) expect(specOf(name)).toMatch(/:_files'$/);
+  });
 });
 
 /** What an interactive zsh shows when the tab key is pressed twice after the text, until it shows the completion. */

@@ -199,6 +199,9 @@ export const differencesElsewhere: Readonly<Record<string, string>> = {
   'There is no pager.': 'No output of the comparison is a terminal.',
   'A reader that closes the pipe, such as `head`, does not change the exit code.':
     'packages/command/test/package.slow.test.ts',
+  'Nor does an output that is closed (`>&-`): Node.js opens `/dev/null` in its place.':
+    'A closed output looks as one that the caller discards.',
+  'A full disk is an error, with exit code 255.': 'packages/command/test/package.slow.test.ts',
   'In tables, some 80 symbols, such as `U+4DC0`, are as wide as in Unicode 16; an AWS CLI with an older Python takes them for narrow ones.':
     'packages/command/test/output.aws-cli.test.ts',
 };
