@@ -182,6 +182,32 @@ test('the package serves the page, with the licences of what is in it', async ()
   expect(withBuild).toEqual([]);
 });
 
+test('a test of Jest in CommonJS requires the package, and uses a gateway', async () => {
+  const folder = join(consumer, 'jest');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  writeFileSync(
+    join(folder, 'gateway.test.js'),
+    `const { useLocalGateway } = require('pod-identity-gateway-local');
+    const gateway = useLocalGateway();
+    test('runs', async () => {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { authorization: 'Bearer ' + (await gateway.token('alice')), 'content-type': 'application/json' },
+        body: '{"query":"{ viewer { kind } }"}',
+      });
+      expect(await response.json()).toEqual({ data: { viewer: { kind: 'USER' } } });
+      expect(gateway.eks.associations()).toEqual([]);
+    });`,
+  );
+  const jest = join(packageFolder, '../../node_modules/jest/bin/jest.js');
+  const { stderr } = await run(process.execPath, [jest, '--rootDir', folder], {
+    cwd: folder,
+    env: { ...environment, NODE_OPTIONS: '--experimental-vm-modules' },
+  });
+  expect(stderr).toContain('1 passed, 1 total');
+});
+
 test('the help texts name the command of the package', async () => {
   const npx = (...args: string[]) =>
     run('npx', ['pod-identity-gateway-local', ...args], { cwd: consumer, env: environment });
