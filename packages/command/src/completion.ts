@@ -25,7 +25,21 @@ export function completionScript(shell: string | undefined): string | null {
 /** Options whose values can be names of files, as they are or after `file://`. */
 const files = /^(ca-bundle|cli-input-(json|yaml)|token|tags|policy|(.*-)?files?)$/;
 
+/**
+ * Values of options that the gateway checks, not the command line: enums of `schema.graphql`. Only
+ * completion has them, so that a later value of the gateway can be given.
+ */
+export const completedEnums: Readonly<Record<string, readonly string[]>> = {
+  'if-exists': ['REFUSE', 'ADOPT'],
+  origin: ['OPERATION', 'ADOPTED', 'ADD_ON', 'OUTSIDE'],
+  source: ['EKS', 'SCAN'],
+  state: ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'USED'],
+};
+
 function shown(options: readonly Option[]): readonly CompletedOption[] {
   const visible = options.filter(({ hidden }) => hidden !== true);
-  return visible.map((option) => ({ ...option, isFile: files.test(option.name) }));
+  return visible.map((option) => {
+    const choices = option.choices ?? completedEnums[option.name];
+    return { ...option, isFile: files.test(option.name), ...(choices && { choices }) };
+  });
 }
