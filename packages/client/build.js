@@ -21,7 +21,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   platform: 'browser',
-  target: ['es2022', 'node20.11'],
+  target: ['es2022', 'node20.19'],
   format: 'esm',
   chunkNames: 'client-[name]-[hash]',
   minifySyntax: true,

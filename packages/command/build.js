@@ -21,7 +21,7 @@ const { metafile } = await build({
   bundle: true,
   splitting: true,
   platform: 'node',
-  target: ['es2022', 'node20.11'],
+  target: ['es2022', 'node22.21'],
   format: 'esm',
   chunkNames: 'command-[name]-[hash]',
   // Bundled CommonJS modules load Node's modules by `require`.

@@ -45,7 +45,7 @@ execFileSync(
 );
 writeFileSync(
   join(dist, 'index.d.ts'),
-  "export * from './api.js';\nimport type { StartLocalGateway } from './api.js';\nexport declare const startLocalGateway: StartLocalGateway;\n",
+  "export * from './api.js';\nimport type { StartLocalGateway, UseLocalGateway } from './api.js';\nexport declare const startLocalGateway: StartLocalGateway;\nexport declare const useLocalGateway: UseLocalGateway;\n",
 );
 const cedar = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs')));
 copyFileSync(join(cedar, 'cedar_wasm_bg.wasm'), join(dist, 'cedar_wasm_bg.wasm'));

@@ -73,7 +73,7 @@ export interface Composition {
   /** Default: none; the gateway's own role changes associations. */
   readonly executorRoleArn?: EksForSettings['executorRoleArn'];
   /** Endpoints and credentials of EKS, where they are not the SDK's defaults. */
-  readonly eks?: Pick<EksForSettings, 'endpoint' | 'stsEndpoint' | 'credentials'>;
+  readonly eks?: Pick<EksForSettings, 'endpoint' | 'stsEndpoint' | 'credentials' | 'agents'>;
 }
 
 /**

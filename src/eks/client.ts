@@ -67,7 +67,7 @@ export interface EksConnection {
 
 /** Prepares a connection to EKS in one account and region. Sends no request. */
 export function connectEks(settings: EksSettings): EksConnection {
-  const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
+  const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs, ...settings.agents });
   const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
   reader.middlewareStack.use(meterOf('eks'));
   if (settings.clockCheck) reader.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
@@ -80,7 +80,7 @@ export function connectEks(settings: EksSettings): EksConnection {
   let sts: STSClient | null = null;
   const ownAccount: EksConnection['callerAccount'] = (abortSignal) => {
     const { credentials } = reader.config;
-    sts ??= connectSts({ ...(settings.sts ?? { region: settings.region }), credentials });
+    sts ??= connectSts({ ...(settings.sts ?? { region: settings.region }), credentials, agents: settings.agents });
     return callerAccount(sts, abortSignal);
   };
   const changer = changeClient(settings, requestHandler);

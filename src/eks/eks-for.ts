@@ -48,6 +48,7 @@ export interface EksForSettings {
   readonly stsEndpoint?: string | undefined;
   /** The gateway's own credentials. Default: the credential provider chain of the SDK. */
   readonly credentials?: SdkSettings['credentials'];
+  readonly agents?: SdkSettings['agents'];
   /** Milliseconds since the epoch, on the same clock as the deadlines of the calls. */
   readonly clock: Clock;
   /** As that of `EksSettings`. */
@@ -72,7 +73,7 @@ type EksConnections = Map<string, EksConnection>;
  */
 export function makeEksFor(settings: EksForSettings): EksFor {
   checkAccounts(settings);
-  const { accounts, endpoint, clock, clockCheck, connections = new Map<string, EksConnection>() } = settings;
+  const { accounts, endpoint, agents, clock, clockCheck, connections = new Map<string, EksConnection>() } = settings;
   const assume = assumeRoleWith(settings);
   const sts = { region: settings.home.region, endpoint: settings.stsEndpoint };
 
@@ -87,7 +88,7 @@ export function makeEksFor(settings: EksForSettings): EksFor {
     const account = accountOf(cluster);
     const key = JSON.stringify([account.accountId, region, account.roleArn, account.readRoleArn]);
     const open = () =>
-      connectEks({ region, endpoint, clock, clockCheck, sts, ...credentialsIn(account, settings, assume) });
+      connectEks({ region, endpoint, agents, clock, clockCheck, sts, ...credentialsIn(account, settings, assume) });
     const connection = connections.get(key) ?? open();
     connections.set(key, connection);
     return eksOf(connection, cluster);
@@ -162,10 +163,10 @@ function readerOf({ readRoleArn }: ServedAccount, roleArn: string, { access, exe
  * cluster's region might not be enabled in its account. Credentials of a regional STS are valid in
  * all regions. The client is created at its first use.
  */
-function assumeRoleWith({ home, stsEndpoint, credentials }: EksForSettings): AssumeRole {
+function assumeRoleWith({ home, stsEndpoint, credentials, agents }: EksForSettings): AssumeRole {
   let client: STSClient | null = null;
   return (request, abortSignal) => {
-    client ??= connectSts({ region: home.region, endpoint: stsEndpoint, credentials });
+    client ??= connectSts({ region: home.region, endpoint: stsEndpoint, credentials, agents });
     return assumeRole(client, request, abortSignal);
   };
 }

@@ -1,3 +1,5 @@
+import type { Agent } from 'node:http';
+import type { Agent as TlsAgent } from 'node:https';
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@smithy/types';
 
 /** Time limit for establishing a connection. Milliseconds. */
@@ -10,6 +12,14 @@ export interface SdkSettings {
   readonly endpoint?: string | undefined;
   /** Default: the credential provider chain of the SDK. */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider | undefined;
+  /** Agents that go through a proxy. Default: those of the SDK, which go to AWS directly. */
+  readonly agents?: SdkAgents | undefined;
+}
+
+/** What opens the connections of a client. */
+export interface SdkAgents {
+  readonly httpAgent: Agent;
+  readonly httpsAgent: TlsAgent;
 }
 
 /** Settings for a client, without undefined properties: the SDK reads those as set. */

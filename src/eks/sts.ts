@@ -14,7 +14,7 @@ export type AssumeRoleRequest = AssumeRoleCommandInput;
 
 /** Prepares a connection to the STS of a region. Sends no request. */
 export function connectSts(settings: SdkSettings): STSClient {
-  const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs });
+  const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs, ...settings.agents });
   const client = new STSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
   client.middlewareStack.use(meterOf('sts'));
   return client;

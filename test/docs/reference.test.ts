@@ -80,9 +80,12 @@ test('the reference lists the variables that the functions in AWS read', () => {
   expect(new Set([...both.keys(), ...onlyInAws.keys(), 'LAMBDA_TASK_ROOT'])).toEqual(inAws);
 });
 
+/** What other programs read too: `--help` of the local gateway names them. */
+const common = ['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'];
+
 test('the reference lists the variables that the local gateway reads', () => {
   const read = variablesRead(readLocalSettings);
-  expect(new Set([...both.keys(), ...local.keys(), 'AWS_ACCESS_KEY_ID', 'AWS_PROFILE'])).toEqual(read);
+  expect(new Set([...both.keys(), ...local.keys(), ...common])).toEqual(read);
 });
 
 /** The first word of the cell with the default. */

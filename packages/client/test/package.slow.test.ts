@@ -1,5 +1,5 @@
 // No quick test: it is about programs or packages as they run.
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +59,28 @@ test.each([
   const options = [...resolution, '--target', 'es2022', '--strict', '--noEmit', '--lib', 'es2022,dom'];
   const tsc = join(repository, 'node_modules/typescript/bin/tsc');
   await run(process.execPath, [tsc, ...options, 'program.ts'], { cwd: consumer.folder });
+});
+
+/** The Node.js of the tests, and another of this machine that the package supports. */
+const nodes = [process.execPath, '/usr/bin/node', '/usr/local/bin/node'].filter((node, index, all) => {
+  const { status, stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  const [major = 0, minor = 0] = (stdout || '').slice(1).split('.').map(Number);
+  const isSupported = (major === 20 && minor >= 19) || (major === 22 && minor >= 13) || major > 22;
+  return status === 0 && isSupported && all.indexOf(node) === index;
+});
+
+test.each(nodes)('a program in CommonJS requires the installed package: %s', async (node) => {
+  const requiring = `const { bearer, makeGatewayClient, LostAnswerError, sigV4 } = require('pod-identity-client');
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const client = makeGatewayClient({
+      url: 'http://127.0.0.1:1', authentication: sigV4({ credentials, region: 'r' }), retries: { maxAttempts: 1 },
+    });
+    client.viewer().catch((error) => console.log(typeof bearer, error instanceof LostAnswerError));`;
+  writeFileSync(join(consumer.folder, 'requiring.cjs'), requiring);
+  expect(await run(node, ['requiring.cjs'], { cwd: consumer.folder })).toMatchObject({
+    stdout: 'function true\n',
+    stderr: '',
+  });
 });
 
 test('a program uses the installed package, in Node.js and bundled for browsers', async () => {

@@ -7,6 +7,8 @@ export interface CompletedOption {
   readonly help: string;
   readonly placeholder?: string;
   readonly isRepeatable?: boolean;
+  /** Whether its value can be the name of a file; by default it can. */
+  readonly isFile?: boolean;
 }
 
 /** A command, or the first words of several; its words are separated by spaces. */
@@ -50,6 +52,9 @@ function bash(program: CompletedProgram): string {
   const all = [...options, ...commands.flatMap((command) => command.options)];
   const choices = new Map(all.flatMap((option) => (option.choices ? [[option.name, option.choices]] : [])));
   const values = [...choices].map(([name, words]) => `    --${name}) words='${words.join(' ')}' ;;`);
+  const texts = all.filter(({ takes, choices: given, isFile }) => takes === 'value' && !given && isFile === false);
+  const names = [...new Set(texts.map(({ name }) => `--${name}`))].join('|');
+  if (names !== '') values.push(`    ${names}) compopt +o default 2> /dev/null ;;`);
   const next = (name: string) => nextWords(program, name).map((one) => one.name);
   const cases = commands.map(({ name, values: given, options: own }) =>
     given === undefined
@@ -112,9 +117,16 @@ if [[ $funcstack[1] == ${functionOf(main)} || $funcstack[1] == _${main} ]]; then
 `;
 }
 
-function zshSpec({ name, takes, choices, help, placeholder = 'value', isRepeatable = false }: CompletedOption): string {
+function zshSpec({
+  name,
+  takes,
+  help,
+  placeholder = 'value',
+  isRepeatable = false,
+  ...option
+}: CompletedOption): string {
   const text = help.replace(/[[\]:\\]/g, (character) => `\\${character}`);
-  const value = choices ? `(${choices.join(' ')})` : '_files';
+  const value = option.choices ? `(${option.choices.join(' ')})` : option.isFile === false ? ' ' : '_files';
   const colons = takes === 'optional value' ? '::' : ':';
   return `${isRepeatable ? '*' : ''}--${name}[${text}]${takes === 'nothing' ? '' : `${colons}${placeholder.replaceAll(':', '')}:${value}`}`;
 }
@@ -143,8 +155,8 @@ function fish(program: CompletedProgram): string {
   ].join('\n');
 }
 
-function fishOption({ name, takes, choices, help }: CompletedOption): string {
-  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' ? ' -r' : '';
+function fishOption({ name, takes, choices, help, isFile = true }: CompletedOption): string {
+  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' ? (isFile ? ' -r' : ' -x') : '';
   return ` -l ${name}${values} -d ${quoted(help)}`;
 }
 

@@ -3,6 +3,7 @@ import type { Option } from './aws/options.ts';
 import { program } from './aws/error-text.ts';
 import { commands } from './command-table.ts';
 import { completionScripts } from './completion-scripts.ts';
+import type { CompletedOption } from './completion-scripts.ts';
 
 /** The completion script of a shell; null for a shell that has none. */
 export function completionScript(shell: string | undefined): string | null {
@@ -21,6 +22,24 @@ export function completionScript(shell: string | undefined): string | null {
   );
 }
 
-function shown(options: readonly Option[]): readonly Option[] {
-  return options.filter(({ hidden }) => hidden !== true);
+/** Options whose values can be names of files, as they are or after `file://`. */
+const files = /^(ca-bundle|cli-input-(json|yaml)|token|tags|policy|(.*-)?files?)$/;
+
+/**
+ * Values of options that the gateway checks, not the command line: enums of `schema.graphql`. Only
+ * completion has them, so that a later value of the gateway can be given.
+ */
+export const completedEnums: Readonly<Record<string, readonly string[]>> = {
+  'if-exists': ['REFUSE', 'ADOPT'],
+  origin: ['OPERATION', 'ADOPTED', 'ADD_ON', 'OUTSIDE'],
+  source: ['EKS', 'SCAN'],
+  state: ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'USED'],
+};
+
+function shown(options: readonly Option[]): readonly CompletedOption[] {
+  const visible = options.filter(({ hidden }) => hidden !== true);
+  return visible.map((option) => {
+    const choices = option.choices ?? completedEnums[option.name];
+    return { ...option, isFile: files.test(option.name), ...(choices && { choices }) };
+  });
 }

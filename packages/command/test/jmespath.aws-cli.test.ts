@@ -68,6 +68,8 @@ test.each([
   ["'abc", "Bad jmespath expression: Unclosed ' delimiter:\n'abc\n^"],
   ['@(a)', 'Invalid function name \'@\': Parse error at column 0, token "@" (CURRENT)'],
   ['', 'Invalid JMESPath expression: cannot be empty.'],
+  ['"😀" #', 'Bad jmespath expression: Unknown token #:\n"😀" #\n    ^'],
+  [`"😀" b`, 'Unexpected token: b: Parse error at column 4, token "b" (UNQUOTED_IDENTIFIER), for expression:'],
 ])('the message about %s is that of the AWS CLI', (text, message) => {
   expect(() => parseExpression(text)).toThrow(message);
 });

@@ -132,6 +132,19 @@ test('the executable runs without anything else', async () => {
   expect(stdout).toContain('associationId: associationId');
 });
 
+test.each(['18.20.8', '22.20.0', '23.11.1', '24.4.1'])('Node.js %s ends with one sentence', async (version) => {
+  const pretend = join(consumer.folder, 'pretend.cjs');
+  writeFileSync(
+    pretend,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+  );
+  await expect(run(process.execPath, ['--require', pretend, consumer.bin, '--version'])).rejects.toMatchObject({
+    code: 255,
+    stdout: '',
+    stderr: `pod-identity needs Node.js 22.21, 24.5 or later, and this is ${version}.\n`,
+  });
+});
+
 test('a clone runs the executable without a build', async () => {
   const { stdout } = await run(join(repository, 'packages/command/bin/pod-identity.cjs'), ['help']);
   expect(stdout).toBe((await pod('help')).stdout);
@@ -183,6 +196,14 @@ test('a reader that ends before the output, such as head, does not change the ex
   child.stderr.on('data', (chunk) => (stderr += String(chunk)));
   const [code] = (await once(child, 'close')) as [number];
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+});
+
+test('a full disk ends the executable with the exit code 255', async () => {
+  const line = `"${consumer.bin}" help > /dev/full`;
+  await expect(run('sh', ['-c', line])).rejects.toMatchObject({
+    code: 255,
+    stderr: expect.stringContaining("The output can't be written: ENOSPC"),
+  });
 });
 
 // cspell:ignore execve fcntl ioctl termios TIOCSWINSZ waitpid waitstatus

@@ -1,12 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildSchema, isEnumType } from 'graphql';
 import { testUnless } from '../../../test/support/requires.ts';
 import { awsTime } from '../src/aws/timestamp.ts';
 import { repr } from '../src/aws/python.ts';
 import { globalOptions, optionsOf } from '../src/aws/options.ts';
 import { commands } from '../src/command-table.ts';
+import { completedEnums } from '../src/completion.ts';
 import { ServiceError } from '../src/index.ts';
 import { runLine } from './host.ts';
 
@@ -274,6 +276,23 @@ _pod_identity; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(await bash('list-pod-identity-associations', '--max')).toEqual(['--max-items']);
     expect(await bash('list-pod-identity-associations', '--output', 'y')).toEqual(['yaml', 'yaml-stream']);
     expect(await bash('completion', '')).toEqual(['bash', 'fish', 'zsh']);
+    expect(await bash('create-pod-identity-association', '--if-exists', '')).toEqual(['REFUSE', 'ADOPT']);
+    expect(await bash('drift', '--source', 'S')).toEqual(['SCAN']);
+  });
+
+  test('the values that completion offers are those of the schema', () => {
+    const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../../schema.graphql'), 'utf8'));
+    const enums = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isEnumType(type)
+        ? [
+            type
+              .getValues()
+              .map(({ name }) => name)
+              .sort(),
+          ]
+        : [],
+    );
+    for (const values of Object.values(completedEnums)) expect(enums).toContainEqual([...values].sort());
   });
 
   testUnless(missing('fish'))('fish completes commands, options and choices', async () => {
@@ -305,6 +324,13 @@ _pod_identity; printf '%s\\n' "\${COMPREPLY[@]}"`;
     ] as const) {
       expect(completeInZsh(script, text, completion)).toContain(completion);
     }
+  });
+
+  testUnless(missing('zsh'))('zsh offers files only where a value can be a file', async () => {
+    const specs = (await scriptOf('zsh')).split('\n');
+    const specOf = (name: string) => specs.find((line) => line.includes(`--${name}[`)) ?? '';
+    for (const name of ['query', 'region', 'profile', 'cluster-name']) expect(specOf(name)).toMatch(/: '$/);
+    for (const name of ['ca-bundle', 'cli-input-json', 'file']) expect(specOf(name)).toMatch(/:_files'$/);
   });
 });
 

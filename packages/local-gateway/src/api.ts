@@ -109,6 +109,111 @@ export interface AwsCredentials {
   readonly secretAccessKey: string;
 }
 
+/** Operations of the simulated EKS, IAM and STS, for faults and the request log. */
+export type EksOperation =
+  | 'CreatePodIdentityAssociation'
+  | 'DescribePodIdentityAssociation'
+  | 'ListPodIdentityAssociations'
+  | 'UpdatePodIdentityAssociation'
+  | 'DeletePodIdentityAssociation'
+  | 'TagResource'
+  | 'UntagResource'
+  | 'ListTagsForResource'
+  | 'DescribeCluster'
+  | 'ListClusters'
+  | 'DescribeAddon'
+  | 'ListAddons'
+  | 'GetRole'
+  | 'AssumeRole'
+  | 'GetCallerIdentity';
+
+/** A fault for the next requests of an operation; the README of eks-simulator describes the kinds. */
+export interface EksFault {
+  readonly operation: EksOperation;
+  readonly kind:
+    | 'error-before'
+    | 'error-after'
+    | 'cut-before'
+    | 'cut-after'
+    | 'late-effect'
+    | 'delay'
+    | 'delay-before'
+    | 'throttle'
+    | 'access-denied'
+    | 'hang'
+    | 'hang-after'
+    | 'lag';
+  /** How many requests it applies to; 1 when absent. */
+  readonly times?: number;
+  /** Only requests about these; any when absent. */
+  readonly match?: { readonly namespace?: string; readonly serviceAccount?: string; readonly associationId?: string };
+  /** Milliseconds, for the kinds that need it: `late-effect`, `delay`, `delay-before` and `lag`. */
+  readonly delayMs?: number;
+}
+
+/** An association as the simulated EKS has it. */
+export interface EksAssociation {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clusterName: string;
+  readonly associationId: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  readonly roleArn: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A cluster of the simulated EKS. */
+export interface EksCluster {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clusterName: string;
+}
+
+/** Settings of an association that is changed outside the gateway. */
+export interface EksAssociationChange {
+  readonly roleArn?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly disableSessionTags?: boolean;
+  readonly targetRoleArn?: string | null;
+  readonly policy?: string | null;
+}
+
+/** A request that the simulated EKS received. */
+export interface EksRequest {
+  readonly operation: EksOperation | null;
+  /** `succeeded`, the name of the exception, `not-done` by a fault, or `pending`. */
+  readonly outcome: string;
+}
+
+/**
+ * The simulated EKS behind the gateway: its faults, its world and its requests. Changes are those of
+ * others, such as a person with the AWS CLI. Invalid arguments throw an Error that names the field.
+ */
+export interface SimulatedEks {
+  readonly addFault: (fault: EksFault) => void;
+  /** Faults that are not used up; `times` is what remains. */
+  readonly pendingFaults: () => readonly EksFault[];
+  readonly clearFaults: () => void;
+  /** Requests to EKS, or to one operation; oldest first. */
+  readonly requests: (operation?: EksOperation) => readonly EksRequest[];
+  readonly clearRequests: () => void;
+  readonly associations: () => readonly EksAssociation[];
+  readonly createAssociation: (
+    association: Pick<EksAssociation, 'clusterName' | 'namespace' | 'serviceAccount' | 'roleArn'> &
+      Partial<Pick<EksAssociation, 'accountId' | 'region' | 'tags'>>,
+  ) => EksAssociation;
+  /** Null for an unknown ID. */
+  readonly updateAssociation: (associationId: string, changes: EksAssociationChange) => EksAssociation | null;
+  /** False for an unknown ID. */
+  readonly deleteAssociation: (associationId: string) => boolean;
+  readonly clusters: () => readonly EksCluster[];
+  /** Adds a cluster, or replaces the one of the same account, region and name. */
+  readonly addCluster: (cluster: EksCluster) => void;
+  /** False for an unknown cluster. */
+  readonly deleteCluster: (cluster: EksCluster) => boolean;
+}
+
 /** A running gateway. */
 export interface LocalGateway {
   /** URL of the GraphQL API, e.g. `http://127.0.0.1:4000/graphql`. */
@@ -128,11 +233,33 @@ export interface LocalGateway {
    * gateway: of a service such as `ci-deployer`. Rejects for an unknown name.
    */
   readonly credentials: (identity: string) => Promise<AwsCredentials>;
+  /** The simulated EKS: faults, world, requests. Null when the settings name another endpoint. */
+  readonly eks: SimulatedEks | null;
+  /**
+   * Starts again from nothing at the same URLs: without associations, entries, faults and limits in
+   * use. Tokens and credentials stay valid. Rejects where the option `folder` keeps data.
+   */
+  readonly reset: () => Promise<void>;
   /**
    * Answers the requests in progress, then stops everything and removes what was not to be kept.
    */
   readonly close: () => Promise<void>;
 }
+
+/** What a test runner calls before and after the tests of a file or a group. */
+export interface TestHooks {
+  readonly beforeAll: (start: () => Promise<void>) => void;
+  readonly afterAll: (stop: () => Promise<void>) => void;
+}
+
+/**
+ * A gateway for the tests of a file or a `describe`, which starts before them and is closed after
+ * them. The result can be used inside tests and hooks.
+ *
+ * @param hooks those of the test runner; by default its globals, as Jest has them, and Vitest with
+ *   `globals: true`
+ */
+export type UseLocalGateway = (options?: LocalGatewayOptions, hooks?: TestHooks) => LocalGateway;
 
 /** Starts a gateway with a simulated EKS. Rejects with an Error that names the setting to fix. */
 export type StartLocalGateway = (options?: LocalGatewayOptions) => Promise<LocalGateway>;

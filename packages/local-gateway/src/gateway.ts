@@ -32,6 +32,7 @@ import type { LocalSettings } from './settings.ts';
 import { readWorld, startEksSimulator } from '../../eks-simulator/src/index.ts';
 import type { EksSimulator, World } from '../../eks-simulator/src/index.ts';
 import { simulatedWorld } from './world/simulated.ts';
+import { proxiedAws } from './proxies.ts';
 import { startTimer } from './timer.ts';
 import { makeWorld } from './world/world.ts';
 import type { MadeWorld } from './world/world.ts';
@@ -116,7 +117,12 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       : null;
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
-  const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
+  const eks = {
+    endpoint,
+    stsEndpoint: simulator?.url,
+    ...(simulator === null ? proxiedAws(settings.proxies) : {}),
+    ...credentialsFor(settings, endpoint),
+  };
   const { deps, current } = await compose(
     {
       ...settings,

@@ -9,15 +9,25 @@ import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
 import type { ExamplePrincipal } from './principals.ts';
 import { readLocalSettings } from './settings.ts';
+import { makeUseLocalGateway } from './use-local-gateway.ts';
 import { makeLog } from '../../../src/runtime/log.ts';
 
 export type {
   AwsCredentials,
+  EksAssociation,
+  EksAssociationChange,
+  EksCluster,
+  EksFault,
+  EksOperation,
+  EksRequest,
   LocalGateway,
   LocalGatewayOptions,
   LocalWorld,
+  SimulatedEks,
   StartLocalGateway,
+  TestHooks,
   TokenClaims,
+  UseLocalGateway,
 } from './api.ts';
 
 /** Lifetime of the tokens, in seconds. */
@@ -32,14 +42,23 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
   try {
     const world = options.world && JSON.stringify(options.world);
     const settings = readLocalSettings(environmentOf(options, folder), world);
-    const gateway = await start(
-      settings,
-      makeLog((line) => options.onLogLine?.(line)),
-    );
+    const log = makeLog((line) => options.onLogLine?.(line));
+    let gateway = await start(settings, log);
     const known = gateway.world?.principals ?? principals;
+    const url = `${gateway.url}/graphql`;
+    const eksUrl = gateway.simulator?.url ?? null;
+    const samePorts = { port: portOf(url), eksSimulatorPort: eksUrl === null ? 0 : portOf(eksUrl) };
     return {
-      url: `${gateway.url}/graphql`,
-      eksUrl: gateway.simulator?.url ?? null,
+      url,
+      eksUrl,
+      get eks() {
+        return gateway.simulator?.control ?? null;
+      },
+      reset: async () => {
+        if (options.folder !== undefined) throw new Error('reset() would delete what the option folder keeps.');
+        await gateway.close();
+        gateway = await start({ ...settings, ...samePorts }, log);
+      },
       token: async (principal) => {
         const claims = typeof principal === 'string' ? claimsOf(principal, known) : principal;
         return mintToken(await loadSigningKey(folder), { claims }, { expiresInSeconds });
@@ -58,6 +77,10 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
     throw error;
   }
 };
+
+function portOf(url: string): number {
+  return Number(new URL(url).port);
+}
 
 /** The options as environment variables, which the settings of the server are read from. */
 function environmentOf(options: LocalGatewayOptions, folder: string): Record<string, string> {
@@ -84,3 +107,6 @@ function claimsOf(name: string, known: readonly ExamplePrincipal[]): TokenClaims
     throw new Error(`${name} is not a principal of this gateway. They are: ${names}. Or give the claims of a token.`);
   return found.claims;
 }
+
+/** A gateway for the tests of a file or a `describe` of Jest, Vitest, or a runner with the same hooks. */
+export const useLocalGateway = makeUseLocalGateway(startLocalGateway);

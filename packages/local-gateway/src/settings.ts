@@ -9,6 +9,8 @@ import type { IssuerSignIn } from '../../../src/app/page-settings.ts';
 import { readScanSettings } from '../../../src/app/scan-settings.ts';
 import { readGatewaySettings, readLivePolicySettings } from '../../../src/app/settings.ts';
 import type { GatewaySettings, LivePolicySettings } from '../../../src/app/settings.ts';
+import { readProxies } from './proxies.ts';
+import type { Proxies } from './proxies.ts';
 import { defaultScanSettings } from '../../../src/observations/scan.ts';
 import type { ScanSettings } from '../../../src/observations/scan.ts';
 import type { ExpireSettings } from '../../../src/operations/expiry/one-run.ts';
@@ -39,6 +41,8 @@ export interface LocalSettings extends LedgerSettings, GatewaySettings {
   /** Holds keys, ledger and the simulator's associations; ignored by git. */
   readonly folder: string;
   readonly policiesDirectory: string;
+  /** Through which AWS is reached; null: directly. */
+  readonly proxies: Proxies | null;
   /** Null: those of the folder. */
   readonly livePolicies: LivePolicySettings | null;
   /** Origins of the pages that may call the gateway; in AWS, API Gateway has this setting. */
@@ -105,6 +109,7 @@ export function readLocalSettings(env: Environment = process.env, givenWorld?: s
       port: reader.number('PORT', 4000, { most: maxPort }),
       eksSimulatorPort: reader.number('EKS_SIMULATOR_PORT', 4100, { most: maxPort }),
       eksEndpoint,
+      proxies: readProxies(env),
       folder: localFolder(reader),
       policiesDirectory: reader.text('POLICIES_DIRECTORY', join(root, 'policies')),
       livePolicies: localLivePolicies(reader, ledger, world),

@@ -1,5 +1,6 @@
 import type { Command } from '../../../tools/command.ts';
 import type { Invocation } from './invocation.ts';
+import { fetchThroughProxies } from './proxies.ts';
 import { serve } from './serve.ts';
 import { readLocalSettings } from './settings.ts';
 
@@ -44,6 +45,7 @@ Environment variables:
   WEBHOOK_SECRET             secret that signs them, whsec_ and 24 to 64 bytes in base64; two during a rotation
   DENIAL_EVENTS_PERCENT      share of the denials that become events (default: 100)
 
+HTTPS_PROXY, HTTP_PROXY and NO_PROXY are used for AWS and for the issuer, never for this machine.
 docs/reference.md of the repository has more settings, which apply as well: rules of tokens, times and limits.
 `;
 
@@ -54,7 +56,9 @@ export function startCommand(invocation: Invocation): Command<Record<string, nev
     options: {},
     run: async () => {
       try {
-        await serve(readLocalSettings(), invocation);
+        const settings = readLocalSettings();
+        fetchThroughProxies(settings.proxies);
+        await serve(settings, invocation);
         return 0;
       } catch (error) {
         throw new Error(`The gateway can't start: ${error instanceof Error ? error.message : String(error)}`, {

@@ -61,6 +61,21 @@ test('the package is compiled, and has no dependencies', () => {
   expect(files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))).toEqual([]);
 });
 
+test('a Node.js without proxies ends with one sentence', async () => {
+  const pretend = join(consumer, 'pretend.cjs');
+  const version = '24.4.1';
+  writeFileSync(
+    pretend,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } });`,
+  );
+  const bin = join(consumer, 'node_modules/.bin/pod-identity-gateway-local');
+  await expect(run(process.execPath, ['--require', pretend, bin, '--help'])).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: `pod-identity-gateway-local needs Node.js 24.5 or later, and this is ${version}.\n`,
+  });
+});
+
 test('the program of the README starts a gateway, creates an association and ends', async () => {
   writeFileSync(join(consumer, 'program.js'), readmePrograms[0] ?? '');
   const { stdout } = await run(process.execPath, ['program.js'], { cwd: consumer, env: environment });
@@ -165,6 +180,32 @@ test('the package serves the page, with the licences of what is in it', async ()
   const bundles = readdirSync(join(installed, 'dist')).filter((name) => name.endsWith('.js'));
   const withBuild = bundles.filter((name) => readFileSync(join(installed, 'dist', name), 'utf8').includes('esbuild'));
   expect(withBuild).toEqual([]);
+});
+
+test('a test of Jest in CommonJS requires the package, and uses a gateway', async () => {
+  const folder = join(consumer, 'jest');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'package.json'), '{}');
+  writeFileSync(
+    join(folder, 'gateway.test.js'),
+    `const { useLocalGateway } = require('pod-identity-gateway-local');
+    const gateway = useLocalGateway();
+    test('runs', async () => {
+      const response = await fetch(gateway.url, {
+        method: 'POST',
+        headers: { authorization: 'Bearer ' + (await gateway.token('alice')), 'content-type': 'application/json' },
+        body: '{"query":"{ viewer { kind } }"}',
+      });
+      expect(await response.json()).toEqual({ data: { viewer: { kind: 'USER' } } });
+      expect(gateway.eks.associations()).toEqual([]);
+    });`,
+  );
+  const jest = join(packageFolder, '../../node_modules/jest/bin/jest.js');
+  const { stderr } = await run(process.execPath, [jest, '--rootDir', folder], {
+    cwd: folder,
+    env: { ...environment, NODE_OPTIONS: '--experimental-vm-modules' },
+  });
+  expect(stderr).toContain('1 passed, 1 total');
 });
 
 test('the help texts name the command of the package', async () => {

@@ -43,13 +43,33 @@ export interface ClientSettings {
  * the reason of `signal`.
  */
 export interface GatewayClient {
+  /**
+   * Creates an association. `kind` of the result is `succeeded` with the association, `refused` with
+   * the reason, or `inProgress` where no attempt had a result in time: send it again with its token.
+   */
   readonly createPodIdentityAssociation: Mutation<Schema.CreatePodIdentityAssociationInput>;
+  /**
+   * Changes role or settings of an association; fields that are absent stay as they are. Results and
+   * retries as those of a create.
+   */
   readonly updatePodIdentityAssociation: Mutation<Schema.UpdatePodIdentityAssociationInput>;
+  /**
+   * Deletes an association. The result has the association as it was. Results and retries as those
+   * of a create.
+   */
   readonly deletePodIdentityAssociation: Mutation<Schema.DeletePodIdentityAssociationInput>;
+  /**
+   * Records an association that another tool made as it is; nothing is changed at EKS. Results and
+   * retries as those of a create.
+   */
   readonly adoptPodIdentityAssociation: Mutation<Schema.AdoptPodIdentityAssociationInput>;
+  /** A dry run of a create: whether it would be attempted, else the refusal, and what it conflicts with. */
   readonly checkCreatePodIdentityAssociation: Check<Schema.CreatePodIdentityAssociationInput>;
+  /** A dry run of an update: whether it would be attempted, else the refusal, and what it would change. */
   readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
+  /** A dry run of a delete: whether it would be attempted, else the refusal. */
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
+  /** A dry run of an adoption: whether it would be attempted, else the refusal. */
   readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
   /**
    * Up to 100 changes, checked against policy and what was observed. For a plan: each result has

@@ -1,6 +1,6 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
-import { brokenRanges, tooDeepIn } from './yaml-errors.ts';
+import { brokenRanges, countUpTo, surrogatePairs, tooDeepIn } from './yaml-errors.ts';
 import type { IsBroken } from './yaml-errors.ts';
 
 /** A place in a file, counted from 1. */
@@ -57,9 +57,11 @@ export function readLocated({ file, text }: Source): {
   readonly problems: readonly Problem[];
 } {
   const lines = new LineCounter();
+  const pairs = surrogatePairs(text);
   const placeOf = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+    const pairsBefore = countUpTo(pairs, offset) - countUpTo(pairs, offset - col);
+    return { file, line: Math.max(line, 1), column: Math.max(col - pairsBefore, 1) };
   };
   const problems: Problem[] = [];
   const documents: Located[] = [];

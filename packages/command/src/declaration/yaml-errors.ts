@@ -41,8 +41,13 @@ export function brokenRanges(
   };
 }
 
+/** The offsets of characters that have two code units, such as emoji: columns count them once. */
+export function surrogatePairs(text: string): readonly number[] {
+  return [...text.matchAll(/[\u{10000}-\u{10ffff}]/gu)].map(({ index }) => index + 1);
+}
+
 /** How many numbers of a sorted list are not greater than another. */
-function countUpTo(sorted: readonly number[], limit: number): number {
+export function countUpTo(sorted: readonly number[], limit: number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

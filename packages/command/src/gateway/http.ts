@@ -6,6 +6,7 @@ import type { Environment } from '../aws/parameter-file.ts';
 import type { Connection } from '../aws/settings.ts';
 import { UnsentError } from '../../../client/src/client/errors.ts';
 import type { Fetch, HttpResponse } from '../../../client/src/client/transport.ts';
+import { proxyEnvironment, proxyOf } from './proxy.ts';
 
 /** As a request of `Fetch`, of any method. */
 type HttpRequest = Omit<Parameters<Fetch>[1], 'method'> & {
@@ -23,7 +24,7 @@ const maxFailedConnections = 4;
 /**
  * The part of `fetch` that the client uses, with the options of the AWS CLI for certificates and
  * timeouts, which `fetch` does not have. It also starts faster. `onConnected` is called before each
- * request is sent. Proxies of the environment are used from Node.js 24.5 on.
+ * request is sent. The proxies of the environment are used.
  */
 export function makeFetch(
   connection: Connection,
@@ -35,27 +36,52 @@ export function makeFetch(
   let agent: Agent | null = null;
   return async (url, { method, headers, body, signal, maxBytes = Infinity }) => {
     const http = await (url.startsWith('https:') ? import('node:https') : import('node:http'));
-    agent ??= new http.Agent({ keepAlive: true, proxyEnv: { ...environment } });
+    const proxy = proxyFor(url, environment);
+    agent ??= new http.Agent({ keepAlive: true, proxyEnv: proxyEnvironment(environment) });
     const tls = { ...(ca && { ca }), rejectUnauthorized: connection.verifySsl };
-    const request = http.request(url, { method, headers, signal, agent, ...tls });
-    try {
-      return await exchange(request, { body, maxBytes }, connection, () => {
-        reached.isReached = true;
-        onConnected();
-      });
-    } catch (error) {
-      throw failure(error, url, reached);
-    }
+    // Without a time limit of its own, a request waits for the answer of a silent proxy without end.
+    const timeout = connection.connectTimeoutMs;
+    const limit = proxy === null || timeout === null ? {} : { timeout };
+    const request = http.request(url, { method, headers, signal, agent, ...limit, ...tls });
+    const onReached = () => {
+      reached.isReached = true;
+      onConnected();
+    };
+    const sent = exchange(request, { body, maxBytes }, { connection, signal, onConnected: onReached });
+    const response = await sent.catch((error: unknown) => {
+      throw failure(error, { url, proxy }, reached);
+    });
+    if (proxy === null || response.status !== unauthorizedAtProxy) return response;
+    throw new UnsentError(refusal(proxy, response.status));
   };
+}
+
+/** The proxy of a URL. A variable that can't be used is not tried again. */
+function proxyFor(url: string, environment: Environment): string | null {
+  try {
+    return proxyOf(url, environment);
+  } catch (error) {
+    throw new UnsentError((error as Error).message);
+  }
+}
+
+/** How a request is sent: `onConnected` is called before it is. */
+interface Exchange {
+  readonly connection: Connection;
+  readonly signal: AbortSignal;
+  readonly onConnected: () => void;
 }
 
 function exchange(
   request: ClientRequest,
   { body, maxBytes }: { readonly body: string; readonly maxBytes: number },
-  { connectTimeoutMs, readTimeoutMs }: Connection,
-  onConnected: () => void,
+  { connection: { connectTimeoutMs, readTimeoutMs }, signal, onConnected }: Exchange,
 ): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
+    // A request that waits for a proxy has no socket yet, and would end only with its time limit.
+    const onAbort = () => reject(signal.reason as Error);
+    signal.addEventListener('abort', onAbort, { once: true });
+    request.once('close', () => signal.removeEventListener('abort', onAbort));
     request.on('socket', (socket: Socket) => {
       const expire = () => request.destroy(new TimeoutError('Connect timeout'));
       const timer = connectTimeoutMs === null ? undefined : setTimeout(expire, connectTimeoutMs);
@@ -100,24 +126,53 @@ async function textOf(message: IncomingMessage, maxBytes: number): Promise<strin
 class TimeoutError extends Error {}
 class TooLargeError extends Error {}
 
+/** Status by which a proxy asks for a user and a password. */
+const unauthorizedAtProxy = 407;
+
+/** Where a request goes; `proxy` is null where it goes there directly. */
+interface Route {
+  readonly url: string;
+  readonly proxy: string | null;
+}
+
+/** What Node.js says of a tunnel through a proxy that is not established. */
+interface ProxyError {
+  readonly code?: string;
+  /** Of the answer of the proxy. */
+  readonly statusCode?: number;
+  readonly proxyTunnelTimeout?: number;
+}
+
 /** The error in the words of the AWS CLI, of a class that says whether a retry can help. */
-function failure(error: unknown, url: string, reached: { readonly isReached: boolean; failures: number }): Error {
+function failure(error: unknown, route: Route, reached: { readonly isReached: boolean; failures: number }): Error {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (certificateError.test(code ?? '')) return new UnsentError(`SSL validation failed for ${url} ${message}`);
+  if (certificateError.test(code ?? '')) return new UnsentError(`SSL validation failed for ${route.url} ${message}`);
   if (!reached.isReached) reached.failures += 1;
-  const text = words(error, url, reached.isReached && code !== 'ECONNREFUSED');
-  return reached.failures < maxFailedConnections ? new Error(text) : new UnsentError(text);
+  const { statusCode } = error as ProxyError;
+  const text = words(error, route, reached.isReached && code !== 'ECONNREFUSED');
+  const isFinal = statusCode === unauthorizedAtProxy || reached.failures >= maxFailedConnections;
+  return isFinal ? new UnsentError(text) : new Error(text);
 }
 
 const certificateError = /^(?:CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/;
 
-function words(error: unknown, url: string, isLost: boolean): string {
-  if (error instanceof TimeoutError || error instanceof TooLargeError) {
-    return `${error.message} on endpoint URL: "${url}"`;
-  }
-  return isLost
-    ? `Connection was closed before we received a valid response from endpoint URL: "${url}".`
-    : `Could not connect to the endpoint URL: "${url}"`;
+function words(error: unknown, { url, proxy }: Route, isLost: boolean): string {
+  const { code, statusCode, proxyTunnelTimeout } = error as ProxyError;
+  if (proxy !== null && code === 'ERR_PROXY_TUNNEL' && statusCode !== undefined) return refusal(proxy, statusCode);
+  const through = proxy === null ? '' : ` through the proxy ${proxy}`;
+  const isLimit = error instanceof TimeoutError || error instanceof TooLargeError;
+  const limit = isLimit ? error.message : 'Connect timeout';
+  if (isLimit || proxyTunnelTimeout !== undefined) return `${limit} on endpoint URL: "${url}"${through}`;
+  if (isLost) return `Connection was closed before we received a valid response from endpoint URL: "${url}"${through}.`;
+  return proxy === null
+    ? `Could not connect to the endpoint URL: "${url}"`
+    : `Failed to connect to proxy URL: "${proxy}"`;
+}
+
+/** What a proxy answered in place of the gateway. */
+function refusal(proxy: string, status: number): string {
+  const cause = status === unauthorizedAtProxy ? ': it asks for another user or password' : '';
+  return `The proxy ${proxy} refused the connection with status ${status}${cause}.`;
 }
 
 function certificates(file: string): string {

@@ -313,7 +313,6 @@ export const differencesElsewhere: Readonly<Record<string, string>> = {
   'A list is in the order of EKS, without associations that you may not view.': 'Both sides read one EKS.',
   'Retries are those [above](#lost-answers): `AWS_MAX_ATTEMPTS` and `AWS_RETRY_MODE` are ignored.':
     'packages/command/test/command.test.ts',
-  '`HTTPS_PROXY` and `NO_PROXY` are used from Node.js 24.5 on.': 'packages/command/test/http.test.ts',
   '`--cli-auto-prompt` asks for the command and each missing option.': 'packages/command/test/run.test.ts',
   '`AWS_CLI_AUTO_PROMPT=on` does what `on-partial` does.': 'packages/command/test/run.test.ts',
   'Errors have the format of AWS CLI 2.34, with `--cli-error-format legacy` the earlier one.':
@@ -323,6 +322,9 @@ export const differencesElsewhere: Readonly<Record<string, string>> = {
   'There is no pager.': 'No output of the comparison is a terminal.',
   'A reader that closes the pipe, such as `head`, does not change the exit code.':
     'packages/command/test/package.slow.test.ts',
+  'Nor does an output that is closed (`>&-`): Node.js opens `/dev/null` in its place.':
+    'A closed output looks as one that the caller discards.',
+  'A full disk is an error, with exit code 255.': 'packages/command/test/package.slow.test.ts',
   'In tables, some 80 symbols, such as `U+4DC0`, are as wide as in Unicode 16; an AWS CLI with an older Python takes them for narrow ones.':
     'packages/command/test/output.aws-cli.test.ts',
 };

@@ -19,6 +19,11 @@ test.each<readonly [string, string | Uint8Array, readonly (readonly [string, str
     ],
   ],
   [
+    'an emoji before it in the line, which is one column',
+    `${head}${binding}    tags: { a: "😀😀", b: [] }\n`,
+    [['8:25', 'bindings[0].tags.b must be a text']],
+  ],
+  [
     'duplicate keys, beside other problems',
     head + wrong(binding) + '    clusters: [b]\nname: other\n',
     [

@@ -1,5 +1,5 @@
 import { InvalidExpression } from './errors.ts';
-import { tokensOf } from './lexer.ts';
+import { columnOf, tokensOf } from './lexer.ts';
 import type { Token, TokenType } from './lexer.ts';
 
 /**
@@ -61,7 +61,7 @@ export class Cursor {
   /** A problem with a token, by default the next. */
   problem(problem: string, { type, text, start }: Token = this.peek()): InvalidExpression {
     if (type === 'eof' && problem === 'invalid token') return this.incomplete();
-    const place = `Parse error at column ${start}, token "${text}" (${type.toUpperCase()}), for expression:`;
+    const place = `Parse error at column ${columnOf(this.#expression, start)}, token "${text}" (${type.toUpperCase()}), for expression:`;
     return new InvalidExpression(`${problem}: ${place}\n${this.#pointingAt(start)}`);
   }
 
@@ -72,6 +72,6 @@ export class Cursor {
 
   /** The expression in quotes, and below it a caret at an offset. */
   #pointingAt(offset: number): string {
-    return `"${this.#expression}"\n${' '.repeat(offset + 1)}^`;
+    return `"${this.#expression}"\n${' '.repeat(columnOf(this.#expression, offset) + 1)}^`;
   }
 }

@@ -151,11 +151,17 @@ function parsed(json: string): Value | undefined {
   }
 }
 
+/** An offset in characters, as Python counts them: an emoji is one. */
+export function columnOf(expression: string, offset: number): number {
+  return Array.from(expression.slice(0, offset)).length;
+}
+
 function endOf(pattern: RegExp, text: string, start: number): number {
   pattern.lastIndex = start;
   return pattern.test(text) ? pattern.lastIndex : start;
 }
 
 function lexicalError(problem: string, expression: string, position: number): InvalidExpression {
-  return new InvalidExpression(`Bad jmespath expression: ${problem}:\n${expression}\n${' '.repeat(position)}^`);
+  const column = columnOf(expression, position);
+  return new InvalidExpression(`Bad jmespath expression: ${problem}:\n${expression}\n${' '.repeat(column)}^`);
 }

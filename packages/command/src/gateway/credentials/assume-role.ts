@@ -3,6 +3,7 @@ import { GeneralError } from '../../aws/errors.ts';
 import { repr } from '../../aws/python.ts';
 import { option } from '../../aws/shared-config/shared-config.ts';
 import type { Section } from '../../aws/shared-config/ini.ts';
+import { credentialClient } from '../credential-clients.ts';
 import { environmentKeys } from './environment-keys.ts';
 import { containerCredentials, instanceCredentials } from './machine.ts';
 import { profileCredentials } from './profile-sources.ts';
@@ -33,7 +34,7 @@ async function assume(name: string, settings: SourceSettings, visited: readonly 
   const duration = option(profile, 'duration_seconds');
   const [serial, externalId] = [option(profile, 'mfa_serial'), option(profile, 'external_id')];
   const session = option(profile, 'role_session_name');
-  const { region } = settings;
+  const { region, environment } = settings;
   return fromTemporaryCredentials({
     masterCredentials,
     params: {
@@ -49,7 +50,7 @@ async function assume(name: string, settings: SourceSettings, visited: readonly 
           `The profile ${name} needs an MFA code, which this command can't ask for. Get credentials with: eval "$(aws configure export-credentials --profile ${name} --format env)"`,
         ),
       ),
-    clientConfig: { profile: name, ...(region !== null && { region }) },
+    clientConfig: { profile: name, ...credentialClient(region, environment) },
   });
 }
 

@@ -2,6 +2,7 @@ import { CommandError, ConfigurationError, GeneralError } from '../../aws/errors
 import type { Environment } from '../../aws/parameter-file.ts';
 import { readSharedConfig } from '../../aws/shared-config/shared-config.ts';
 import type { AwsCredentials } from '../../../../client/src/client/sign.ts';
+import { sdkMessage } from '../credential-clients.ts';
 import { assumedRole } from './assume-role.ts';
 import { environmentKeys } from './environment-keys.ts';
 import { botoKeys, containerCredentials, ec2FileKeys, instanceCredentials } from './machine.ts';
@@ -80,7 +81,7 @@ async function loaded(load: Load, { profile, environment }: CredentialSettings):
     return await load();
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = sdkMessage(error, environment);
     throw new GeneralError(`The credentials of the profile ${nameOf(profile, environment)} can't be loaded: ${reason}`);
   }
 }

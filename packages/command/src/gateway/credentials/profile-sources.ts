@@ -2,6 +2,7 @@ import { fromLoginCredentials, fromSSO, fromTokenFile } from '@aws-sdk/credentia
 import { GeneralError } from '../../aws/errors.ts';
 import { option } from '../../aws/shared-config/shared-config.ts';
 import type { Section } from '../../aws/shared-config/ini.ts';
+import { credentialClient } from '../credential-clients.ts';
 import { processCredentials } from './profile-process.ts';
 import { beginningWith, keysOf } from './source.ts';
 import type { Load, SourceSettings } from './source.ts';
@@ -51,7 +52,7 @@ function webIdentity(
     webIdentityTokenFile,
     roleArn,
     ...(roleSessionName !== undefined && { roleSessionName }),
-    ...(region !== null && { clientConfig: { region } }),
+    clientConfig: credentialClient(region, environment),
   });
 }
 
@@ -92,11 +93,12 @@ function sso(name: string, { config, environment }: SourceSettings): Load | null
     ...(configFilepath !== undefined && { configFilepath }),
   };
   const names = { profile: name, ssoRoleName, ssoAccountId, ssoStartUrl, ssoRegion };
-  return fromSSO({ ...names, ...files, ...(ssoSession !== undefined && { ssoSession }) });
+  const clientConfig = credentialClient(null, environment);
+  return fromSSO({ ...names, ...files, clientConfig, ...(ssoSession !== undefined && { ssoSession }) });
 }
 
 /** The credentials of `aws login`. */
-function login(name: string, profile: Section | undefined, { region }: SourceSettings): Load | null {
+function login(name: string, profile: Section | undefined, { region, environment }: SourceSettings): Load | null {
   if (option(profile, 'login_session') === undefined) return null;
-  return fromLoginCredentials({ profile: name, ...(region !== null && { clientConfig: { region } }) });
+  return fromLoginCredentials({ profile: name, clientConfig: credentialClient(region, environment) });
 }
