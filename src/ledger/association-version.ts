@@ -38,6 +38,16 @@ export interface AssociationVersion extends LatestVersion {
    * `modifiedAt`, this was the last one. Also of an end with the cluster, which names its entry.
    */
   readonly isRead?: true;
+  /**
+   * Set on a create that an observation concluded, which comes first among those of its
+   * `modifiedAt`: others may have adopted it, or changed its tags, before its outcome was recorded.
+   */
+  readonly isFoundLater?: true;
+  /**
+   * The operation that changed the tags alone; absent: none did. Origin, operation and declaration
+   * are then those of the version before, as they were known when it began.
+   */
+  readonly tagsSetBy?: string;
 }
 
 /** What a version says of an association that is gone. */

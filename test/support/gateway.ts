@@ -24,7 +24,14 @@ import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { makePolicyTexts } from '../../src/policy-versions/policy-texts.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
-import { adoptDocument, createDocument, deleteDocument, updateDocument } from './documents.ts';
+import {
+  adoptDocument,
+  createDocument,
+  deleteDocument,
+  tagDocument,
+  untagDocument,
+  updateDocument,
+} from './documents.ts';
 import type { Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
 import { loadPolicyOnce, shippedPolicy } from './policy-sample.ts';
@@ -206,6 +213,8 @@ export async function openGateway(options: GatewayOptions) {
   const create = (fields: object = {}, as = 'alice') => mutate(createDocument, { ...input, ...fields }, as);
   const update = (fields: object, as = 'alice') => mutate(updateDocument, { clusterName, ...fields }, as);
   const remove = (fields: object, as = 'alice') => mutate(deleteDocument, { clusterName, ...fields }, as);
+  const tag = (fields: object, as = 'alice') => mutate(tagDocument, { clusterName, ...fields }, as);
+  const untag = (fields: object, as = 'alice') => mutate(untagDocument, { clusterName, ...fields }, as);
   /** Platform administrators adopt. */
   const adopt = (fields: object, as = 'pat') => mutate(adoptDocument, { clusterName, ...fields }, as);
 
@@ -237,6 +246,8 @@ export async function openGateway(options: GatewayOptions) {
     create,
     update,
     remove,
+    tag,
+    untag,
     adopt,
     events,
     sent,

@@ -378,7 +378,7 @@ export const goneScan: Required<Omit<ClusterScan, 'listed'>> = {
 };
 
 /** A state with every field set. */
-export const associationState: Required<AssociationState> = {
+export const associationState: Required<Omit<AssociationState, 'tags'>> = {
   target,
   revision: 7,
   publicRevision: 3,
@@ -430,7 +430,7 @@ export const associationState: Required<AssociationState> = {
 };
 
 /** A version of the history with every field set, and one that says that the association is gone. */
-export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> = {
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy' | 'isFoundLater'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -440,7 +440,12 @@ export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> =
   seenOtherwiseAt: start,
   isRead: true,
 };
-export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead'> = {
+/** The same after a change of its tags. */
+export const taggedVersion: AssociationVersion = {
+  ...associationVersion,
+  ...{ operationId: createdBy, tagsSetBy: operationId },
+};
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy' | 'isFoundLater'> = {
   target,
   association: null,
   deleted: {
