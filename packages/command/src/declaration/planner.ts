@@ -4,6 +4,8 @@ import type { Desired, Target } from './declaration.ts';
 import { clusterKeyOf, keyOf } from './declaration.ts';
 import { plannedExpiry } from './expiry.ts';
 import type { ObservedExpiry, PlannedExpiry } from './expiry.ts';
+import { isNone, ownTags, tagDifference } from './tags.ts';
+import type { TagDifference } from './tags.ts';
 
 /** An association as the gateway has observed it. */
 export interface Observed extends Target, Settings, ObservedExpiry {
@@ -83,9 +85,12 @@ export interface Difference {
   readonly leftOver: readonly Unchanged[];
   /** Bindings whose expiry is over, and that have no association. */
   readonly ended: number;
-  /** Service accounts whose tags differ: an update can't change them. */
-  readonly otherTags: readonly Target[];
+  /** Associations whose tags differ, and how. */
+  readonly otherTags: readonly OtherTags[];
 }
+
+/** An association with other tags than a declaration has, and what the declaration would change. */
+export type OtherTags = Target & TagDifference;
 
 export interface DifferenceInput {
   readonly desired: readonly Desired[];
@@ -98,13 +103,6 @@ export interface DifferenceInput {
   readonly prune: boolean;
   /** Milliseconds since the epoch. */
   readonly now: number;
-}
-
-const reservedTags = ['pod-identity-gateway/', 'aws:'] as const;
-
-/** Whether no request can set a tag: those of the gateway and of AWS. */
-function isReserved(key: string): boolean {
-  return reservedTags.some((prefix) => key.startsWith(prefix));
 }
 
 /** Compares what a declaration wants with what is observed, in time linear in both. */
@@ -125,7 +123,7 @@ export function differenceOf(input: DifferenceInput): Difference {
     unadopted: outcomes.filter((one) => one.kind === 'unchanged' && one.isOutside).length,
     ended: outcomes.filter((one) => one.kind === 'ended').length,
     leftOver: prune ? [] : orphans.map(unchangedOf),
-    otherTags: desired.filter((one) => hasOtherTags(one, existing.get(keyOf(one)))).map(targetOf),
+    otherTags: desired.flatMap((one) => otherTagsOf(one, existing.get(keyOf(one)))),
   };
 }
 
@@ -232,14 +230,15 @@ export function canonicalJson(value: unknown): string {
   );
 }
 
-function hasOtherTags(desired: Desired, existing: Observed | undefined): boolean {
-  return existing !== undefined && canonicalJson(desired.tags) !== canonicalJson(statedOf(existing).tags);
+function otherTagsOf(desired: Desired, existing: Observed | undefined): readonly OtherTags[] {
+  if (existing === undefined) return [];
+  const difference = tagDifference(statedOf(existing).tags, desired.tags);
+  return isNone(difference) ? [] : [{ ...targetOf(desired), ...difference }];
 }
 
 /** The state of an association without the tags that no request can set. */
 export function statedOf(stated: Stated): Stated {
-  const own = Object.entries(stated.tags).filter(([key]) => !isReserved(key));
-  const state = { ...settingsOf(stated), tags: Object.fromEntries(own) };
+  const state = { ...settingsOf(stated), tags: ownTags(stated.tags) };
   const { expiresAt = null } = stated;
   return expiresAt === null ? state : { ...state, expiresAt };
 }

@@ -5,6 +5,7 @@ import { deletionsOf } from './deletions.ts';
 import type { Plan } from './plan-file.ts';
 import { changedSettings } from './planner.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
+import { removedText, tagLines } from './tags.ts';
 
 /** What a plan says beside its changes. */
 export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags' | 'ended'> {
@@ -122,9 +123,23 @@ function remarkLines(
       ({ cluster, since, leftOut }) =>
         `${goneText(cluster, since)} ${leftOut} associations are left out: take the cluster out of the inventory, and its name out of the file.`,
     ),
-    ...(otherTags.length > 0
-      ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
+    ...otherTagsLines(otherTags),
+  ];
+}
+
+/** As many associations with other tags are shown with them. */
+const maxOtherTags = 20;
+
+function otherTagsLines(otherTags: Remarks['otherTags']): readonly string[] {
+  if (otherTags.length === 0) return [];
+  const removed = removedText(otherTags);
+  return [
+    `${otherTags.length} associations have other tags, which EKS can't change by an update:`,
+    ...otherTags.slice(0, maxOtherTags).flatMap((one) => [`  ${keyOf(one)}`, ...tagLines(one)]),
+    ...(otherTags.length > maxOtherTags
+      ? [`  and ${otherTags.length - maxOtherTags} more: --output json has all of them.`]
       : []),
+    ...(removed === null ? [] : [`  The declaration lacks these tags of theirs: ${removed}.`]),
   ];
 }
 

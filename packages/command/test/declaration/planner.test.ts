@@ -81,9 +81,12 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     { unchanged: [{ target, state: { ...stated, policy: '{ "b": 2, "a": 1 }' } }] },
   ],
   [
-    'other tags are told, and are no change',
+    'other tags are named, and are no change',
     { desired: [{ ...desired, tags: { team: 'x' } }] },
-    { unchanged, otherTags: [target] },
+    {
+      unchanged,
+      otherTags: [{ ...target, added: {}, changed: { team: { before: 'payments', after: 'x' } }, removed: {} }],
+    },
   ],
   [
     'an equal association from outside is unchanged',
