@@ -2,7 +2,7 @@
 export interface CompletedOption {
   /** Without the leading dashes. */
   readonly name: string;
-  readonly takes: 'value' | 'optional value' | 'nothing';
+  readonly takes: 'value' | 'optional value' | 'values' | 'nothing';
   readonly choices?: readonly string[];
   readonly help: string;
   readonly placeholder?: string;
@@ -144,7 +144,7 @@ function fish(program: CompletedProgram): string {
 }
 
 function fishOption({ name, takes, choices, help }: CompletedOption): string {
-  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' ? ' -r' : '';
+  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' || takes === 'values' ? ' -r' : '';
   return ` -l ${name}${values} -d ${quoted(help)}`;
 }
 

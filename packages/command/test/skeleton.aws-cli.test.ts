@@ -29,7 +29,7 @@ test('an input skeleton lists the parameters in the order of the API, and needs 
 test.each(awsCommands)('both input skeletons of $name say the same', async ({ name }) => {
   const [json, yaml] = [await skeletonOf(name, 'input'), await skeletonOf(name, 'yaml-input')];
   expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
-  expect(yaml.stdout).toMatch(/^clusterName: '' {2}# \[REQUIRED\] \S.*\.\n/);
+  expect(yaml.stdout).toMatch(/^(?:clusterName|resourceArn): '' {2}# \[REQUIRED\] \S.*\.\n/);
 });
 
 test('a sample answer has all fields of an association', async () => {

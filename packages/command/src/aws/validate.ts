@@ -2,9 +2,9 @@ import type { Command, Parameter } from '../commands.ts';
 import { UsageError } from './errors.ts';
 import { str, typeName } from './python.ts';
 import type { Value, ValueMap } from './value.ts';
-import { isMap } from './value.ts';
+import { isList, isMap } from './value.ts';
 
-const pythonTypes = { string: 'str', integer: 'int', boolean: 'bool', map: 'dict' } as const;
+const pythonTypes = { string: 'str', integer: 'int', boolean: 'bool', map: 'dict', list: 'list' } as const;
 
 /**
  * Checks the types of an input as botocore does before a request. What values mean is left to the
@@ -34,6 +34,7 @@ function parameterProblems(parameter: Parameter | undefined, value: Value): read
   if (!parameter) return [];
   const { name, type, minimum } = parameter;
   if (type === 'map' && isMap(value)) return mapProblems(name, value);
+  if (type === 'list' && isList(value)) return listProblems(name, value);
   if (typeName(value) !== pythonTypes[type]) return [typeProblem(name, value, pythonTypes[type])];
   const isLow = typeof value === 'number' && minimum !== undefined && value < minimum;
   return isLow ? [`Invalid value for parameter ${name}, value: ${value}, valid min value: ${minimum}`] : [];
@@ -44,6 +45,18 @@ function mapProblems(name: string, map: ValueMap): readonly string[] {
     ...(key === '' ? [`Invalid length for parameter ${name} (key: ), value: 0, valid min length: 1`] : []),
     ...(typeof value === 'string' ? [] : [typeProblem(`${name}.${key}`, value, 'str')]),
   ]);
+}
+
+function listProblems(name: string, list: readonly Value[]): readonly string[] {
+  if (list.length === 0) return [lengthProblem(name)];
+  return list.flatMap((value, index) => {
+    if (typeof value !== 'string') return [typeProblem(`${name}[${index}]`, value, 'str')];
+    return value === '' ? [lengthProblem(`${name}[${index}]`)] : [];
+  });
+}
+
+function lengthProblem(name: string): string {
+  return `Invalid length for parameter ${name}, value: 0, valid min length: 1`;
 }
 
 function typeProblem(name: string, value: Value, valid: string): string {
