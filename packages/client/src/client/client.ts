@@ -47,10 +47,16 @@ export interface GatewayClient {
   readonly updatePodIdentityAssociation: Mutation<Schema.UpdatePodIdentityAssociationInput>;
   readonly deletePodIdentityAssociation: Mutation<Schema.DeletePodIdentityAssociationInput>;
   readonly adoptPodIdentityAssociation: Mutation<Schema.AdoptPodIdentityAssociationInput>;
+  /** Adds tags, and changes the values of those that exist. */
+  readonly tagPodIdentityAssociation: Mutation<Schema.TagPodIdentityAssociationInput>;
+  /** Removes tags. A key that the association does not have is ignored. */
+  readonly untagPodIdentityAssociation: Mutation<Schema.UntagPodIdentityAssociationInput>;
   readonly checkCreatePodIdentityAssociation: Check<Schema.CreatePodIdentityAssociationInput>;
   readonly checkUpdatePodIdentityAssociation: Check<Schema.UpdatePodIdentityAssociationInput>;
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
   readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
+  readonly checkTagPodIdentityAssociation: Check<Schema.TagPodIdentityAssociationInput>;
+  readonly checkUntagPodIdentityAssociation: Check<Schema.UntagPodIdentityAssociationInput>;
   /**
    * Up to 100 changes, checked against policy and what was observed. For a plan: each result has
    * the revision of its service account.
@@ -158,10 +164,14 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     updatePodIdentityAssociation: mutation(sender, 'UpdatePodIdentityAssociation'),
     deletePodIdentityAssociation: mutation(sender, 'DeletePodIdentityAssociation'),
     adoptPodIdentityAssociation: mutation(sender, 'AdoptPodIdentityAssociation'),
+    tagPodIdentityAssociation: mutation(sender, 'TagPodIdentityAssociation'),
+    untagPodIdentityAssociation: mutation(sender, 'UntagPodIdentityAssociation'),
     checkCreatePodIdentityAssociation: check(sender, 'CheckCreatePodIdentityAssociation'),
     checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
     checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
     checkAdoptPodIdentityAssociation: check(sender, 'CheckAdoptPodIdentityAssociation'),
+    checkTagPodIdentityAssociation: check(sender, 'CheckTagPodIdentityAssociation'),
+    checkUntagPodIdentityAssociation: check(sender, 'CheckUntagPodIdentityAssociation'),
     checkPodIdentityAssociations: presentQuery(sender, 'BatchCheck'),
     podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
@@ -183,10 +193,9 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
   };
 }
 
-function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete' | 'Adopt'}${string}`>(
-  sender: Sender,
-  name: Name,
-): Mutation<Operations[Name][0]['input']> {
+function mutation<
+  Name extends OperationName & `${'Create' | 'Update' | 'Delete' | 'Adopt' | 'Tag' | 'Untag'}${string}`,
+>(sender: Sender, name: Name): Mutation<Operations[Name][0]['input']> {
   return (given, { waitForApproval, ...options } = {}) => {
     const token = given.clientRequestToken ?? crypto.randomUUID();
     const variables = { input: { ...given, clientRequestToken: token } };

@@ -11,7 +11,7 @@ import { inferSelectors } from './infer-selectors.ts';
 import type { InferredSelector } from './infer-selectors.ts';
 import { readAssociations, readClusters } from './observe.ts';
 import type { Coverage, SeenAssociation } from './observe.ts';
-import { statedOf } from './planner.ts';
+import { statedOf } from './states.ts';
 import { bindingsText } from './write.ts';
 
 /** As many bindings as a declaration can have. */

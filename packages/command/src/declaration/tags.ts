@@ -51,7 +51,7 @@ export function tagLines({ added, changed, removed }: TagDifference): readonly s
 
 const maxKeys = 10;
 
-/** Which tags are removed from how many associations, as `owner (12), cost-center (3)`; null for none. */
+/** Which tags are removed from how many associations each, as `owner (12), cost-center (3)`; null for none. */
 export function removedText(differences: readonly Pick<TagDifference, 'removed'>[]): string | null {
   const counts = new Map<string, number>();
   for (const key of differences.flatMap(({ removed }) => Object.keys(removed))) {
