@@ -48,16 +48,6 @@ export function inputOf(context: Context, change: Change) {
   }
 }
 
-/**
- * The input of a change's check. The tags that a change of a plan expects can be those that another
- * change of the plan makes first: they are not compared before.
- */
-export function checkedInput(context: Context, change: Change) {
-  const input = inputOf(context, change);
-  if ('tag' in input) return { tag: { ...input.tag, expectedTags: null } };
-  return 'untag' in input ? { untag: { ...input.untag, expectedTags: null } } : input;
-}
-
 /** Every create of a plan has a state that it makes. */
 function createdOf(after: Stated | null) {
   if (after === null) throw new Error('A create of the plan has no state that it makes.');

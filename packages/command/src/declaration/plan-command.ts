@@ -11,7 +11,7 @@ import { clusterKeyOf, keyOf } from './declaration.ts';
 import type { Target } from './declaration.ts';
 import { expand } from './expand.ts';
 import { declarationOf, problemsError } from './files.ts';
-import { checkedInput } from './inputs.ts';
+import { inputOf } from './inputs.ts';
 import { observe, readAssociations, readClusters } from './observe.ts';
 import type { ReadPlace } from './observe.ts';
 import { planText } from './plan-file.ts';
@@ -124,7 +124,7 @@ export async function check(
 ): Promise<readonly Checked[]> {
   const batches = checkBatches(changes);
   const results = await mapLimited(batches, 4, async (batch) => {
-    const inputs = batch.map((change) => checkedInput(context, change));
+    const inputs = batch.map((change) => inputOf(context, change));
     return (await client.checkPodIdentityAssociations({ input: { changes: inputs } }, options)).results;
   });
   const found = results.flat();

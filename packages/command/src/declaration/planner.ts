@@ -7,7 +7,7 @@ import type { ObservedExpiry, PlannedExpiry } from './expiry.ts';
 import { isEqual, statedOf } from './states.ts';
 import type { Stated } from './states.ts';
 import { tagSteps } from './tag-changes.ts';
-import { isNone, tagDifference } from './tags.ts';
+import { gatewayTagCount, isNone, tagDifference } from './tags.ts';
 import type { TagDifference } from './tags.ts';
 
 /** An association as the gateway has observed it. */
@@ -165,8 +165,7 @@ function changesOf(
     before = after;
     return change;
   };
-  const reserved = Object.keys(existing.tags).length - Object.keys(before.tags).length;
-  const steps = tagSteps(before.tags, desired.tags, reserved);
+  const steps = tagSteps(before.tags, desired.tags, gatewayTagCount(existing.tags));
   return [
     ...(isAdopted ? [changeTo('adopt', before)] : []),
     ...steps.map(({ action, tags }) => changeTo(action, { ...before, tags })),

@@ -7,14 +7,14 @@ export interface TagStep {
   readonly tags: Tags;
 }
 
-/** As many tags as an association can have, with those of the gateway and of AWS. */
+/** As many tags as an association can have, with those of the gateway and without those of AWS. */
 const maxTags = 50;
 
 /**
  * The changes that lead from one set of tags to another; none if they are equal. Tags are added
  * first, so that the association never lacks what a policy requires, unless there is no room.
  *
- * @param reserved the number of tags beside these, which no request can set
+ * @param reserved the number of tags of the gateway beside these
  */
 export function tagSteps(before: Tags, after: Tags, reserved: number): readonly TagStep[] {
   const { added, changed, removed } = tagDifference(before, after);

@@ -8,12 +8,17 @@ export interface TagDifference {
   readonly removed: Tags;
 }
 
-const reservedPrefixes = ['pod-identity-gateway/', 'aws:'] as const;
+const isOfGateway = (key: string) => key.startsWith('pod-identity-gateway/');
+const isOfAws = (key: string) => /^aws:/i.test(key);
 
 /** Tags without those that no request can set: of the gateway and of AWS. */
 export function ownTags(tags: Tags): Tags {
-  const isReserved = (key: string) => reservedPrefixes.some((prefix) => key.startsWith(prefix));
-  return Object.fromEntries(Object.entries(tags).filter(([key]) => !isReserved(key)));
+  return Object.fromEntries(Object.entries(tags).filter(([key]) => !isOfGateway(key) && !isOfAws(key)));
+}
+
+/** The number of tags that are the gateway's own. */
+export function gatewayTagCount(tags: Tags): number {
+  return Object.keys(tags).filter(isOfGateway).length;
 }
 
 /** What has to be done to tags so that they are others, by the order of keys. */
