@@ -4,7 +4,7 @@ import { str, typeName } from './python.ts';
 import type { Value, ValueMap } from './value.ts';
 import { isList, isMap } from './value.ts';
 
-const pythonTypes = { string: 'str', integer: 'int', boolean: 'bool', map: 'dict', list: 'list' } as const;
+const pythonTypes = { string: 'str', integer: 'int', boolean: 'bool', map: 'dict' } as const;
 
 /**
  * Checks the types of an input as botocore does before a request. What values mean is left to the
@@ -35,6 +35,7 @@ function parameterProblems(parameter: Parameter | undefined, value: Value): read
   const { name, type, minimum } = parameter;
   if (type === 'map' && isMap(value)) return mapProblems(name, value);
   if (type === 'list' && isList(value)) return listProblems(name, value);
+  if (type === 'list') return [typeProblem(name, value, 'list', 'tuple')];
   if (typeName(value) !== pythonTypes[type]) return [typeProblem(name, value, pythonTypes[type])];
   const isLow = typeof value === 'number' && minimum !== undefined && value < minimum;
   return isLow ? [`Invalid value for parameter ${name}, value: ${value}, valid min value: ${minimum}`] : [];
@@ -59,7 +60,7 @@ function lengthProblem(name: string): string {
   return `Invalid length for parameter ${name}, value: 0, valid min length: 1`;
 }
 
-function typeProblem(name: string, value: Value, valid: string): string {
-  const type = typeName(value);
-  return `Invalid type for parameter ${name}, value: ${str(value)}, type: <class '${type}'>, valid types: <class '${valid}'>`;
+function typeProblem(name: string, value: Value, ...valid: readonly string[]): string {
+  const classes = valid.map((one) => `<class '${one}'>`).join(', ');
+  return `Invalid type for parameter ${name}, value: ${str(value)}, type: <class '${typeName(value)}'>, valid types: ${classes}`;
 }

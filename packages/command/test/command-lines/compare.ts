@@ -7,6 +7,7 @@ import { roleArn } from '../../../../test/support/gateway.ts';
 import { awsCommands } from '../../src/commands.ts';
 import type { Host } from '../../src/host.ts';
 import { isMap } from '../../src/aws/value.ts';
+import type { ValueMap } from '../../src/aws/value.ts';
 import { startGateway } from '../../../client/test/gateway.ts';
 import { runOnGateway } from '../run-on-gateway.ts';
 import type { Outcome } from '../host.ts';
@@ -64,7 +65,7 @@ export async function openBoth() {
     for (const side of Object.values(sides)) restore(side);
     count += 1;
     const args = line.flat().map((text) => text.replaceAll('$TOKEN', `token-${count}`));
-    const changes = /create|update|delete/.test(args.find((text) => text.endsWith('-association')) ?? '');
+    const changes = args.some((text) => /^(?:(?:create|update|delete)-.*-association|(?:un)?tag-resource)$/.test(text));
     // EKS lists by id: to list the same, the AWS CLI reads what the gateway reads.
     const theirSide = changes ? sides.theirs : sides.ours;
     const url = { AWS_ENDPOINT_URL_EKS: theirSide.simulator.url };
@@ -117,11 +118,15 @@ function writeFiles(folder: string): string {
 function withToken(token: string): (call: Host['call']) => Host['call'] {
   return (call) => async (request) => {
     const answer = await call({ ...request, connection: { ...request.connection, token } });
-    const { association } = answer;
+    const { association, tags: listed } = answer;
+    if (isMap(listed)) return { ...answer, tags: withoutOwnership(listed) };
     if (!isMap(association) || !isMap(association.tags)) return answer;
-    const { [ownershipTag]: _, ...tags } = association.tags;
-    return { ...answer, association: { ...association, tags } };
+    return { ...answer, association: { ...association, tags: withoutOwnership(association.tags) } };
   };
+}
+
+function withoutOwnership({ [ownershipTag]: _, ...tags }: ValueMap): ValueMap {
+  return tags;
 }
 
 /** Gives a side the associations that exist before each line. */
