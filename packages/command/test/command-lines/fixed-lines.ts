@@ -69,15 +69,7 @@ const ofTags: readonly Line[] = [
   [...tag, ['--tags', 'a=b', 'c=d']],
   [...tag, ['--tags', 'a=b'], ['--output', 'table']],
   ...[
-    ...[
-      ['team'],
-      ['team', 'x:y'],
-      ['none', 'team', 'team'],
-      ['["team", "x:y"]'],
-      ['["team"', '"x:y"]'],
-      ['[x'],
-      ['[1]'],
-    ],
+    ...[['team'], ['team', 'x:y'], ['none', 'team', 'team'], ['["team", "x:y"]'], ['[x'], ['[1]']],
     ...[[], [''], ['file://$FILES/name.txt'], ['team', 'file:///none'], ['--', 'team']],
   ].map((keys) => [...untag, ['--tag-keys', ...keys]]),
   [...untag, ['--tag-keys=team', 'x:y']],
