@@ -134,7 +134,8 @@ async function checkOne<Kind extends OperationKind>(
   }
   const { existing, differences, refusal } = foreseen;
   const isHeldBack = onlyAsDryRun || refusal?.kind === 'ApprovalRequired';
-  if (refusal === null || isHeldBack) setTagsAfter(kind, foreseen, states);
+  // Tags that are only checked must not show an association that the principal may not view.
+  if (existing !== null && (refusal === null || isHeldBack)) setTagsAfter(kind, foreseen, states);
   return {
     wouldBeAttempted: refusal === null && !onlyAsDryRun,
     onlyAsDryRun,

@@ -52,22 +52,14 @@ const listTags: Line = [['list-tags-for-resource'], arn];
 
 /** Tags, with what EKS, the AWS CLI or neither accepts. */
 const ofTags: readonly Line[] = [
-  ...outputs.map((output) => [...listTags, ['--output', output]]),
+  ...['json', 'table'].map((output) => [...listTags, ['--output', output]]),
   [...listTags, ['--query', 'tags.team'], ['--output', 'text']],
   [['list-tags-for-resource'], ['--resource-arn', 'arn:aws:eks:eu-central-1:111122223333:cluster/apps-dev']],
   [['list-tags-for-resource'], [arn[0] ?? '', `${arn[1]?.slice(0, -1)}9`]],
-  ...[
-    'a=b',
-    'team=x,a=b',
-    'a="b c"',
-    '{"team": "x", "a": ""}',
-    'file://$FILES/tags.json',
-    '{"a": 1}',
-    'a',
-    'aws:x=y',
-  ].map((value) => [...tag, ['--tags', value]]),
+  ...['a=b', 'a="b c"', '{"team": "x", "a": ""}', 'file://$FILES/tags.json', '{"a": 1}', 'a', 'aws:x=y'].map(
+    (value) => [...tag, ['--tags', value]],
+  ),
   [...tag, ['--tags', 'a=b', 'c=d']],
-  [...tag, ['--tags', 'a=b'], ['--output', 'table']],
   ...[
     ...[['team'], ['team', 'x:y'], ['none', 'team', 'team'], ['["team", "x:y"]'], ['[x'], ['[1]']],
     ...[[], [''], ['file://$FILES/name.txt'], ['team', 'file:///none'], ['--', 'team']],
@@ -76,8 +68,6 @@ const ofTags: readonly Line[] = [
   [...untag, ['--tag-keys', 'team'], ['--tag-keys', 'x:y']],
   [...untag, ['--tag-k', 'team'], ['--output', 'yaml']],
   [...untag, ['--cli-input-json', '{"tagKeys": ["team"]}']],
-  ...[tag, untag, listTags].map((line) => [...line.slice(0, 1), ['--generate-cli-skeleton', 'output']]),
-  ...[tag, untag].map((line) => [...line.slice(0, 1), ['--generate-cli-skeleton', 'yaml-input']]),
 ];
 
 /** Where the query and its output differ: numbers with a fraction 0. */
