@@ -447,7 +447,7 @@ export const taggedState: AssociationState = {
 };
 
 /** A version of the history with every field set, and one that says that the association is gone. */
-export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy'> = {
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy' | 'isFoundLater'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -462,7 +462,7 @@ export const taggedVersion: AssociationVersion = {
   ...associationVersion,
   ...{ operationId: createdBy, tagsSetBy: operationId },
 };
-export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy'> = {
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy' | 'isFoundLater'> = {
   target,
   association: null,
   deleted: {

@@ -1,17 +1,19 @@
-import type { Association, UpdateRequest } from '../../model/association.ts';
+import { maxTags, operationTagKey } from '../../model/association.ts';
+import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait, namedSettings, namedTags } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { settingNames } from '../../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
-import { tagChanges } from '../../model/tags.ts';
+import { byKey, tagChanges } from '../../model/tags.ts';
 import { confirmedVersion } from '../association-history.ts';
 import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
 import { demandOf } from './state-demand.ts';
 import { adoptionOfTags, outcomeOfTags } from './tag-change.ts';
 import type { Expiry } from '../association-expiry.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
+import type { AssociationVersion } from '../association-version.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
 
 /**
@@ -56,7 +58,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     demand: demandOf(begun ?? (isExpiryOnly ? ended : undefined), next.startedAt),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
-    ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
+    ...(ended && confirmed ? { confirmed, version: versionOf(target, next, ended, confirmed, times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
     ...(confirmed ? adoptionOfTags(next, confirmed) : {}),
     ...(ended ? outcomeOfTags(next, ended, target) : {}),
@@ -65,6 +67,23 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+/** The version that an outcome adds. A create that was found later is as it was made, with the tags that it requested. */
+function versionOf(
+  target: AssociationTarget,
+  next: IdempotencyRecord,
+  { eksRequestId, operationId, request }: AuditEntry,
+  confirmed: ConfirmedAssociation,
+  times: Parameters<typeof confirmedVersion>[2],
+): AssociationVersion {
+  const version = confirmedVersion(target, inForce(next, confirmed), times);
+  if (!hasTrait('creates', confirmed) || eksRequestId !== null || !version.association || request === null)
+    return version;
+  const { tags } = request as CreateRequest;
+  const own = tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
+  const association = { ...version.association, tags: [...tags, ...own].sort(byKey) };
+  return { ...version, association, isFoundLater: true };
 }
 
 /**

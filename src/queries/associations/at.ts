@@ -69,7 +69,8 @@ function isLatestAt(state: AssociationState, asOf: number, { clockErrorMs }: Rea
   if (latest.origin === null) return latest.seenAt + clockErrorMs <= asOf;
   const association = latestAssociation(state);
   if (association === null || tiedOperation(state) || isOnlyConfirmed(state, latest)) return false;
-  return Math.max(latest.seenAt, Date.parse(association.modifiedAt)) <= asOf;
+  const taggedAt = state.tags?.associationId === association.associationId ? state.tags.at : 0;
+  return Math.max(latest.seenAt, taggedAt, Date.parse(association.modifiedAt)) <= asOf;
 }
 
 /**
