@@ -86,7 +86,7 @@ export interface Difference {
 }
 
 /** An association with other tags than a declaration has, and what the declaration would change. */
-export type OtherTags = Target & TagDifference;
+type OtherTags = Target & TagDifference;
 
 export interface DifferenceInput {
   readonly desired: readonly Desired[];

@@ -40,7 +40,14 @@ const refusedWith = (code: string) =>
     kind: 'refused',
     refusal: {
       ...{ __typename: code === 'APPROVAL_REQUIRED' ? 'ApprovalRequired' : 'PolicyDenied', code, message: 'No.' },
-      ...{ advice: null, retryable: code === 'APPROVAL_REQUIRED', violations: [], owners: [], needs: [], approval: null },
+      ...{
+        advice: null,
+        retryable: code === 'APPROVAL_REQUIRED',
+        violations: [],
+        owners: [],
+        needs: [],
+        approval: null,
+      },
     },
     retryAfterSeconds: null,
     ...finished,
