@@ -1794,7 +1794,8 @@ export type Query = {
   readonly checkDeletePodIdentityAssociation: Maybe<CheckPayload>;
   /**
    * Checks up to 100 changes against policy and what was observed of their associations, for a plan: makes no call to EKS or IAM, so a change
-   * can still be refused for what only these know. Adds one CHECKED entry to the audit trail, which counts the results.
+   * can still be refused for what only these know. A change of an association is checked with the tags that those before it leave. Adds one CHECKED
+   * entry to the audit trail, which counts the results.
    */
   readonly checkPodIdentityAssociations: Maybe<CheckPodIdentityAssociationsPayload>;
   /** Dry run of `tagPodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */

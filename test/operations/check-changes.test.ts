@@ -76,6 +76,29 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     expect(gateway.simulator.control.requests()).toEqual([]);
   });
 
+  test('checks changes of one association one after the other, each with the tags that those before it leave', async () => {
+    const associationId = await createdId();
+    const owner = { key: 'owner', value: 'a' };
+    const team = { key: 'team', value: 'payments' };
+    const untagged = { tagKeys: ['owner'], expectedTags: [owner, team] };
+    const later = { untag: onAssociation(associationId, untagged) };
+    const other = { tag: onAssociation(associationId, { tags: [{ ...team, value: '' }], expectedTags: [team] }) };
+    expect(
+      await resultsOf([
+        { tag: onAssociation(associationId, { tags: [owner], expectedTags: [team] }) },
+        later,
+        other,
+        { tag: onAssociation(associationId, { tags: [owner], expectedTags: [team] }) },
+      ]),
+    ).toMatchObject([
+      { wouldBeAttempted: true, differences: [{ field: 'tags.owner' }] },
+      { wouldBeAttempted: true, differences: [{ field: 'tags.owner' }] },
+      { wouldBeAttempted: false, refusal: { code: 'POLICY_DENIED' } },
+      { wouldBeAttempted: true },
+    ]);
+    expect(await resultsOf([later])).toMatchObject([{ refusal: { code: 'ASSOCIATION_CHANGED' } }]);
+  });
+
   test('shows the revision of a denied create to those who may view the association, and 0 to others', async () => {
     await createdId({ serviceAccount: 'used' });
     const changes = ['used', 'unused'].map((serviceAccount) => ({ create: { ...create, serviceAccount } }));

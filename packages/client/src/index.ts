@@ -21,6 +21,8 @@ export type {
   PodIdentityAssociationsQueryVariables,
   RejectInput,
   TagInput,
+  TagPodIdentityAssociationInput,
+  UntagPodIdentityAssociationInput,
   UpdatePodIdentityAssociationInput,
   VotePayloadFragment as VoteResult,
 } from './generated/operations.ts';

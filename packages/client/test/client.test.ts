@@ -127,6 +127,19 @@ test('a mutation and each query return typed results', async () => {
     kind: 'succeeded',
     association: { roleArn: role },
   });
+  const owner = [{ key: 'owner', value: 'a' }];
+  expect(await client.checkTagPodIdentityAssociation({ ...target, tags: owner })).toMatchObject({
+    wouldBeAttempted: true,
+    differences: [{ field: 'tags.owner', requested: 'a', existing: null }],
+  });
+  expect(await client.tagPodIdentityAssociation({ ...target, tags: owner })).toMatchObject({ kind: 'succeeded' });
+  const keys = { ...target, tagKeys: ['owner'] };
+  expect(await client.checkUntagPodIdentityAssociation(keys)).toMatchObject({ wouldBeAttempted: true });
+  expect(await client.untagPodIdentityAssociation({ ...keys, expectedTags: owner })).toMatchObject({
+    kind: 'refused',
+    refusal: { code: 'ASSOCIATION_CHANGED', differences: [{ field: 'tags.team' }] },
+  });
+  expect(await client.untagPodIdentityAssociation(keys)).toMatchObject({ kind: 'succeeded' });
   const admin = clientOf('pat');
   const same = { ...wanted, roleArn: role, clientRequestToken: crypto.randomUUID(), ifExists: 'ADOPT' } as const;
   expect(await admin.createPodIdentityAssociation(same)).toMatchObject({

@@ -5,7 +5,7 @@ import type { ValueMap } from './aws/value.ts';
  */
 export interface Parameter {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'boolean' | 'map';
+  readonly type: 'string' | 'integer' | 'boolean' | 'map' | 'list';
   readonly required?: true;
   /** The least value of an integer. */
   readonly minimum?: number;
@@ -175,6 +175,34 @@ export const expectedModifiedAt: Parameter = {
   help: 'Refuse the change if the modifiedAt of the association is another time.',
 };
 
+const resourceArn: Parameter = {
+  name: 'resourceArn',
+  type: 'string',
+  required: true,
+  help: 'The ARN of the association.',
+};
+
+const newTags: Parameter = {
+  name: 'tags',
+  type: 'map',
+  required: true,
+  help: 'The tags to add, as key-value pairs. A tag that exists gets the new value; others stay.',
+};
+
+const tagKeys: Parameter = {
+  name: 'tagKeys',
+  type: 'list',
+  required: true,
+  help: 'The keys of the tags to remove.',
+};
+
+const expectedTags: Parameter = {
+  name: 'expectedTags',
+  type: 'map',
+  own: true,
+  help: 'Refuse the change if the tags of the association, without those of the gateway and of AWS, are others.',
+};
+
 /** Only what has a role; the EKS API has no such filter. */
 export const roleArnFilter: Parameter = {
   name: 'roleArn',
@@ -220,6 +248,16 @@ export const association = {
   externalId: 'string',
   policy: 'string',
 } as const satisfies Shape;
+
+/** What a change of tags names, with tags to add or keys to remove. Its ARN names the account. */
+export const tagged = { tag: [resourceArn, newTags], untag: [resourceArn, tagKeys] } as const;
+
+const tagRecord: readonly Parameter[] = [
+  { ...clientRequestToken, own: true },
+  expectedTags,
+  expectedModifiedAt,
+  ...record.filter(({ name }) => name !== accountId.name),
+];
 
 /**
  * The commands of the AWS CLI, with the parameters of the EKS API in the order of its model, and
@@ -280,5 +318,28 @@ export const awsCommands: readonly Command[] = [
     ],
     answer: { association },
     isMutation: true,
+  },
+  {
+    name: 'tag-resource',
+    operation: 'TagResource',
+    summary: 'Add tags to an association, or change their values.',
+    parameters: [...tagged.tag, ...tagRecord],
+    answer: {},
+    isMutation: true,
+  },
+  {
+    name: 'untag-resource',
+    operation: 'UntagResource',
+    summary: 'Remove tags from an association.',
+    parameters: [...tagged.untag, ...tagRecord],
+    answer: {},
+    isMutation: true,
+  },
+  {
+    name: 'list-tags-for-resource',
+    operation: 'ListTagsForResource',
+    summary: 'List the tags of an association.',
+    parameters: [resourceArn],
+    answer: { tags: 'map' },
   },
 ];

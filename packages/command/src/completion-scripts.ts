@@ -2,7 +2,7 @@
 export interface CompletedOption {
   /** Without the leading dashes. */
   readonly name: string;
-  readonly takes: 'value' | 'optional value' | 'nothing';
+  readonly takes: 'value' | 'optional value' | 'values' | 'nothing';
   readonly choices?: readonly string[];
   readonly help: string;
   readonly placeholder?: string;
@@ -156,7 +156,7 @@ function fish(program: CompletedProgram): string {
 }
 
 function fishOption({ name, takes, choices, help, isFile = true }: CompletedOption): string {
-  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' ? (isFile ? ' -r' : ' -x') : '';
+  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' || takes === 'values' ? (isFile ? ' -r' : ' -x') : '';
   return ` -l ${name}${values} -d ${quoted(help)}`;
 }
 

@@ -67,6 +67,7 @@ function optionEntry(option: Option): readonly string[] {
 function optionWithValue({ name, short, takes, placeholder = 'value' }: Option): string {
   const letter = short === undefined ? '' : ` (-${short})`;
   if (takes === 'nothing') return `--${name}${letter}`;
+  if (takes === 'values') return `--${name} <${placeholder}> [<${placeholder}>…]${letter}`;
   return takes === 'value' ? `--${name} <${placeholder}>${letter}` : `--${name} [<${placeholder}>]${letter}`;
 }
 

@@ -17,6 +17,7 @@ import {
   record,
   roleArnFilter,
   settings,
+  tagged,
   tags,
 } from './commands.ts';
 import type { Command, Parameter, Shape } from './commands.ts';
@@ -89,6 +90,22 @@ export const ownCommands: readonly Command[] = [
     operation: 'CheckDeletePodIdentityAssociation',
     summary: 'Show whether a delete would be allowed. Nothing is deleted.',
     parameters: [clusterName, associationId, person, account],
+    answer: check,
+    finds: isRefused,
+  },
+  {
+    name: 'check-tag-resource',
+    operation: 'CheckTagResource',
+    summary: 'Show whether tags would be added, and which differ. Nothing is changed.',
+    parameters: [...tagged.tag, person],
+    answer: check,
+    finds: isRefused,
+  },
+  {
+    name: 'check-untag-resource',
+    operation: 'CheckUntagResource',
+    summary: 'Show whether tags would be removed. Nothing is changed.',
+    parameters: [...tagged.untag, person],
     answer: check,
     finds: isRefused,
   },

@@ -33,6 +33,8 @@ export const auditEntry = {
     disableSessionTags: 'boolean',
     policy: 'string',
     tags: 'map',
+    tagKeys: ['string'],
+    expectedTags: 'map',
     changes: ['string'],
     expiresAt: 'timestamp',
     ifExists: 'string',

@@ -125,8 +125,14 @@ function misused(command: Command): readonly Misuse[] {
   const required = optionsOf(command).filter((option) => option.required === true);
   const line = [command.name, ...required.flatMap(({ name }) => [`--${name}`, 'x'])];
   return [...globalOptions, ...optionsOf(command)].flatMap((option): readonly Misuse[] => {
-    // These end the parsing, or have a value for the case that none is given.
-    if (option.takes === 'optional value' || option.name === 'version' || option.name === 'help') return [];
+    // These end the parsing, or take no value as well.
+    if (
+      option.takes === 'optional value' ||
+      option.takes === 'values' ||
+      option.name === 'version' ||
+      option.name === 'help'
+    )
+      return [];
     return option.takes === 'value'
       ? [[option, [...line, `--${option.name}`], `argument --${option.name}: expected one argument`]]
       : [

@@ -55,6 +55,9 @@ const newerOptions: Readonly<Record<string, readonly string[]>> = {
     ...settings,
     ...input,
   ],
+  'tag-resource': ['resource-arn', 'tags', ...input],
+  'untag-resource': ['resource-arn', 'tag-keys', ...input],
+  'list-tags-for-resource': ['resource-arn', ...input],
 };
 
 const newerGlobalOptions = [
@@ -80,8 +83,8 @@ test('the options of all commands are those of AWS CLI 2.34, and help', () => {
 test('options of the gateway are given in full, so that prefixes keep the meaning of the AWS CLI', () => {
   const own = [...globalOptions, ...awsCommands.flatMap(optionsOf)].filter((option) => option.own === true);
   expect([...new Set(namesOf(own))].sort()).toEqual([
-    ...['account-id', 'client-request-token', 'expected-modified-at', 'expires-at', 'gateway-region'],
-    ...['if-exists', 'on-behalf-of', 'reason', 'role-arn', 'token', 'wait'],
+    ...['account-id', 'client-request-token', 'expected-modified-at', 'expected-tags', 'expires-at'],
+    ...['gateway-region', 'if-exists', 'on-behalf-of', 'reason', 'role-arn', 'token', 'wait'],
   ]);
   const [update] = awsCommands.filter(({ name }) => name === 'update-pod-identity-association') as [Command];
   const { values } = parseArguments([...globalOptions, ...optionsOf(update)], ['--t', 'arn', '--token', 'jwt'], []);
@@ -113,7 +116,7 @@ describeUnless(missingOracle)('compared with the installed AWS CLI', () => {
     async (command) => {
       const { command: theirs } = await awsOptions(command);
       const names = namesOf(theirs);
-      expect(names).toContain('cluster-name');
+      expect(names.length).toBeGreaterThan(0);
       const ours = optionsOf(command).filter(({ name }) => names.includes(name));
       const byName = (one: { readonly name: string }, other: { readonly name: string }) =>
         one.name < other.name ? -1 : 1;

@@ -29,7 +29,7 @@ test('an input skeleton lists the parameters in the order of the API, and needs 
 test.each(awsCommands)('both input skeletons of $name say the same', async ({ name }) => {
   const [json, yaml] = [await skeletonOf(name, 'input'), await skeletonOf(name, 'yaml-input')];
   expect(parse(yaml.stdout)).toEqual(JSON.parse(json.stdout));
-  expect(yaml.stdout).toMatch(/^clusterName: '' {2}# \[REQUIRED\] \S.*\.\n/);
+  expect(yaml.stdout).toMatch(/^(?:clusterName|resourceArn): '' {2}# \[REQUIRED\] \S.*\.\n/);
 });
 
 test('a sample answer has all fields of an association', async () => {
@@ -66,10 +66,11 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
   });
 
   test.each(awsCommands)('each accepts the skeletons of the other for $name', async ({ name }) => {
-    // The skeleton's maxResults of 0 is too low in both.
+    // The skeleton's maxResults of 0 and its empty key of a tag are too low in both.
     const usable = (json: string, fields = Object.keys(JSON.parse(json) as object)) => {
       const entries = Object.entries(JSON.parse(json) as object).filter(([key]) => fields.includes(key));
-      return JSON.stringify(Object.fromEntries(entries.map(([key, value]) => [key, key === 'maxResults' ? 1 : value])));
+      const least: Readonly<Record<string, unknown>> = { maxResults: 1, tagKeys: ['k'] };
+      return JSON.stringify(Object.fromEntries(entries.map(([key, value]) => [key, least[key] ?? value])));
     };
     const theirs = (await aws(name, '--generate-cli-skeleton')).stdout;
     const ours = (await skeletonOf(name, 'input')).stdout;
@@ -80,13 +81,13 @@ describeUnless(missingOracle)('compared with the AWS CLI', () => {
     // EKS has no minimal length of a cluster's name in its model, but botocore needs one for the path.
     const filled = usable(ours, known)
       .replace('"clusterName":""', '"clusterName":"c"')
+      .replace('"resourceArn":""', '"resourceArn":"r"')
       .replace('"associationId":""', '"associationId":"a"');
     expect(await aws(name, '--cli-input-json', filled, ...check)).toMatchObject({ code: 0 });
 
-    const theirYaml = (await aws(name, '--generate-cli-skeleton', 'yaml-input')).stdout.replace(
-      'maxResults: 0',
-      'maxResults: 1',
-    );
+    const theirYaml = (await aws(name, '--generate-cli-skeleton', 'yaml-input')).stdout
+      .replace('maxResults: 0', 'maxResults: 1')
+      .replace("- ''", '- k');
     expect(await runLine([name, '--cli-input-yaml', theirYaml, ...check])).toMatchObject({ code: 0, stderr: '' });
   });
 

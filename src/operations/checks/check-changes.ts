@@ -8,9 +8,11 @@ import type { Association } from '../../model/association.ts';
 import type { AuditContext, AuditEntry } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { LockMemory } from '../../model/lock.ts';
+import { namedTags } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
 import type { Difference, Finding, Refusal } from '../../model/refusal.ts';
+import { changedTags } from '../../model/tags.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
 import type { Clock, NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
@@ -78,7 +80,7 @@ interface Caller {
 
 /**
  * Checks changes against policy, locks and the states of their associations, and records one entry
- * about all. Reads nothing from EKS or IAM, and no state where policy permits the principal nothing
+ * about all. A change of an association is checked with the tags that those before it leave. Reads nothing from EKS or IAM, and no state where policy permits the principal nothing
  * in the cluster. Throws `LedgerUnavailable`.
  */
 export async function checkChanges(
@@ -131,6 +133,9 @@ async function checkOne<Kind extends OperationKind>(
     return { ...nothing, wouldBeAttempted: false, onlyAsDryRun: false, unknownRoles: [...asked], revision };
   }
   const { existing, differences, refusal } = foreseen;
+  const isHeldBack = onlyAsDryRun || refusal?.kind === 'ApprovalRequired';
+  // Tags that are only checked must not show an association that the principal may not view.
+  if (existing !== null && (refusal === null || isHeldBack)) setTagsAfter(kind, foreseen, states);
   return {
     wouldBeAttempted: refusal === null && !onlyAsDryRun,
     onlyAsDryRun,
@@ -141,6 +146,18 @@ async function checkOne<Kind extends OperationKind>(
     differences,
     revision,
   };
+}
+
+/** Later changes of the same association are checked as if this one was made. */
+function setTagsAfter<Kind extends OperationKind>(
+  kind: Kind,
+  { request, audit }: Pick<Awaited<ReturnType<typeof foreseeRequest<Kind>>>, 'request' | 'audit'>,
+  states: KnownStates,
+): void {
+  const { before } = audit;
+  if (request === null || before === null) return;
+  const named = namedTags[kind](request);
+  if (named.length > 0) states.setTags(before.associationId, changedTags(before.tags, named));
 }
 
 /**

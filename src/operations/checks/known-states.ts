@@ -1,7 +1,7 @@
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationState } from '../../ledger/association-state.ts';
 import { associationKeyOf, clusterKeyOf } from '../../ledger/stored/keys.ts';
-import type { AssociationTarget, ClusterRef } from '../../model/association.ts';
+import type { Association, AssociationTarget, ClusterRef, Tag } from '../../model/association.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { Preauthorize } from '../../policy/policy.ts';
@@ -19,6 +19,8 @@ export type ChangeToCheck = {
 /** The states that changes are about. */
 export interface KnownStates {
   readonly ofTarget: (target: AssociationTarget) => AssociationState | null;
+  /** Takes in that an association has these tags: those after a change that is checked before. */
+  readonly setTags: (associationId: string, tags: readonly Tag[]) => void;
   /** That of the service account whose last association this is. */
   readonly ofAssociation: (associationId: string) => AssociationState | null;
 }
@@ -66,15 +68,37 @@ export async function knownStates(
   const read = distinct.length === 0 ? [] : await associations.getAssociationStates(distinct);
   const states = read.filter((state) => state !== null);
   const byKey = new Map(states.map((state) => [associationKeyOf(state.target), state]));
-  const byId = new Map(
+  const targetsById = new Map(
     states.flatMap((state) => {
       const ids = [state.confirmed?.association.associationId, state.observed?.association?.associationId];
-      return ids.flatMap((id) => (id === undefined ? [] : [[id, state] as const]));
+      return ids.flatMap((id) => (id === undefined ? [] : [[id, state.target] as const]));
     }),
   );
+  const ofTarget = (target: AssociationTarget) => byKey.get(associationKeyOf(target)) ?? null;
+  const ofAssociation = (associationId: string) => {
+    const target = targetsById.get(associationId);
+    return target === undefined ? null : ofTarget(target);
+  };
   return {
-    ofTarget: (target) => byKey.get(associationKeyOf(target)) ?? null,
-    ofAssociation: (associationId) => byId.get(associationId) ?? null,
+    ofTarget,
+    ofAssociation,
+    setTags: (associationId, tags) => {
+      const state = ofAssociation(associationId);
+      if (state !== null) byKey.set(associationKeyOf(state.target), withTags(state, associationId, tags));
+    },
+  };
+}
+
+/** The state, in which an association has other tags. */
+function withTags(state: AssociationState, associationId: string, tags: readonly Tag[]): AssociationState {
+  const { confirmed, observed, tags: known } = state;
+  const tagged = (association: Association) =>
+    association.associationId === associationId ? { ...association, tags } : association;
+  return {
+    ...state,
+    confirmed: confirmed && { ...confirmed, association: tagged(confirmed.association) },
+    observed: observed && { ...observed, association: observed.association && tagged(observed.association) },
+    ...(known?.associationId === associationId && { tags: { ...known, tags } }),
   };
 }
 

@@ -63,6 +63,16 @@ export interface GatewayClient {
    * retries as those of a create.
    */
   readonly adoptPodIdentityAssociation: Mutation<Schema.AdoptPodIdentityAssociationInput>;
+  /**
+   * Adds tags, and changes the values of those that exist. Results and retries as those of a
+   * create.
+   */
+  readonly tagPodIdentityAssociation: Mutation<Schema.TagPodIdentityAssociationInput>;
+  /**
+   * Removes tags. A key that the association does not have is ignored. Results and retries as those
+   * of a create.
+   */
+  readonly untagPodIdentityAssociation: Mutation<Schema.UntagPodIdentityAssociationInput>;
   /** A dry run of a create: whether it would be attempted, else the refusal, and what it conflicts with. */
   readonly checkCreatePodIdentityAssociation: Check<Schema.CreatePodIdentityAssociationInput>;
   /** A dry run of an update: whether it would be attempted, else the refusal, and what it would change. */
@@ -71,6 +81,10 @@ export interface GatewayClient {
   readonly checkDeletePodIdentityAssociation: Check<Schema.DeletePodIdentityAssociationInput>;
   /** A dry run of an adoption: whether it would be attempted, else the refusal. */
   readonly checkAdoptPodIdentityAssociation: Check<Schema.AdoptPodIdentityAssociationInput>;
+  /** A dry run of a change of tags: whether it would be attempted, else the refusal. */
+  readonly checkTagPodIdentityAssociation: Check<Schema.TagPodIdentityAssociationInput>;
+  /** A dry run of a removal of tags: whether it would be attempted, else the refusal. */
+  readonly checkUntagPodIdentityAssociation: Check<Schema.UntagPodIdentityAssociationInput>;
   /**
    * Up to 100 changes, checked against policy and what was observed. For a plan: each result has
    * the revision of its service account.
@@ -178,10 +192,14 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     updatePodIdentityAssociation: mutation(sender, 'UpdatePodIdentityAssociation'),
     deletePodIdentityAssociation: mutation(sender, 'DeletePodIdentityAssociation'),
     adoptPodIdentityAssociation: mutation(sender, 'AdoptPodIdentityAssociation'),
+    tagPodIdentityAssociation: mutation(sender, 'TagPodIdentityAssociation'),
+    untagPodIdentityAssociation: mutation(sender, 'UntagPodIdentityAssociation'),
     checkCreatePodIdentityAssociation: check(sender, 'CheckCreatePodIdentityAssociation'),
     checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
     checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
     checkAdoptPodIdentityAssociation: check(sender, 'CheckAdoptPodIdentityAssociation'),
+    checkTagPodIdentityAssociation: check(sender, 'CheckTagPodIdentityAssociation'),
+    checkUntagPodIdentityAssociation: check(sender, 'CheckUntagPodIdentityAssociation'),
     checkPodIdentityAssociations: presentQuery(sender, 'BatchCheck'),
     podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
@@ -203,10 +221,9 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
   };
 }
 
-function mutation<Name extends OperationName & `${'Create' | 'Update' | 'Delete' | 'Adopt'}${string}`>(
-  sender: Sender,
-  name: Name,
-): Mutation<Operations[Name][0]['input']> {
+function mutation<
+  Name extends OperationName & `${'Create' | 'Update' | 'Delete' | 'Adopt' | 'Tag' | 'Untag'}${string}`,
+>(sender: Sender, name: Name): Mutation<Operations[Name][0]['input']> {
   return (given, { waitForApproval, ...options } = {}) => {
     const token = given.clientRequestToken ?? crypto.randomUUID();
     const variables = { input: { ...given, clientRequestToken: token } };

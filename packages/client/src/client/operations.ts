@@ -18,6 +18,14 @@ export interface Operations {
     Schema.AdoptPodIdentityAssociationMutationVariables,
     Schema.AdoptPodIdentityAssociationMutation,
   ];
+  TagPodIdentityAssociation: [
+    Schema.TagPodIdentityAssociationMutationVariables,
+    Schema.TagPodIdentityAssociationMutation,
+  ];
+  UntagPodIdentityAssociation: [
+    Schema.UntagPodIdentityAssociationMutationVariables,
+    Schema.UntagPodIdentityAssociationMutation,
+  ];
   CheckCreatePodIdentityAssociation: [
     Schema.CheckCreatePodIdentityAssociationQueryVariables,
     Schema.CheckCreatePodIdentityAssociationQuery,
@@ -33,6 +41,14 @@ export interface Operations {
   CheckAdoptPodIdentityAssociation: [
     Schema.CheckAdoptPodIdentityAssociationQueryVariables,
     Schema.CheckAdoptPodIdentityAssociationQuery,
+  ];
+  CheckTagPodIdentityAssociation: [
+    Schema.CheckTagPodIdentityAssociationQueryVariables,
+    Schema.CheckTagPodIdentityAssociationQuery,
+  ];
+  CheckUntagPodIdentityAssociation: [
+    Schema.CheckUntagPodIdentityAssociationQueryVariables,
+    Schema.CheckUntagPodIdentityAssociationQuery,
   ];
   BatchCheck: [Schema.BatchCheckQueryVariables, Schema.BatchCheckQuery];
   PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];

@@ -5,7 +5,7 @@ import { judged, mapLimited } from '../declaration/check.ts';
 import type { Checked } from '../declaration/check.ts';
 import { keyOf } from '../declaration/declaration.ts';
 import type { SeenAssociation } from '../declaration/observe.ts';
-import { statedOf } from '../declaration/planner.ts';
+import { statedOf } from '../declaration/states.ts';
 import type { Change } from '../declaration/planner.ts';
 
 /** What an adoption records beside the association. */

@@ -56,8 +56,9 @@ function parameterValue(
   value: NonNullable<Values[string]>,
   environment: Environment,
 ): Value {
-  if (typeof value !== 'string') return value;
   const option = `--${optionNameOf(name)}`;
+  if (type === 'list') return listValue(option, typeof value === 'object' ? value : [String(value)], environment);
+  if (typeof value !== 'string') return value;
   const text = fileOrText(option, value, environment);
   if (type === 'map') return mapValue(option, text, environment);
   return type === 'integer' ? integerValue(text) : text;
@@ -90,6 +91,14 @@ function mapValue(option: string, text: string, environment: Environment): Value
     if (error instanceof ParameterFileError) throw new GeneralError(error.message);
     throw error;
   }
+}
+
+/** Values as they are, or one that is a JSON list. As one value, the name of a file stands for its content. */
+function listValue(option: string, values: readonly string[], environment: Environment): Value {
+  const [only, ...others] = values;
+  if (only === undefined || others.length > 0) return values;
+  const text = fileOrText(option, only, environment);
+  return trim(text).startsWith('[') ? jsonValue(option, text) : [text];
 }
 
 function jsonValue(option: string, text: string): Value {

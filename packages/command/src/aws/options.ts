@@ -4,8 +4,8 @@ import type { Command, Parameter } from '../commands.ts';
 export interface Option {
   /** Without the leading dashes. */
   readonly name: string;
-  /** How many values follow: one, at most one, or none. */
-  readonly takes: 'value' | 'optional value' | 'nothing';
+  /** How many values follow: one, at most one, any number, or none. */
+  readonly takes: 'value' | 'optional value' | 'values' | 'nothing';
   /** The key of the parsed value. Options with the same key replace each other's value. */
   readonly key: string;
   /** The value of an option that is given without one. */
@@ -154,11 +154,11 @@ function optionsOfParameter({
 }: Parameter): readonly Option[] {
   const optionName = optionNameOf(name);
   if (type !== 'boolean') {
-    const placeholder = type === 'map' ? 'key=value,key=value' : type;
+    const placeholder = placeholders[type] ?? type;
     return [
       {
         name: optionName,
-        takes: 'value',
+        takes: type === 'list' ? 'values' : 'value',
         key: name,
         required: required === true,
         hidden: hidden === true,
@@ -175,6 +175,8 @@ function optionsOfParameter({
     { name: `no-${optionName}`, takes: 'nothing', key: name, implied: false, help: `The opposite of --${optionName}.` },
   ];
 }
+
+const placeholders: Readonly<Record<string, string>> = { map: 'key=value,key=value', list: 'text' };
 
 /** `clusterName` → `cluster-name`. */
 export function optionNameOf(parameter: string): string {

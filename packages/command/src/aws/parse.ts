@@ -50,6 +50,12 @@ export function parseArguments(options: readonly Option[], args: readonly string
     const { option } = role;
     const next = args[index + 1];
     const following = next !== undefined && next !== '--' && roleOf(options, next).kind === 'positional' ? next : null;
+    if (option.takes === 'values') {
+      const taken = role.attached === null ? positionals(options, args.slice(index + 1)) : [role.attached];
+      if (role.attached === null) index += taken.length;
+      values[option.key] = taken;
+      continue;
+    }
     const takesNext = option.takes !== 'nothing' && role.attached === null && following !== null;
     if (takesNext) index += 1;
     const value = valueOf(option, role.attached ?? (takesNext ? following : null));
@@ -71,6 +77,12 @@ export function takePositional(rest: readonly Remainder[]): readonly [taken: str
   const isBeside = dashes !== -1 && (at === -1 || Math.abs(dashes - at) === 1);
   const others = rest.filter((_, index) => index !== at && !(isBeside && index === dashes));
   return [rest[at]?.text ?? null, others.map(({ text }) => text)];
+}
+
+/** The arguments up to the next option, or to `--`. */
+function positionals(options: readonly Option[], args: readonly string[]): readonly string[] {
+  const end = args.findIndex((text) => text === '--' || roleOf(options, text).kind !== 'positional');
+  return end === -1 ? args : args.slice(0, end);
 }
 
 function positional(text: string): Remainder {

@@ -28,14 +28,16 @@ const sampleInputs: Readonly<Record<Parameter['type'], Value>> = {
   integer: 0,
   boolean: true,
   map: { KeyName: '' },
+  list: [''],
 };
 
-const yamlSamples = { string: " ''", integer: ' 0', boolean: ' true', map: '' } as const;
+const yamlSamples = { string: " ''", integer: ' 0', boolean: ' true', map: '', list: '' } as const;
+const yamlEntries: Readonly<Partial<Record<Parameter['type'], string>>> = { map: "  KeyName: ''\n", list: "- ''\n" };
 
 /** The AWS CLI puts one more blank before the first comment. */
 function yamlParameter({ name, type, required, help }: Parameter, isFirst: boolean): string {
   const comment = `# ${required === true ? '[REQUIRED] ' : ''}${firstSentence(help)}`;
-  const entries = type === 'map' ? "  KeyName: ''\n" : '';
+  const entries = yamlEntries[type] ?? '';
   return `${name}:${yamlSamples[type]}${isFirst ? '  ' : ' '}${comment}\n${entries}`;
 }
 

@@ -2,7 +2,7 @@ import type { Command, Parameter } from '../commands.ts';
 import { UsageError } from './errors.ts';
 import { str, typeName } from './python.ts';
 import type { Value, ValueMap } from './value.ts';
-import { isMap } from './value.ts';
+import { isList, isMap } from './value.ts';
 
 const pythonTypes = { string: 'str', integer: 'int', boolean: 'bool', map: 'dict' } as const;
 
@@ -34,6 +34,8 @@ function parameterProblems(parameter: Parameter | undefined, value: Value): read
   if (!parameter) return [];
   const { name, type, minimum = -Infinity, maximum = Infinity } = parameter;
   if (type === 'map' && isMap(value)) return mapProblems(name, value);
+  if (type === 'list' && isList(value)) return listProblems(name, value);
+  if (type === 'list') return [typeProblem(name, value, 'list', 'tuple')];
   if (typeName(value) !== pythonTypes[type]) return [typeProblem(name, value, pythonTypes[type])];
   if (typeof value !== 'number') return [];
   const invalid = `Invalid value for parameter ${name}, value: ${value}`;
@@ -48,7 +50,19 @@ function mapProblems(name: string, map: ValueMap): readonly string[] {
   ]);
 }
 
-function typeProblem(name: string, value: Value, valid: string): string {
-  const type = typeName(value);
-  return `Invalid type for parameter ${name}, value: ${str(value)}, type: <class '${type}'>, valid types: <class '${valid}'>`;
+function listProblems(name: string, list: readonly Value[]): readonly string[] {
+  if (list.length === 0) return [lengthProblem(name)];
+  return list.flatMap((value, index) => {
+    if (typeof value !== 'string') return [typeProblem(`${name}[${index}]`, value, 'str')];
+    return value === '' ? [lengthProblem(`${name}[${index}]`)] : [];
+  });
+}
+
+function lengthProblem(name: string): string {
+  return `Invalid length for parameter ${name}, value: 0, valid min length: 1`;
+}
+
+function typeProblem(name: string, value: Value, ...valid: readonly string[]): string {
+  const classes = valid.map((one) => `<class '${one}'>`).join(', ');
+  return `Invalid type for parameter ${name}, value: ${str(value)}, type: <class '${typeName(value)}'>, valid types: ${classes}`;
 }

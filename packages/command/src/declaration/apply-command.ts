@@ -19,6 +19,7 @@ import { isTooOld, PlanError, planRefusal, readPlan, remainingMs, tokenOf } from
 import type { Plan } from './plan-file.ts';
 import type { Change } from './planner.ts';
 import { outcomeLines, outcomesAnswer } from './print.ts';
+import { rowsOf } from './rows.ts';
 import { checkOutput, fileId } from './sources.ts';
 
 /**
@@ -34,7 +35,7 @@ export async function runApply(compound: Compound): Promise<number> {
   const inversePath = textOf(values, 'inverseFile') ?? `${path.replace(/\.json$/, '')}.inverse.yaml`;
   checkOutput('--inverse-file', inversePath, new Set([fileId(path)]));
   const { outcomes, underWay } = await withSession(compound, async (session, progress) => {
-    await mayApply(plan, compound, session);
+    const denials = await mayApply(plan, compound, session);
     writeText(inversePath, inverseDeclaration(plan));
     progress.say(`The state before is in ${inversePath}.`);
     // The plan may not become too old meanwhile.
@@ -43,6 +44,7 @@ export async function runApply(compound: Compound): Promise<number> {
       mutate: (change: Change, options: MutationOptions) => mutate(session.client, plan, change, options),
       allowPartial: compound.values.allowPartial === true,
       waitMs: restMs,
+      denialOf: (change: Change) => denials.get(keyOf(change.target)) ?? null,
       stopped: () => (isTooOld(plan, Date.now()) ? 'The plan is older than 24 hours.' : null),
     };
     return makeChanges(plan.changes, making, session, progress);
@@ -73,11 +75,16 @@ function planOf(path: string): Plan {
 
 /**
  * Checks before the first change that the plan is the caller's and recent, that its deletes are
- * confirmed, and that policy still permits all of it.
+ * confirmed, and that policy still permits all of it. With --allow-partial, what it denies of
+ * service accounts with several changes, of which none is made then: the reasons by their keys.
  *
  * @throws {@link GeneralError}
  */
-async function mayApply(plan: Plan, { values }: Compound, { client, url, signal }: Session): Promise<void> {
+async function mayApply(
+  plan: Plan,
+  { values }: Compound,
+  { client, url, signal }: Session,
+): Promise<ReadonlyMap<string, string>> {
   const { id: principalId } = await client.viewer({ signal });
   const refusal = planRefusal(plan, { gateway: url, principalId, now: Date.now() });
   if (refusal !== null) throw new GeneralError(refusal);
@@ -85,15 +92,22 @@ async function mayApply(plan: Plan, { values }: Compound, { client, url, signal 
   if (reasons.length > 0 && values.confirmDeletions !== count) {
     throw new GeneralError(`${reasons.join(' ')} Confirm them with --confirm-deletions ${count}. Nothing was changed.`);
   }
-  if (values.allowPartial === true) return;
-  const checks = await check(client, plan, plan.changes, { signal });
+  const isPartial = values.allowPartial === true;
+  const checked = isPartial
+    ? rowsOf(plan.changes)
+        .filter(({ length }) => length > 1)
+        .flat()
+    : plan.changes;
+  const checks = await check(client, plan, checked, { signal });
   // Of a run that was interrupted, some changes are made already: only a decision of policy counts
   // here.
   const decisions = checks.map((one) =>
     one.onlyAsDryRun ? { ...one, onlyAsDryRun: false } : { ...one, refusal: null },
   );
-  const denied = [...plan.denied, ...judged(plan.changes, decisions).denied];
-  if (denied.length === 0) return;
+  const deniedNow = judged(checked, decisions).denied;
+  if (isPartial) return new Map(deniedNow.map(({ target, reasons: why }) => [keyOf(target), why.join(' ')]));
+  const denied = [...plan.denied, ...deniedNow];
+  if (denied.length === 0) return new Map();
   const lines = denied.map(({ target, reasons: why }) => `- ${keyOf(target)}: ${why.join(' ')}`);
   throw new GeneralError(
     [`${denied.length} changes are denied. Nothing was changed; --allow-partial makes the others.`, ...lines].join(
@@ -108,5 +122,7 @@ function mutate(client: GatewayClient, plan: Plan, change: Change, options: Muta
   if ('create' in input) return client.createPodIdentityAssociation({ ...input.create, clientRequestToken }, options);
   if ('update' in input) return client.updatePodIdentityAssociation({ ...input.update, clientRequestToken }, options);
   if ('adopt' in input) return client.adoptPodIdentityAssociation({ ...input.adopt, clientRequestToken }, options);
+  if ('tag' in input) return client.tagPodIdentityAssociation({ ...input.tag, clientRequestToken }, options);
+  if ('untag' in input) return client.untagPodIdentityAssociation({ ...input.untag, clientRequestToken }, options);
   return client.deletePodIdentityAssociation({ ...input.delete, clientRequestToken }, options);
 }

@@ -3,11 +3,12 @@ import { LostAnswerError } from '../../../client/src/client/errors.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import { heldText } from '../gateway/approvals.ts';
 import type { Change } from './planner.ts';
-import { changedSettings } from './planner.ts';
+import { overtaken } from './overtaken.ts';
 import { keyOf } from './declaration.ts';
 import { makeQueue, roleNotFound, rolesOf } from './queue.ts';
 import type { Ending, Taken } from './queue.ts';
-import type { ReadAgain, ReadState } from './replays.ts';
+import type { ReadAgain } from './replays.ts';
+import { predecessorsOf, rowsOf } from './rows.ts';
 
 /** What became of a change. */
 export type Outcome =
@@ -54,6 +55,8 @@ export interface Runner {
   readonly turn?: () => Promise<void>;
   /** Why nothing more may be sent, asked before each change; null if it may. */
   readonly stopped: () => string | null;
+  /** Why a change is not sent, because it would be denied; null if it is. By default all are sent. */
+  readonly denialOf?: ((change: Change) => string | null) | undefined;
   readonly onOutcome: (outcome: Outcome) => void;
   /** How many changes are under way at once, without those that wait for approvers. */
   readonly concurrency: number;
@@ -67,12 +70,15 @@ const maxWaiting = 20;
 /**
  * Makes the changes of a plan, deletes last. Each has a token of its own, so that a second run, or
  * another at the same time, gets its recorded result. Once a role does not exist, the other changes
- * that name it are refused without being sent. Outcomes are in the order of the changes.
+ * that name it are refused without being sent; a later change of a service account is sent once the
+ * one before is done. Outcomes are in the order of the changes.
  */
 export async function runChanges(changes: readonly Change[], runner: Runner): Promise<readonly Outcome[]> {
   const outcomes = new Map<Change, Outcome>();
   let end: string | null = null;
   const runOne = async ({ change, refused }: Taken, onInProgress: () => void): Promise<Outcome> => {
+    const denial = runner.denialOf?.(change) ?? null;
+    if (denial !== null) return { kind: 'refused', change, code: 'POLICY_DENIED', message: denial };
     if (refused === null) await runner.turn?.();
     const reason = runner.stopped() ?? end;
     if (reason !== null) return notStarted(change, reason);
@@ -99,8 +105,25 @@ export async function runChanges(changes: readonly Change[], runner: Runner): Pr
     };
     await Promise.all(Array.from({ length: runner.concurrency }, work));
   }
-  await waitForEach([...outcomes.values()], { ...runner, stopped: () => runner.stopped() ?? end }, conclude);
+  const before = predecessorsOf(changes);
+  for (const change of changes) {
+    const earlier = outcomes.get(before.get(change) ?? change);
+    if (earlier !== undefined && earlier.kind !== 'done' && !outcomes.has(change)) conclude(notSent(change, earlier));
+  }
+  const held = rowsOf(changes).map((row) => row.flatMap((change) => outcomes.get(change) ?? []).filter(isHeldBack));
+  await waitForEach(held, { ...runner, stopped: () => runner.stopped() ?? end }, conclude);
   return changes.map((change) => outcomes.get(change) ?? notStarted(change, 'It was not reached.'));
+}
+
+function isHeldBack(outcome: Outcome): outcome is Outcome & Held {
+  return outcome.kind === 'approvalRequired';
+}
+
+/** What a change is that waits for an earlier one of its service account. */
+function notSent(change: Change, { kind, change: { action } }: Outcome): Outcome {
+  if (kind !== 'approvalRequired') return notStarted(change, `It follows the ${action}, which is not done.`);
+  const message = `It follows the ${action}, which needs an approval.`;
+  return { kind, change, approvalId: null, message };
 }
 
 /**
@@ -108,19 +131,22 @@ export async function runChanges(changes: readonly Change[], runner: Runner): Pr
  * of a principal.
  */
 async function waitForEach(
-  outcomes: readonly Outcome[],
+  rows: readonly (readonly (Outcome & Held)[])[],
   { sendAndWait, ...runner }: Runner,
   conclude: (outcome: Outcome) => void,
 ): Promise<void> {
   if (sendAndWait === undefined) return;
-  const queue = outcomes.filter((one) => one.kind === 'approvalRequired').values();
+  const queue = rows.values();
   const work = async () => {
-    for (const held of queue) {
-      // What is held stays so: sending it could make a change that was approved meanwhile.
-      if (runner.stopped() !== null) return;
-      const outcome = await outcomeOf(held.change, { ...runner, send: sendAndWait });
-      const isKnown = outcome.kind !== 'failed' || outcome.isLost;
-      conclude(isKnown ? outcome : { ...held, message: outcome.message });
+    for (const row of queue) {
+      for (const held of row) {
+        // What is held stays so: sending it could make a change that was approved meanwhile.
+        if (runner.stopped() !== null) return;
+        const outcome = await outcomeOf(held.change, { ...runner, send: sendAndWait });
+        const isKnown = outcome.kind !== 'failed' || outcome.isLost;
+        conclude(isKnown ? outcome : { ...held, message: outcome.message });
+        if (outcome.kind !== 'done') break;
+      }
     }
   };
   await Promise.all(Array.from({ length: maxWaiting }, work));
@@ -167,18 +193,4 @@ async function outcomeOf(
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'failed', change, message, isLost: error instanceof LostAnswerError };
   }
-}
-
-/** A replayed success says what was once: why it is not so now; null if it is. */
-function overtaken({ action, after }: Change, now: ReadState | null): string | null {
-  if (action === 'delete') return now === null ? null : 'The association exists.';
-  if (now === null) return 'The association was deleted since, or you may not view it.';
-  const changed: string[] = after === null ? [] : [...changedSettings(after, now)];
-  const isExpiryKnown = after?.expiresAt !== undefined && now.expiresAt !== undefined;
-  if (isExpiryKnown && !isSameTime(after.expiresAt, now.expiresAt)) changed.push('expiresAt');
-  return changed.length === 0 ? null : `Changed since: ${changed.join(', ')}.`;
-}
-
-function isSameTime(one: string | null, other: string | null): boolean {
-  return one === null || other === null ? one === other : Date.parse(one) === Date.parse(other);
 }

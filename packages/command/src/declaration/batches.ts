@@ -1,6 +1,7 @@
 import { clusterKeyOf } from './declaration.ts';
 import type { Change } from './planner.ts';
 import { groupBy } from './grouped.ts';
+import { rowsOf } from './rows.ts';
 
 /** As many changes as one request checks. */
 const maxChanges = 100;
@@ -11,7 +12,10 @@ const maxChanges = 100;
  */
 const maxClusters = 10;
 
-/** Changes in batches for one check each, cluster by cluster: most clusters are in one batch. */
+/**
+ * Changes in batches for one check each, cluster by cluster: most clusters are in one batch, and
+ * the changes of a service account are.
+ */
 export function checkBatches<Item extends Pick<Change, 'action' | 'target'>>(
   changes: readonly Item[],
 ): readonly (readonly Item[])[] {
@@ -19,15 +23,15 @@ export function checkBatches<Item extends Pick<Change, 'action' | 'target'>>(
   let batch: Item[] = [];
   let searched = new Set<string>();
   for (const [cluster, ofCluster] of groupBy(changes, ({ target }) => clusterKeyOf(target))) {
-    for (const change of ofCluster) {
-      const isSearched = change.action !== 'create';
+    for (const row of rowsOf(ofCluster)) {
+      const isSearched = row.some(({ action }) => action !== 'create');
       const isBeyond = isSearched && searched.size === maxClusters && !searched.has(cluster);
-      if (batches.length === 0 || batch.length === maxChanges || isBeyond) {
+      if (batches.length === 0 || batch.length + row.length > maxChanges || isBeyond) {
         [batch, searched] = [[], new Set()];
         batches.push(batch);
       }
       if (isSearched) searched.add(cluster);
-      batch.push(change);
+      batch.push(...row);
     }
   }
   return batches;

@@ -1,4 +1,6 @@
 import type { Change, Denied } from './planner.ts';
+import { rowsOf } from './rows.ts';
+import type { Row } from './rows.ts';
 
 /** What the gateway says of a change that it does not make. */
 export interface Checked {
@@ -26,15 +28,25 @@ export interface Checked {
   readonly revision: number;
 }
 
-/** Divides changes by what the gateway says of each, in the same order. */
+/**
+ * Divides changes by what the gateway says of each, in the same order. Of a service account with a
+ * change that is denied, none is made: half of them may be worse than none.
+ */
 export function judged(
   changes: readonly Change[],
   checks: readonly Checked[],
 ): { readonly changes: readonly Change[]; readonly denied: readonly Denied[] } {
-  const pairs = changes.map((change, index) => ({ change, checked: checks[index] }));
+  const pairs = changes.map((change, index) => ({ change, target: change.target, checked: checks[index] }));
+  const denied = rowsOf(pairs).flatMap((row) => {
+    const reasons = row.map(({ checked }) => (checked ? reasonsOf(checked) : [unanswered]));
+    const isDenied = reasons.some((some) => some.length > 0);
+    return isDenied ? [{ row, denied: row.flatMap((_, index) => deniedOf(row, index, reasons[index] ?? [])) }] : [];
+  });
+  const withheld = new Set(denied.flatMap(({ row }) => row));
   return {
-    changes: pairs.flatMap(({ change, checked }) => {
-      if (!checked || reasonsOf(checked).length > 0) return [];
+    changes: pairs.flatMap((pair) => {
+      const { change, checked } = pair;
+      if (!checked || withheld.has(pair)) return [];
       const revised = change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change;
       const approvers = approversOf(checked);
       return [
@@ -45,11 +57,19 @@ export function judged(
         },
       ];
     }),
-    denied: pairs.flatMap(({ change: { action, target, before }, checked }) => {
-      const reasons = checked ? reasonsOf(checked) : ['The gateway did not answer for this change.'];
-      return reasons.length === 0 ? [] : [{ action, target, before, reasons }];
-    }),
+    denied: denied.flatMap((one) => one.denied),
   };
+}
+
+const unanswered = 'The gateway did not answer for this change.';
+
+function deniedOf(row: Row<{ readonly change: Change }>, index: number, reasons: readonly string[]): readonly Denied[] {
+  const change = row[index]?.change;
+  if (change === undefined || reasons.length === 0) return [];
+  const others = row.filter((_, at) => at !== index).map((one) => one.change.action);
+  const rest = others.length === 0 ? [] : [`So no ${others.join(' and no ')} of it is planned either.`];
+  const { action, target } = change;
+  return [{ action, target, before: row[0].change.before, reasons: [...reasons, ...rest] }];
 }
 
 /** The groups that have to approve a change. */

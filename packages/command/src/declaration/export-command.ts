@@ -11,7 +11,7 @@ import { inferSelectors } from './infer-selectors.ts';
 import type { InferredSelector } from './infer-selectors.ts';
 import { readAssociations, readClusters } from './observe.ts';
 import type { Coverage, SeenAssociation } from './observe.ts';
-import { statedOf } from './planner.ts';
+import { statedOf } from './states.ts';
 import { bindingsText } from './write.ts';
 
 /** As many bindings as a declaration can have. */
@@ -36,8 +36,7 @@ export async function runExport(compound: Compound): Promise<number> {
   const known = associations.filter((one) => !left.has(clusterKeyOf(one)));
   const { addOns, inexpressible, expressible } = classified(known);
   const folded = fold(writtenOf(expressible, clusters));
-  if (expressible.length > maxAssociations || folded.length > maxBindings)
-    throw new GeneralError(tooMany(expressible.length));
+  if (folded.length > maxBindings) throw new GeneralError(tooMany(String(expressible.length)));
   const inference = values.inferSelectors === true ? inferSelectors(clusters) : null;
   const text = bindingsText(textOf(values, 'name') ?? 'exported', folded, {
     selectorsOf: inference?.selectorsOf,
@@ -67,11 +66,20 @@ async function readFleet(compound: Compound) {
   };
   return withSession(compound, async ({ client, signal }) => {
     const [read, clusters] = await Promise.all([
-      readAssociations(client, filter, { signal }),
+      readAssociations(client, filter, { signal }, atMost(maxAssociations)),
       readClusters(client, { name: '', bindings: [] }, { signal }),
     ]);
     return { ...read, clusters };
   });
+}
+
+/** Ends the reading of associations once a declaration can't have all that no add-on owns. */
+function atMost(limit: number): (page: readonly SeenAssociation[]) => void {
+  let count = 0;
+  return (page) => {
+    count += page.filter(({ ownerArn }) => ownerArn === null).length;
+    if (count > limit) throw new GeneralError(tooMany(`More than ${limit}`));
+  };
 }
 
 function writtenOf(associations: readonly SeenAssociation[], clusters: readonly KnownCluster[]): readonly Written[] {
@@ -115,6 +123,6 @@ function takenLine({ selector, clusters }: InferredSelector): string {
   return `The selector ${JSON.stringify(selector)} takes ${names.slice(0, maxNamed).join(', ')}${more}, and every later cluster that matches.`;
 }
 
-function tooMany(count: number): string {
+function tooMany(count: string): string {
   return `${count} associations do not fit into one declaration of ${maxAssociations} associations and ${maxBindings} bindings. Select fewer: --cluster-name, --namespace, --account-id or --cluster-region`;
 }

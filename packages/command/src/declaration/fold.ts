@@ -1,8 +1,8 @@
 import type { Target } from './declaration.ts';
 import { groupBy } from './grouped.ts';
 import { candidatesOf, chosenTemplates } from './infer-templates.ts';
-import { canonicalJson } from './planner.ts';
-import type { Stated } from './planner.ts';
+import { canonicalJson } from './states.ts';
+import type { Stated } from './states.ts';
 import { placeholdersIn, replaced } from './template.ts';
 import type { PlaceholderName } from './template.ts';
 

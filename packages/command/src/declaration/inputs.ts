@@ -1,7 +1,9 @@
 import { settingsOf } from '../../../client/src/client/setting-fields.ts';
 import type { Plan } from './plan-file.ts';
-import { changedSettings } from './planner.ts';
-import type { Change, Stated } from './planner.ts';
+import { changedSettings } from './states.ts';
+import { tagDifference } from './tags.ts';
+import type { Change } from './planner.ts';
+import type { Stated } from './states.ts';
 
 /** What the inputs of all changes of a plan share. */
 type Context = Pick<Plan, 'declaration' | 'onBehalfOf'>;
@@ -39,14 +41,32 @@ export function inputOf(context: Context, change: Change) {
       return { adopt: existing };
     case 'delete':
       return { delete: existing };
+    case 'tag':
+      return { tag: { ...existing, ...taggedOf(change), expectedTags: tagList(change.before) } };
+    case 'untag':
+      return { untag: { ...existing, ...untaggedOf(change), expectedTags: tagList(change.before) } };
   }
 }
 
 /** Every create of a plan has a state that it makes. */
 function createdOf(after: Stated | null) {
   if (after === null) throw new Error('A create of the plan has no state that it makes.');
-  const tags = Object.entries(after.tags).map(([key, value]) => ({ key, value }));
-  return { ...settingsOf(after), tags, expiresAt: after.expiresAt };
+  return { ...settingsOf(after), tags: tagList(after), expiresAt: after.expiresAt };
+}
+
+function tagList(state: Pick<Stated, 'tags'> | null) {
+  return Object.entries(state?.tags ?? {}).map(([key, value]) => ({ key, value }));
+}
+
+/** The tags that a change adds, or gives another value. */
+function taggedOf({ before, after }: Change) {
+  const { added, changed } = tagDifference(before?.tags ?? {}, after?.tags ?? {});
+  const values = Object.entries(changed).map(([key, value]) => [key, value.after] as const);
+  return { tags: tagList({ tags: { ...added, ...Object.fromEntries(values) } }) };
+}
+
+function untaggedOf({ before, after }: Change) {
+  return { tagKeys: Object.keys(tagDifference(before?.tags ?? {}, after?.tags ?? {}).removed) };
 }
 
 function changesOf({ before, after }: Change) {

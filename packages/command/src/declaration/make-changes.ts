@@ -26,6 +26,8 @@ interface Making {
   readonly waitMs: number | null;
   /** Why nothing more may be sent, beside an interruption; null if it may. */
   readonly stopped: () => string | null;
+  /** Why a change is not sent, because it would be denied; null if it is. */
+  readonly denialOf?: (change: Change) => string | null;
 }
 
 /** What a run did, and what was under way when it was interrupted. */
@@ -40,7 +42,7 @@ export interface Made {
  */
 export async function makeChanges(
   changes: readonly Change[],
-  { mutate, allowPartial, waitMs, stopped }: Making,
+  { mutate, allowPartial, waitMs, stopped, denialOf }: Making,
   { client, signal, secondSignal }: Session,
   progress: Progress,
 ): Promise<Made> {
@@ -73,6 +75,7 @@ export async function makeChanges(
     concurrency,
     allowPartial,
     turn: pace.turn,
+    denialOf,
     stopped: () => (isStopped() ? 'The command was interrupted.' : stopped()),
     send,
     sendAndWait: waitMs === null ? undefined : (change) => sendAndWait(change, waitMs),

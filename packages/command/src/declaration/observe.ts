@@ -121,17 +121,24 @@ export interface SeenAssociation extends Observed {
   readonly seenOtherwiseBefore: string | null;
 }
 
-/** The associations that match a filter, and what is known of their clusters, of all pages. */
+/**
+ * The associations that match a filter, and what is known of their clusters, of all pages.
+ *
+ * @param onPage is given each page, and may end the reading by an error
+ */
 export async function readAssociations(
   client: Pick<GatewayClient, 'associations'>,
   filter: Filter,
   options: CallOptions,
+  onPage: (page: readonly SeenAssociation[]) => void = () => undefined,
 ): Promise<{ readonly associations: readonly SeenAssociation[]; readonly coverage: readonly Coverage[] }> {
   const associations = new Map<string, SeenAssociation>();
   const coverage = new Map<string, Coverage>();
   for (let after: string | null = null; ;) {
     const page: Page = await client.associations({ filter, first: pageSize, after }, options);
-    for (const one of page.nodes.map(observedOf)) associations.set(keyOf(one), one);
+    const seen = page.nodes.map(observedOf);
+    onPage(seen);
+    for (const one of seen) associations.set(keyOf(one), one);
     for (const one of page.coverage) coverage.set(clusterKeyOf(one), one);
     const { hasNextPage, endCursor } = page.pageInfo;
     if (!hasNextPage || endCursor === null)

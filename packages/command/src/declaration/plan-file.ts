@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { keyOf } from './declaration.ts';
 import type { Target } from './declaration.ts';
-import { canonicalJson } from './planner.ts';
+import { canonicalJson } from './states.ts';
 import type { Change, Denied, Unchanged } from './planner.ts';
 
 /** A saved plan: what `apply` executes, and nothing else. */

@@ -1,9 +1,14 @@
-import { settingFields, settingNames, settingsOf } from '../../../client/src/client/setting-fields.ts';
-import type { SettingName, Settings } from '../../../client/src/client/setting-fields.ts';
+import { settingsOf } from '../../../client/src/client/setting-fields.ts';
+import type { Settings } from '../../../client/src/client/setting-fields.ts';
 import type { Desired, Target } from './declaration.ts';
 import { clusterKeyOf, keyOf } from './declaration.ts';
 import { plannedExpiry } from './expiry.ts';
 import type { ObservedExpiry, PlannedExpiry } from './expiry.ts';
+import { isEqual, statedOf } from './states.ts';
+import type { Stated } from './states.ts';
+import { tagSteps } from './tag-changes.ts';
+import { gatewayTagCount, isNone, tagDifference } from './tags.ts';
+import type { TagDifference } from './tags.ts';
 
 /** An association as the gateway has observed it. */
 export interface Observed extends Target, Settings, ObservedExpiry {
@@ -18,19 +23,12 @@ export interface Observed extends Target, Settings, ObservedExpiry {
   readonly declaration: string | null;
 }
 
-/** An association, as far as a declaration can say it. */
-export interface Stated extends Settings {
-  readonly tags: Readonly<Record<string, string>>;
-  /**
-   * RFC 3339. After a change, null: it does not expire any more, and absent: as before. Before it,
-   * absent: it does not expire.
-   */
-  readonly expiresAt?: string | null;
-}
+export type Action = 'create' | 'update' | 'adopt' | 'delete' | 'tag' | 'untag';
 
-export type Action = 'create' | 'update' | 'adopt' | 'delete';
-
-/** A change of a plan. */
+/**
+ * A change of a plan. One association can have several: an adoption, then changes of tags, then an
+ * update. Each begins with what the one before it leaves.
+ */
 export interface Change {
   readonly action: Action;
   readonly target: Target;
@@ -83,9 +81,12 @@ export interface Difference {
   readonly leftOver: readonly Unchanged[];
   /** Bindings whose expiry is over, and that have no association. */
   readonly ended: number;
-  /** Service accounts whose tags differ: an update can't change them. */
-  readonly otherTags: readonly Target[];
+  /** Associations whose tags differ, and how. */
+  readonly otherTags: readonly OtherTags[];
 }
+
+/** An association with other tags than a declaration has, and what the declaration would change. */
+type OtherTags = Target & TagDifference;
 
 export interface DifferenceInput {
   readonly desired: readonly Desired[];
@@ -100,13 +101,6 @@ export interface DifferenceInput {
   readonly now: number;
 }
 
-const reservedTags = ['pod-identity-gateway/', 'aws:'] as const;
-
-/** Whether no request can set a tag: those of the gateway and of AWS. */
-function isReserved(key: string): boolean {
-  return reservedTags.some((prefix) => key.startsWith(prefix));
-}
-
 /** Compares what a declaration wants with what is observed, in time linear in both. */
 export function differenceOf(input: DifferenceInput): Difference {
   const { desired, observed, orphans, unobserved, prune } = input;
@@ -119,39 +113,64 @@ export function differenceOf(input: DifferenceInput): Difference {
   const deletes = prune ? orphans.map((one) => deleteOf(one, unobserved.get(clusterKeyOf(one)))) : [];
   const outcomes = [...wanted, ...deletes];
   return {
-    changes: outcomes.flatMap((one) => (one.kind === 'change' ? [one.change] : [])),
+    changes: outcomes.flatMap((one) => (one.kind === 'changes' ? one.changes : [])),
     denied: outcomes.flatMap((one) => (one.kind === 'denied' ? [one.denied] : [])),
     unchanged: outcomes.flatMap((one) => (one.kind === 'unchanged' ? [one.unchanged] : [])),
     unadopted: outcomes.filter((one) => one.kind === 'unchanged' && one.isOutside).length,
     ended: outcomes.filter((one) => one.kind === 'ended').length,
     leftOver: prune ? [] : orphans.map(unchangedOf),
-    otherTags: desired.filter((one) => hasOtherTags(one, existing.get(keyOf(one)))).map(targetOf),
+    otherTags: desired.flatMap((one) => otherTagsOf(one, existing.get(keyOf(one)))),
   };
 }
 
 type Outcome =
-  | { readonly kind: 'change'; readonly change: Change }
+  | { readonly kind: 'changes'; readonly changes: readonly Change[] }
   | { readonly kind: 'denied'; readonly denied: Denied }
   | { readonly kind: 'ended' }
   | { readonly kind: 'unchanged'; readonly unchanged: Unchanged; readonly isOutside: boolean };
 
 function compare(desired: Desired, existing: Observed | undefined, { adopt, now }: DifferenceInput): Outcome {
   const expiry = plannedExpiry(desired, existing ?? null, now);
-  const wanted = { ...settingsOf(desired), tags: statedOf(existing ?? desired).tags };
-  const after = { ...wanted, ...expiryOf(expiry) };
-  const change = (action: Action, state: Stated): Outcome => ({
-    kind: 'change',
-    change: changeOf(action, desired, { existing: existing ?? null, after: state, reason: desired.reason }),
-  });
-  const denied = (reason: string) => deniedOf('update', desired, existing, reason);
-  if (existing === undefined) return expiry.kind === 'over' ? { kind: 'ended' } : change('create', after);
+  const { reason } = desired;
+  if (existing === undefined) {
+    if (expiry.kind === 'over') return { kind: 'ended' };
+    const after = { ...settingsOf(desired), tags: desired.tags, ...expiryOf(expiry) };
+    return { kind: 'changes', changes: [changeOf('create', desired, { existing: null, before: null, after, reason })] };
+  }
   const isOutside = existing.origin === 'OUTSIDE';
   const isSame = isEqual(desired, existing);
-  if (isSame && isOutside && adopt) return change('adopt', wanted);
-  if (isSame && expiry.kind === 'kept') return { kind: 'unchanged', unchanged: unchangedOf(existing), isOutside };
-  if (expiry.kind === 'over') return denied(tooLate(expiry.expiresAt));
-  if (existing.ownerArn !== null) return denied(ofAddOn(existing.ownerArn));
-  return isSame && isOutside ? denied(notAdopted) : change('update', after);
+  const isAdopted = isSame && isOutside && adopt;
+  const isUpdated = !isAdopted && !(isSame && expiry.kind === 'kept');
+  const changes = changesOf(desired, existing, { isAdopted, isUpdated, expiry });
+  const [first] = changes;
+  if (first === undefined) return { kind: 'unchanged', unchanged: unchangedOf(existing), isOutside };
+  if (isUpdated && expiry.kind === 'over') return deniedOf('update', desired, existing, tooLate(expiry.expiresAt));
+  if (existing.ownerArn !== null) {
+    return deniedOf(isUpdated ? 'update' : first.action, desired, existing, ofAddOn(existing.ownerArn));
+  }
+  if (isUpdated && isSame && isOutside) return deniedOf('update', desired, existing, notAdopted);
+  return { kind: 'changes', changes };
+}
+
+/** The changes of an association in their order: the tags are as an update finds them. */
+function changesOf(
+  desired: Desired,
+  existing: Observed,
+  { isAdopted, isUpdated, expiry }: { isAdopted: boolean; isUpdated: boolean; expiry: PlannedExpiry },
+): readonly Change[] {
+  const { reason } = desired;
+  let before = statedOf(existing);
+  const changeTo = (action: Action, after: Stated): Change => {
+    const change = changeOf(action, desired, { existing, before, after, reason });
+    before = after;
+    return change;
+  };
+  const steps = tagSteps(before.tags, desired.tags, gatewayTagCount(existing.tags));
+  return [
+    ...(isAdopted ? [changeTo('adopt', before)] : []),
+    ...steps.map(({ action, tags }) => changeTo(action, { ...before, tags })),
+    ...(isUpdated ? [changeTo('update', { ...settingsOf(desired), tags: before.tags, ...expiryOf(expiry) })] : []),
+  ];
 }
 
 function expiryOf(expiry: PlannedExpiry): Pick<Stated, 'expiresAt'> {
@@ -172,8 +191,8 @@ function tooLate(expiresAt: string): string {
 /** A file that `export --allow-partial` wrote lacks the clusters that are not known. */
 function deleteOf(orphan: Observed, missing: string | undefined): Outcome {
   if (missing !== undefined) return deniedOf('delete', orphan, orphan, missing);
-  const change = changeOf('delete', orphan, { existing: orphan, after: null, reason: null });
-  return { kind: 'change', change };
+  const change = changeOf('delete', orphan, { existing: orphan, before: statedOf(orphan), after: null, reason: null });
+  return { kind: 'changes', changes: [change] };
 }
 
 function deniedOf(action: Action | null, desired: Target, existing: Observed | undefined, reason: string): Outcome {
@@ -189,13 +208,13 @@ export function unchangedOf(existing: Observed): Unchanged {
 function changeOf(
   action: Action,
   target: Target,
-  { existing, after, reason }: { existing: Observed | null; after: Stated | null; reason: string | null },
+  { existing, before, after, reason }: Pick<Change, 'before' | 'after' | 'reason'> & { existing: Observed | null },
 ): Change {
   return {
     action,
     target: targetOf(target),
     associationId: existing?.associationId ?? null,
-    before: existing && statedOf(existing),
+    before,
     after,
     expectedModifiedAt: existing?.modifiedAt ?? null,
     expectedRevision: null,
@@ -203,45 +222,10 @@ function changeOf(
   };
 }
 
-/**
- * The names of the settings in which two states differ. Policies are compared by what they mean.
- */
-export function changedSettings(one: Settings, other: Settings): readonly SettingName[] {
-  return settingNames.filter((name) => comparable(name, one[name]) !== comparable(name, other[name]));
-}
-
-function isEqual(one: Settings, other: Settings): boolean {
-  return changedSettings(one, other).length === 0;
-}
-
-function comparable(name: SettingName, value: Settings[SettingName]) {
-  if (settingFields[name].type !== 'document' || typeof value !== 'string') return value;
-  try {
-    return canonicalJson(JSON.parse(value));
-  } catch {
-    return value;
-  }
-}
-
-/** A value as JSON text that does not depend on the order of fields. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
-}
-
-function hasOtherTags(desired: Desired, existing: Observed | undefined): boolean {
-  return existing !== undefined && canonicalJson(desired.tags) !== canonicalJson(statedOf(existing).tags);
-}
-
-/** The state of an association without the tags that no request can set. */
-export function statedOf(stated: Stated): Stated {
-  const own = Object.entries(stated.tags).filter(([key]) => !isReserved(key));
-  const state = { ...settingsOf(stated), tags: Object.fromEntries(own) };
-  const { expiresAt = null } = stated;
-  return expiresAt === null ? state : { ...state, expiresAt };
+function otherTagsOf(desired: Desired, existing: Observed | undefined): readonly OtherTags[] {
+  if (existing === undefined) return [];
+  const difference = tagDifference(statedOf(existing).tags, desired.tags);
+  return isNone(difference) ? [] : [{ ...targetOf(desired), ...difference }];
 }
 
 function targetOf({ accountId, region, clusterName, namespace, serviceAccount }: Target): Target {

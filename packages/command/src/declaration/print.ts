@@ -3,8 +3,9 @@ import type { Outcome } from './apply.ts';
 import { keyOf } from './declaration.ts';
 import { deletionsOf } from './deletions.ts';
 import type { Plan } from './plan-file.ts';
-import { changedSettings } from './planner.ts';
+import { changedSettings } from './states.ts';
 import type { Action, Change, Denied, Difference } from './planner.ts';
+import { removedText, tagDifference, tagLines } from './tags.ts';
 
 /** What a plan says beside its changes. */
 export interface Remarks extends Pick<Difference, 'unadopted' | 'otherTags' | 'ended'> {
@@ -23,7 +24,14 @@ export interface GoneCluster {
   readonly leftOut: number;
 }
 
-const signs: Readonly<Record<Action, string>> = { create: '+', update: '~', adopt: '=', delete: '-' };
+const signs: Readonly<Record<Action, string>> = {
+  create: '+',
+  update: '~',
+  adopt: '=',
+  delete: '-',
+  tag: '~',
+  untag: '~',
+};
 
 /** A plan as text for people. */
 export function planLines(plan: Plan, remarks: Remarks): readonly string[] {
@@ -49,6 +57,9 @@ function changeLines(change: Change): readonly string[] {
 function settingLines(change: Change): readonly string[] {
   const { action, target, before, after } = change;
   const head = `${signs[action]} ${action} ${keyOf(target)}`;
+  if (action === 'tag' || action === 'untag') {
+    return [head, ...tagLines(tagDifference(before?.tags ?? {}, after?.tags ?? {}))];
+  }
   if (action !== 'update' || before === null || after === null) {
     const { roleArn = '', targetRoleArn = null } = after ?? before ?? {};
     const until = after?.expiresAt ? ` until ${after.expiresAt}` : '';
@@ -79,17 +90,20 @@ function countsOf({ changes, unchanged, denied, leftOver }: Plan) {
     update: count('update'),
     adopt: count('adopt'),
     delete: count('delete'),
+    tag: count('tag'),
+    untag: count('untag'),
     unchanged: unchanged.length,
     denied: denied.length,
     leftOver: leftOver.length,
   };
 }
 
-/** E.g. `2 to create, 0 to update, …`. */
+/** E.g. `2 to create, 0 to update, …`. Changes of tags are named where there are some. */
 function countsText(plan: Plan): string {
   const counts = countsOf(plan);
   const actions = Object.keys(signs) as readonly Action[];
-  const texts = actions.map((action) => `${counts[action]} to ${action}`);
+  const isShown = (action: Action) => counts[action] > 0 || (action !== 'tag' && action !== 'untag');
+  const texts = actions.filter(isShown).map((action) => `${counts[action]} to ${action}`);
   return [...texts, `${counts.unchanged} unchanged`, `${counts.denied} denied`].join(', ');
 }
 
@@ -122,10 +136,14 @@ function remarkLines(
       ({ cluster, since, leftOut }) =>
         `${goneText(cluster, since)} ${leftOut} associations are left out: take the cluster out of the inventory, and its name out of the file.`,
     ),
-    ...(otherTags.length > 0
-      ? [`${otherTags.length} associations have other tags, which EKS can't change by an update.`]
-      : []),
+    ...removedTagLines(otherTags),
   ];
+}
+
+function removedTagLines(otherTags: Remarks['otherTags']): readonly string[] {
+  const removed = removedText(otherTags);
+  const { length } = otherTags.filter((one) => Object.keys(one.removed).length > 0);
+  return removed === null ? [] : [`${length} associations have tags that the declaration does not have: ${removed}.`];
 }
 
 function deletionLines({ changes, clusterSizes }: Plan): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Change } from './planner.ts';
+import { predecessorsOf } from './rows.ts';
 
 /** A change whose turn it is. */
 export interface Taken {
@@ -9,7 +10,8 @@ export interface Taken {
 
 /**
  * Changes in their order. Those of one role wait until one of them got an answer about it: one asks
- * at a time.
+ * at a time. Those of one service account wait until the one before is done; if it is not, they are
+ * not made.
  */
 export interface Queue {
   /** The next change, once there is one to make; null at the end. */
@@ -28,7 +30,9 @@ export const roleNotFound = 'ROLE_NOT_FOUND';
 
 /** Makes the queue of changes. All of it takes time linear in their number. */
 export function makeQueue(changes: readonly Change[]): Queue {
-  const rest = changes.values();
+  const before = predecessorsOf(changes);
+  const after = new Map([...before].map(([next, one]) => [one, next]));
+  const rest = changes.filter((one) => !before.has(one)).values();
   /** Changes that wait for the answer of the first one with their roles. */
   const waiting = new Map<string, Change[]>();
   const released: Change[] = [];
@@ -37,15 +41,29 @@ export function makeQueue(changes: readonly Change[]): Queue {
   const asked = new Set<string>();
   const refused = new Map<string, Change>();
   let waitingCount = 0;
+  /** Changes that wait for others of their service account. */
+  let laterCount = before.size;
   let wake: (() => void)[] = [];
+
+  const wakeAll = (): void => {
+    for (const resolve of wake) resolve();
+    wake = [];
+  };
 
   const goOn = (change: Change): void => {
     const held = waiting.get(rolesKeyOf(change)) ?? [];
     waiting.delete(rolesKeyOf(change));
     for (const one of held.reverse()) released.push(one);
     waitingCount -= held.length;
-    for (const resolve of wake) resolve();
-    wake = [];
+    wakeAll();
+  };
+
+  /** The next change of a service account is made if this one is done, else none of the later ones is. */
+  const releaseNext = (change: Change, ending: Ending): void => {
+    const next = after.get(change);
+    if (ending === 'done' && next !== undefined) released.push(next);
+    for (let one = next; one !== undefined; one = ending === 'done' ? undefined : after.get(one)) laterCount -= 1;
+    wakeAll();
   };
 
   /** The answer says nothing about the role: another change asks, unless one got beyond that. */
@@ -61,8 +79,7 @@ export function makeQueue(changes: readonly Change[]): Queue {
     }
     waitingCount -= 1;
     asking.push(next);
-    for (const resolve of wake) resolve();
-    wake = [];
+    wakeAll();
   };
 
   return {
@@ -72,7 +89,7 @@ export function makeQueue(changes: readonly Change[]): Queue {
         if (next !== undefined) return { change: next, refused: null };
         const change = released.pop() ?? rest.next().value;
         if (change === undefined) {
-          if (waitingCount === 0) return null;
+          if (waitingCount + laterCount === 0) return null;
           await new Promise<void>((resolve) => wake.push(resolve));
           continue;
         }
@@ -93,6 +110,7 @@ export function makeQueue(changes: readonly Change[]): Queue {
       if (ending === 'done') refused.delete(rolesKeyOf(change));
       if (ending === 'other') askNext(change);
       else goOn(change);
+      releaseNext(change, ending);
     },
   };
 }

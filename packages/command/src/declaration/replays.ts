@@ -9,10 +9,14 @@ import { clusterKeyOf } from './declaration.ts';
 import type { SeenAssociation } from './observe.ts';
 import { readAssociations } from './observe.ts';
 import type { Change } from './planner.ts';
+import type { Tags } from './tags.ts';
 import { groupBy } from './grouped.ts';
 
-/** The settings of an association, and its expiry: null without one, absent where that is not known. */
-export type ReadState = Settings & { readonly expiresAt?: string | null };
+/**
+ * The settings and tags of an association, and its expiry: null without one, absent where that is
+ * not known.
+ */
+export type ReadState = Settings & { readonly tags?: Tags; readonly expiresAt?: string | null };
 
 /**
  * The association of a replayed success, as it is now; null if it does not exist or may not be
@@ -75,7 +79,9 @@ export function makeReadAgain(
     if (isRecent && seen.modifiedAt === modifiedAt) return seen;
     const { accountId, region, clusterName } = target;
     const found = await client.podIdentityAssociation({ accountId, region, clusterName, associationId }, options);
-    return found && { ...found, ...settingsOf(found) };
+    return (
+      found && { ...settingsOf(found), tags: Object.fromEntries(found.tags.map(({ key, value }) => [key, value])) }
+    );
   };
 }
 

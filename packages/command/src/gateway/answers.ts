@@ -1,6 +1,10 @@
 import type { Value, ValueMap } from '../aws/value.ts';
 import type { Approval } from '../../../client/src/client/approval.ts';
-import type { AuditEntryDetailsFragment, CheckFragment } from '../../../client/src/generated/operations.ts';
+import type {
+  AuditEntryDetailsFragment,
+  CheckFragment,
+  RequestDetailsFragment,
+} from '../../../client/src/generated/operations.ts';
 import type { Association, Refusal } from '../../../client/src/client/result.ts';
 
 /** Tags as in the EKS API. */
@@ -30,14 +34,18 @@ export function checkAnswer({ refusal, existing, auditEntry, ...others }: CheckF
 
 /** An entry of the audit trail. */
 export function entryAnswer({ request, ...others }: AuditEntryDetailsFragment): ValueMap {
-  return { ...others, request: request && { ...request, tags: tagMap(request.tags) } };
+  return { ...others, request: request && requestAnswer(request) };
+}
+
+function requestAnswer({ tags, expectedTags, ...others }: RequestDetailsFragment): ValueMap {
+  return { ...others, tags: tagMap(tags), expectedTags: expectedTags && tagMap(expectedTags) };
 }
 
 /** An approval, with the request that it is about. */
 export function approvalAnswer({ request, before, ...others }: Approval): ValueMap {
   return {
     ...others,
-    request: { ...request, tags: tagMap(request.tags) },
+    request: requestAnswer(request),
     before: before && associationAnswer(before),
   };
 }

@@ -28,6 +28,18 @@ const exceptions: Readonly<Record<string, string>> = {
   UNAUTHENTICATED: 'UnrecognizedClientException',
 };
 
+/** Exceptions that have another name in the operations on tags. */
+const exceptionsOfTags: Readonly<Record<string, string>> = {
+  InvalidParameterException: 'BadRequestException',
+  ResourceNotFoundException: 'NotFoundException',
+  TAG_LIMIT_EXCEEDED: 'BadRequestException',
+};
+
+/** An exception by the name that an operation has for it. */
+function exceptionFor(operation: string, name: string): string {
+  return operation.endsWith('Resource') ? (exceptionsOfTags[name] ?? name) : name;
+}
+
 /** What a refusal of a change and of a vote have in common. */
 type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequestToken' | 'operationId'>;
 
@@ -38,7 +50,7 @@ export function refusalError(operation: string, { refusal, ...result }: AnyRefus
   const { lines, fields } = refusalDetails(refusal);
   const token = result.clientRequestToken === null ? [] : [`Client request token: ${result.clientRequestToken}`];
   const code = exceptions[refusal.code] ?? exceptionOf(refusal) ?? refusal.code;
-  return new ServiceError(code, operation, refusal.message, {
+  return new ServiceError(exceptionFor(operation, code), operation, refusal.message, {
     lines: [...lines, ...againLines(refusal, result), ...token, `Operation: ${result.operationId} (${refusal.code})`],
     fields: {
       ...fields,
@@ -154,7 +166,7 @@ export function gatewayFailure(operation: string, error: GatewayError): CommandE
   const { exception, violations } = error.extensions;
   const code = exceptions[error.code] ?? (typeof exception === 'string' ? exception : error.code);
   const policies = Array.isArray(violations) ? (violations as readonly Violation[]).map(violationLine) : [];
-  return new ServiceError(code, operation, error.message, {
+  return new ServiceError(exceptionFor(operation, code), operation, error.message, {
     lines: [...policies, ...(error.requestId === null ? [] : [`Request ID: ${error.requestId}`])],
     fields: { Retryable: error.retryable, ...(error.requestId !== null && { RequestId: error.requestId }) },
   });

@@ -1,6 +1,5 @@
 import { ServiceError, UsageError } from '../aws/errors.ts';
 import type { Value, ValueMap } from '../aws/value.ts';
-import { isMap } from '../aws/value.ts';
 import type { MutationOptions } from '../../../client/src/client/approval.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
@@ -15,6 +14,7 @@ import { associationAnswer, checkAnswer, entryAnswer, pageAnswer, tagMap } from 
 import { approvalQueries } from './approval-queries.ts';
 import { choiceOf, choicesOf } from './choices.ts';
 import { clusterOf, filters, optional, page, required } from './inputs.ts';
+import { tagInput, tagList, tagQueries, untagInput } from './tag-operations.ts';
 
 type Send = (client: GatewayClient, input: ValueMap, options: MutationOptions) => Promise<MutationResult>;
 type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
@@ -32,6 +32,9 @@ export const mutations: Readonly<Record<string, Send>> = {
     client.deletePodIdentityAssociation({ ...input, ...target(input) }, options),
   AdoptPodIdentityAssociation: (client, input, options) =>
     client.adoptPodIdentityAssociation({ ...input, ...target(input) }, options),
+  TagResource: (client, input, options) => client.tagPodIdentityAssociation(tagInput('TagResource', input), options),
+  UntagResource: (client, input, options) =>
+    client.untagPodIdentityAssociation(untagInput('UntagResource', input), options),
 };
 
 /** The queries, by the operations of the commands. */
@@ -107,6 +110,7 @@ export const queries: Readonly<Record<string, Ask>> = {
     operations: (await client.openOperations({ first: page(input).first }, options)).map(fieldsOf),
   }),
   ...approvalQueries,
+  ...tagQueries,
   Viewer: async (client, _, options) => ({ principal: { ...(await client.viewer(options)) } }),
 };
 
@@ -136,10 +140,6 @@ function updateInput(input: ValueMap): UpdatePodIdentityAssociationInput {
     .filter((name) => input[name] === '')
     .map((name) => [name, null] as const);
   return { ...input, ...Object.fromEntries(cleared), ...target(input) };
-}
-
-function tagList(tags: Value | undefined) {
-  return isMap(tags) ? Object.entries(tags).map(([key, value]) => ({ key, value: required(value) })) : null;
 }
 
 /** The fields of an object, which the shape of the answer selects. */

@@ -9,6 +9,7 @@ import { makeIamAuthorizer } from '../../../local-gateway/src/http-api/iam-autho
 import { awsCommands } from '../../src/commands.ts';
 import type { Host } from '../../src/host.ts';
 import { isMap } from '../../src/aws/value.ts';
+import type { ValueMap } from '../../src/aws/value.ts';
 import { startGateway } from '../../../client/test/gateway.ts';
 import { runOnGateway } from '../run-on-gateway.ts';
 import type { Outcome } from '../host.ts';
@@ -81,7 +82,7 @@ export async function openBoth() {
     const words = line.filter((part) => !isEnvironment(part)).flat();
     const args = words.map((text) => text.replaceAll('$TOKEN', `token-${count}`));
     const environment = { ...shared, ...environmentOf(line) };
-    const changes = /create|update|delete/.test(args.find((text) => text.endsWith('-association')) ?? '');
+    const changes = args.some((text) => /^(?:(?:create|update|delete)-.*-association|(?:un)?tag-resource)$/.test(text));
     // EKS lists by id: to list the same, the AWS CLI reads what the gateway reads.
     const theirSide = changes ? sides.theirs : sides.ours;
     const theirEnvironment = { ...environment, AWS_ENDPOINT_URL_EKS: theirSide.simulator.url };
@@ -161,11 +162,15 @@ function recordingSigners(signers: string[]): AuthorizeIam {
 function withoutOwnershipTag(call: Host['call']): Host['call'] {
   return async (request) => {
     const answer = await call(request);
-    const { association } = answer;
+    const { association, tags: listed } = answer;
+    if (isMap(listed)) return { ...answer, tags: withoutOwnership(listed) };
     if (!isMap(association) || !isMap(association.tags)) return answer;
-    const { [ownershipTag]: _, ...tags } = association.tags;
-    return { ...answer, association: { ...association, tags } };
+    return { ...answer, association: { ...association, tags: withoutOwnership(association.tags) } };
   };
+}
+
+function withoutOwnership({ [ownershipTag]: _, ...tags }: ValueMap): ValueMap {
+  return tags;
 }
 
 /** Gives a side the associations that exist before each line. */

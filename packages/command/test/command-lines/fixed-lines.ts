@@ -42,12 +42,41 @@ const ofEveryCommand = [create, describe, list, [...update, ['--role-arn', role]
   }),
 );
 
+const arn = [
+  '--resource-arn',
+  'arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-00000000000000001',
+];
+const tag: Line = [['tag-resource'], arn];
+const untag: Line = [['untag-resource'], arn];
+const listTags: Line = [['list-tags-for-resource'], arn];
+
+/** Tags, with what EKS, the AWS CLI or neither accepts. */
+const ofTags: readonly Line[] = [
+  ...['json', 'table'].map((output) => [...listTags, ['--output', output]]),
+  [...listTags, ['--query', 'tags.team'], ['--output', 'text']],
+  [['list-tags-for-resource'], ['--resource-arn', 'arn:aws:eks:eu-central-1:111122223333:cluster/apps-dev']],
+  [['list-tags-for-resource'], [arn[0] ?? '', `${arn[1]?.slice(0, -1)}9`]],
+  ...['a=b', 'a="b c"', '{"team": "x", "a": ""}', 'file://$FILES/tags.json', '{"a": 1}', 'a', 'aws:x=y'].map(
+    (value) => [...tag, ['--tags', value]],
+  ),
+  [...tag, ['--tags', 'a=b', 'c=d']],
+  ...[
+    ...[['team'], ['team', 'x:y'], ['none', 'team', 'team'], ['["team", "x:y"]'], ['[x'], ['[1]']],
+    ...[[], [''], ['file://$FILES/name.txt'], ['team', 'file:///none'], ['--', 'team']],
+  ].map((keys) => [...untag, ['--tag-keys', ...keys]]),
+  [...untag, ['--tag-keys=team', 'x:y']],
+  [...untag, ['--tag-keys', 'team'], ['--tag-keys', 'x:y']],
+  [...untag, ['--tag-k', 'team'], ['--output', 'yaml']],
+  [...untag, ['--cli-input-json', '{"tagKeys": ["team"]}']],
+];
+
 /** Where the query and its output differ: numbers with a fraction 0. */
 const numbers = '`[1.0, 1e2, -0.0, 0.5, 1e16, 1e-7, 123456789012345678901]`';
 
 /** Lines of every kind, those that once differed, and those with rare differences: they run before the generated ones. */
 export const fixedLines: readonly Line[] = [
   ...ofEveryCommand,
+  ...ofTags,
   ...outputs.map((output) => [...list, ['--generate-cli-skeleton', 'output'], ['--output', output]]),
   [...describe, ['--output', 'table'], ['--color', 'on']],
   [...create, ['--service-account', 'api']],

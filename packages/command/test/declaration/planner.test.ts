@@ -81,9 +81,62 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     { unchanged: [{ target, state: { ...stated, policy: '{ "b": 2, "a": 1 }' } }] },
   ],
   [
-    'other tags are told, and are no change',
+    'other tags are a change, and are named',
     { desired: [{ ...desired, tags: { team: 'x' } }] },
-    { unchanged, otherTags: [target] },
+    {
+      changes: [
+        {
+          action: 'tag',
+          target,
+          ...versions,
+          before: stated,
+          after: { ...stated, tags: { team: 'x' } },
+          reason: 'why',
+        },
+      ],
+      otherTags: [{ ...target, added: {}, changed: { team: { before: 'payments', after: 'x' } }, removed: {} }],
+    },
+  ],
+  [
+    'other tags and another role are three changes, each of what the one before leaves',
+    { desired: [{ ...desired, ...other, tags: { owner: 'x' } }] },
+    {
+      changes: [
+        { action: 'tag', ...versions, before: stated, after: { ...stated, tags: { ...tags, owner: 'x' } } },
+        {
+          action: 'untag',
+          ...versions,
+          before: { ...stated, tags: { ...tags, owner: 'x' } },
+          after: { ...stated, tags: { owner: 'x' } },
+        },
+        {
+          action: 'update',
+          ...versions,
+          before: { ...stated, tags: { owner: 'x' } },
+          after: { ...stated, ...other, tags: { owner: 'x' } },
+        },
+      ],
+      otherTags: [{ ...target, added: { owner: 'x' }, removed: tags }],
+    },
+  ],
+  [
+    'an association from outside with other tags is adopted before they are changed',
+    { desired: [{ ...desired, tags: {} }], observed: [{ ...observed, origin: 'OUTSIDE' }], adopt: true },
+    {
+      changes: [
+        { action: 'adopt', before: stated, after: stated },
+        { action: 'untag', before: stated, after: { ...stated, tags: {} } },
+      ],
+      otherTags: [{ removed: tags }],
+    },
+  ],
+  [
+    'other tags of an association of an add-on are denied',
+    { desired: [{ ...desired, tags: {} }], observed: [{ ...observed, ...add }] },
+    {
+      denied: [{ action: 'untag', target, before: stated, reasons: [expect.stringContaining('add-on')] }],
+      otherTags: [{ removed: tags }],
+    },
   ],
   [
     'an equal association from outside is unchanged',

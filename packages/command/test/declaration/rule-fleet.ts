@@ -3,7 +3,7 @@ import { keyOf } from '../../src/declaration/declaration.ts';
 import { expand } from '../../src/declaration/expand.ts';
 import type { KnownCluster } from '../../src/declaration/expand.ts';
 import type { Written } from '../../src/declaration/fold.ts';
-import type { Stated } from '../../src/declaration/planner.ts';
+import type { Stated } from '../../src/declaration/states.ts';
 import { readDeclaration } from '../../src/declaration/read.ts';
 import { filled } from '../../src/declaration/template.ts';
 
