@@ -38,14 +38,16 @@ describeOnLedgers('a dry run of a change that needs an approval, on $name', ({ o
   let ledger: Ledger & ApprovalStore;
   let gateway: Gateway;
   let reads: string[] = [];
-  const noted = (deps: Dependencies): Dependencies => ({
-    ...deps,
-    approvals: deps.approvals && {
-      ...deps.approvals,
-      getApproval: (key) => (reads.push('one'), deps.approvals!.getApproval(key)),
-      getApprovals: (keys) => (reads.push(`batch of ${keys.length}`), deps.approvals!.getApprovals(keys)),
-    },
-  });
+  const noted = (deps: Dependencies): Dependencies => {
+    const { approvals } = deps;
+    if (approvals === null) throw new Error('The gateway has no approvals.');
+    const getApproval: typeof approvals.getApproval = (key) => (reads.push('one'), approvals.getApproval(key));
+    const getApprovals: typeof approvals.getApprovals = (keys) => {
+      reads.push(`batch of ${keys.length}`);
+      return approvals.getApprovals(keys);
+    };
+    return { ...deps, approvals: { ...approvals, getApproval, getApprovals } };
+  };
   openForEachTest((opened) => ({ ledger, gateway } = opened as typeof opened & { ledger: typeof ledger }), {
     open,
     change: (deps) => noted(askingFor(asked)(deps)),

@@ -158,6 +158,8 @@ async function answerSettled<Kind extends OperationKind>(
   { mutation, needs }: HeldRequest<Kind>,
   record: IdempotencyRecord | null,
 ): Promise<Round | null> {
+  // What exists may be what an earlier operation of the token created: the next one finds out.
+  if (record && record.inDoubtOperationIds.length > 0) return null;
   const settled = await settledBefore(ports, operation, mutation);
   switch (settled?.kind) {
     case undefined:
