@@ -109,6 +109,7 @@ const approvals = (
     ['REJECTED', 'reject', 'Success', 'Low'],
     ['APPROVAL_EXPIRED', 'createPodIdentityAssociation', 'Failure', 'Low'],
     ['APPROVAL_USED', 'createPodIdentityAssociation', 'Success', 'Informational'],
+    ['APPROVAL_WITHDRAWN', 'withdrawApproval', 'Success', 'Informational'],
     ['APPROVAL_VOTE_VOIDED', 'createPodIdentityAssociation', 'Failure', 'Medium'],
   ] as const
 ).map(([event, field, status, severity]): Case => ({
