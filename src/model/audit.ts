@@ -99,7 +99,7 @@ type RecordedOperation = RequestedOperation | { readonly operation: AuditedOpera
 export type AuditContext = Circumstances & Subject & RecordedOperation;
 
 /** What approvers are told of an approval: who has to approve it, and until when it can be used. */
-export interface ApprovalTerms {
+interface ApprovalTerms {
   readonly needs: readonly { readonly group: string; readonly count: number }[];
   /** Until when it can be approved or, once it is approved, used: RFC 3339, UTC. */
   readonly expiresAt: string;
