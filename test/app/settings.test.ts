@@ -36,7 +36,7 @@ test('the variables that the stack sets are enough; everything else has a defaul
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: true,
-    deployed: { version: 'development', deployedAt: null },
+    deployed: { version: 'development', deployedAt: null, pageUrl: null },
   });
 });
 

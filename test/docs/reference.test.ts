@@ -108,6 +108,7 @@ test('the reference names the variables without a default', () => {
       'PAGE_RESOURCE',
       'COMMAND_CLIENT_ID',
       'PAGE_CONNECT_ORIGINS',
+      'PAGE_URL',
       'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',

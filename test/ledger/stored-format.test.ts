@@ -23,6 +23,7 @@ import { identity } from '../support/mutations.ts';
 import {
   adoption,
   approval,
+  approvalWithToken,
   associationState,
   associationVersion,
   taggedVersion,
@@ -31,6 +32,7 @@ import {
   deletedVersion,
   earlierExpiry,
   entries,
+  entryOfApproval,
   goneScan,
   locks,
   records,
@@ -94,6 +96,7 @@ const samples = [
   { name: 'entry SUCCEEDED of an adoption', entry: adoption },
   { name: 'entry INTENT with separate personal data', entry: separate },
   { name: 'entry SUCCEEDED of an earlier ending', entry: earlierExpiry },
+  { name: 'entry APPROVAL_REQUESTED with its terms', entry: entryOfApproval },
 ];
 
 /** What is written today, by name. */
@@ -114,6 +117,10 @@ const written: Readonly<Record<string, Stored>> = {
   approval: { sqlite: approvalText(approval), dynamodb: marshall(approvalItem(approval)) },
   'approval PENDING': withoutText(approvalItem({ ...approval, state: 'PENDING' })),
   'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
+  'approval with its token': {
+    sqlite: approvalText(approvalWithToken),
+    dynamodb: marshall(approvalItem(approvalWithToken)),
+  },
   scan: withoutText(scanItem(clusterScan)),
   'scan of a cluster that is gone': withoutText(scanItem(goneScan)),
   'scan with a count': withoutText(scanItem(countedScan)),
@@ -183,6 +190,7 @@ test('the stored keys of cursors are read as before', () => {
 test('a stored approval is read as before', () => {
   expect(approvalOfItem(storedItem('approval'))).toEqual(approval);
   expect(approvalOfText(stored.approval?.sqlite ?? '')).toEqual(approval);
+  expect(approvalOfItem(storedItem('approval with its token'))).toEqual(approvalWithToken);
 });
 
 // IAM policies name how they begin.

@@ -25,9 +25,10 @@ export type {
   UntagPodIdentityAssociationInput,
   UpdatePodIdentityAssociationInput,
   VotePayloadFragment as VoteResult,
+  WithdrawApprovalInput,
 } from './generated/operations.ts';
 export { embeddedTypes, possibleTypes } from './generated/possible-types.ts';
-export type { Approval, ApprovalStatus, ApprovalWait, MutationOptions } from './client/approval.ts';
+export type { Approval, ApprovalStatus, ApprovalWait, HeldRequest, MutationOptions } from './client/approval.ts';
 export { anonymous, bearer, sigV4 } from './client/auth.ts';
 export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';
@@ -38,6 +39,8 @@ export type { GatewayDocument, RequestOptions } from './client/own-document.ts';
 export { itemsOf } from './client/pages.ts';
 export type { Page } from './client/pages.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';
+export { resumedRequest, sendResumed } from './client/resume.ts';
+export type { ResumedRequest } from './client/resume.ts';
 export type { Retry, RetryLimits } from './client/retry.ts';
 export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';
 export type { Fetch, HttpResponse } from './client/transport.ts';

@@ -116,6 +116,8 @@ export interface ExpectedState {
 
 /** What the audit trail shows of a request. */
 export interface RequestSummary {
+  /** Id of the association that it is about; null for a create. */
+  readonly associationId: string | null;
   readonly settings: Partial<AssociationSettings>;
   readonly tags: readonly Tag[];
   /** Keys of the tags that it removes. */
@@ -137,10 +139,16 @@ export interface RequestSummary {
 }
 
 /** The part of a {@link RequestSummary} that a request about an existing association has. */
-export function summaryOfExisting({ expectedModifiedAt }: { readonly expectedModifiedAt: string | null }) {
+export function summaryOfExisting({
+  associationId,
+  expectedModifiedAt,
+}: {
+  readonly associationId: string;
+  readonly expectedModifiedAt: string | null;
+}) {
   const ofTags = { tags: [], tagKeys: [], expectedTags: null };
   const none = { settings: {}, ...ofTags, changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
-  return { ...none, expectedModifiedAt };
+  return { ...none, associationId, expectedModifiedAt };
 }
 
 /**

@@ -63,6 +63,8 @@ export const embeddedTypes = [
   "ApprovalRequired",
   "VoteRefused",
   "ApprovalPayload",
+  "ApprovalOutcome",
+  "RoleUse",
   "ApprovalNeed",
   "ApprovalVote",
   "VoidedVote",

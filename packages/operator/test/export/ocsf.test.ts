@@ -109,6 +109,7 @@ const approvals = (
     ['REJECTED', 'reject', 'Success', 'Low'],
     ['APPROVAL_EXPIRED', 'createPodIdentityAssociation', 'Failure', 'Low'],
     ['APPROVAL_USED', 'createPodIdentityAssociation', 'Success', 'Informational'],
+    ['APPROVAL_WITHDRAWN', 'withdrawApproval', 'Success', 'Informational'],
     ['APPROVAL_VOTE_VOIDED', 'createPodIdentityAssociation', 'Failure', 'Medium'],
   ] as const
 ).map(([event, field, status, severity]): Case => ({
@@ -194,6 +195,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
       ...{
+        APPROVAL_WITHDRAWN: true,
         APPROVAL_VOTE_VOIDED: true,
         EXPIRY_WARNED: true,
         LOG_PERMITTED: true,

@@ -44,7 +44,9 @@ export type OperationKind =
   /** `untagPodIdentityAssociation`. */
   | 'UNTAG_POD_IDENTITY_ASSOCIATION'
   /** `updatePodIdentityAssociation`. */
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
+  /** A `withdrawApproval` that was refused; only in audit entries. A withdrawal has the kind of the operation that it is about. */
+  | 'WITHDRAW_APPROVAL';
 
 /** Why the reconciler can't examine an operation. Values may be added. */
 export type ParkedReason =
