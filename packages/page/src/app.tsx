@@ -5,9 +5,11 @@ import { loadConfig } from './config.ts';
 import type { PageConfig } from './config.ts';
 import { Viewer } from './generated/api.ts';
 import { Header } from './header.tsx';
-import { useRoute } from './route.ts';
+import { isUtcLink, useRoute } from './route.ts';
 import type { Session } from './session.ts';
 import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
+import { Boundary } from './ui/boundary.tsx';
+import { MangledLink } from './ui/mangled-link.tsx';
 import { Empty, Problem } from './ui/problem.tsx';
 import { UtcContext } from './ui/time.tsx';
 import { viewOf } from './views.tsx';
@@ -46,9 +48,9 @@ interface SignedInProps {
 function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const client = useMemo(() => makeClient(config, session), [config, session]);
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
-  const [isUtc, setUtc] = useState(false);
   const [round, setRound] = useState(0);
-  const { view } = useRoute();
+  const route = useRoute();
+  const isUtc = isUtcLink();
   const expiry = useMemo(() => new AbortController(), [client]);
   useEffect(() => () => expiry.abort(), [expiry]);
   useEffect(() => {
@@ -58,20 +60,25 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
     );
   }, [client, expiry, round]);
   const retry = () => setRound((last) => last + 1);
-  const View = viewOf(view);
+  const View = viewOf(route.view);
   return (
     <UtcContext.Provider value={isUtc}>
       <Header
         viewer={gateway instanceof Error ? null : (gateway?.viewer ?? null)}
         isUtc={isUtc}
-        onUtc={setUtc}
         onSignOut={onSignOut}
       />
       <main id="main" tabIndex={-1}>
         {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
         {gateway !== null && !(gateway instanceof Error) && (
           <GatewayContext.Provider value={gateway}>
-            {View ? <View /> : <Empty>There is no such view: choose one above.</Empty>}
+            {View === null && <Empty>There is no such view: choose one above.</Empty>}
+            {View !== null && route.problems.length > 0 && <MangledLink {...route} />}
+            {View !== null && route.problems.length === 0 && (
+              <Boundary key={route.view}>
+                <View />
+              </Boundary>
+            )}
           </GatewayContext.Provider>
         )}
       </main>

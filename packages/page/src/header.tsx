@@ -1,5 +1,5 @@
 import type { ViewerQuery } from './generated/api.ts';
-import { hrefOf, useRoute } from './route.ts';
+import { hrefOf, setParams, useRoute } from './route.ts';
 import { shortened } from './ui/arn.tsx';
 import { views } from './views.tsx';
 
@@ -7,12 +7,11 @@ interface HeaderProps {
   /** Null while it is not known. */
   readonly viewer: ViewerQuery['viewer'] | null;
   readonly isUtc: boolean;
-  readonly onUtc: (isUtc: boolean) => void;
   readonly onSignOut: () => void;
 }
 
 /** The navigation, and who is signed in. */
-export function Header({ viewer, isUtc, onUtc, onSignOut }: HeaderProps) {
+export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
   const { view } = useRoute();
   return (
     <header>
@@ -29,7 +28,7 @@ export function Header({ viewer, isUtc, onUtc, onSignOut }: HeaderProps) {
       </nav>
       <div class="viewer">
         <label title="Show times in UTC">
-          <input type="checkbox" checked={isUtc} onChange={(event) => onUtc(event.currentTarget.checked)} /> UTC
+          <input type="checkbox" checked={isUtc} onChange={setUtc} /> UTC
         </label>
         {viewer && (
           <span title={[viewer.id, ...viewer.groups].join('\n')}>
@@ -42,6 +41,10 @@ export function Header({ viewer, isUtc, onUtc, onSignOut }: HeaderProps) {
       </div>
     </header>
   );
+}
+
+function setUtc({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void {
+  setParams({ utc: currentTarget.checked ? '1' : '' }, { replace: true });
 }
 
 /** The fragment of the URL names the view, so a link into the page can't be one. */

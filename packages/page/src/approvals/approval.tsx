@@ -1,5 +1,4 @@
-import { useEffect } from 'preact/hooks';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import { OneApproval } from '../generated/approvals.ts';
 import type { ApprovalFieldsFragment, OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
@@ -26,14 +25,11 @@ const everyMs = 10_000;
  * An approval with its own URL: exactly what was asked for, who has to agree, and the way to do so.
  */
 export function ApprovalView({ id }: { readonly id: string }) {
-  const { data, error, reload } = useQuery(OneApproval, { id });
+  const loaded = useQuery(OneApproval, { id });
+  const { data, error, reload } = loaded;
   const approval = data?.approval ?? null;
   const isOpen = approval !== null && ['PENDING', 'APPROVED'].includes(approval.state);
-  useEffect(() => {
-    if (!isOpen) return;
-    const timer = setInterval(reload, everyMs);
-    return () => clearInterval(timer);
-  }, [isOpen, reload]);
+  usePolling(loaded, isOpen ? everyMs : null);
   return (
     <>
       <h1>Approval</h1>

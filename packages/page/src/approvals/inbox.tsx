@@ -60,7 +60,7 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
 export function Inbox() {
   const { params } = useRoute();
   const connection = useConnection(ApprovalsPage, { ...scopeOf(params), first: 100 }, pageOf);
-  const { nodes, hasMore, isLoading, error, loadedAt, reload, loadMore } = connection;
+  const { nodes, hasMore, isLoading, error, loadedAt, reload, retry, loadMore } = connection;
   const cluster = params.get('clusterName') ?? '';
   return (
     <>
@@ -96,7 +96,7 @@ export function Inbox() {
           </label>
         ))}
       </form>
-      {error && <Problem error={error} retry={nodes.length > 0 ? loadMore : reload} />}
+      {error && <Problem error={error} retry={retry} />}
       {nodes.length > 0 && (
         <Table
           label="Approvals"

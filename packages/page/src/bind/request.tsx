@@ -1,6 +1,5 @@
-import { useEffect } from 'preact/hooks';
 import type { ApprovalStatus } from '../../../client/src/client/approval.ts';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import { OperationState } from '../generated/bind.ts';
 import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
@@ -83,12 +82,9 @@ function ProgressText({ progress }: Pick<UnderWayProps, 'progress'>) {
 
 /** An operation whose outcome is not known yet: why, until when, and that nobody has to wait. */
 function InDoubt({ id, submittedAt }: { readonly id: string; readonly submittedAt: number }) {
-  const { data, reload } = useQuery(OperationState, { id });
-  useEffect(() => {
-    const timer = setInterval(reload, againMs);
-    return () => clearInterval(timer);
-  }, [reload]);
-  const operation = data?.operation ?? null;
+  const loaded = useQuery(OperationState, { id });
+  usePolling(loaded, againMs);
+  const operation = loaded.data?.operation ?? null;
   const startedAt = operation ? Date.parse(operation.startedAt) : submittedAt;
   return (
     <div class="notice">

@@ -13,8 +13,8 @@ const settledMs = 300;
 export function useDraft() {
   const { view, params } = useRoute();
   const [draft, setDraft] = useState<Draft>(() => draftOf(params));
-  const written = useRef(hrefOf('bind', paramsOf(draft)));
-  const shown = hrefOf('bind', paramsOf(draftOf(params)));
+  const written = useRef(keyOf(draft));
+  const shown = keyOf(draftOf(params));
   useEffect(() => {
     // Another link was followed, or the way back.
     if (view !== 'bind' || shown === written.current) return;
@@ -22,9 +22,9 @@ export function useDraft() {
     setDraft(draftOf(params));
   }, [view, shown]);
   const write = () => {
-    const href = hrefOf('bind', paramsOf(draft));
-    if (href === written.current) return;
-    written.current = href;
+    const key = keyOf(draft);
+    if (key === written.current) return;
+    written.current = key;
     go('bind', paramsOf(draft), { replace: true });
   };
   useEffect(() => {
@@ -33,6 +33,11 @@ export function useDraft() {
   }, [draft]);
   const change = (changes: Draft) => setDraft((last) => ({ ...last, ...changes }));
   return { draft, change, /** Writes the URL now. */ write };
+}
+
+/** What the URL has of a draft: the time zone beside it is not a part of the draft. */
+function keyOf(draft: Draft): string {
+  return hrefOf('bind', { ...paramsOf(draft), utc: '' });
 }
 
 /** A value once it has not changed for some time. */

@@ -36,7 +36,7 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
 }
 
 function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: Fleet }) {
-  const { nodes, isLoading, hasMore, error, loadMore } = connection;
+  const { nodes, isLoading, hasMore, error, loadMore, retry } = connection;
   const loaded = nodes.length.toLocaleString('en');
   const shown = rows.length === nodes.length ? '' : `${rows.length.toLocaleString('en')} of `;
   if (error !== null && nodes.length > 0) {
@@ -44,7 +44,7 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
       <>
         {shown}
         {loaded} loaded so far, then: <span title={error.message}>{error.message}</span>{' '}
-        <button type="button" onClick={loadMore}>
+        <button type="button" onClick={retry}>
           Try again
         </button>
       </>

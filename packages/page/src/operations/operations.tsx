@@ -1,7 +1,6 @@
 import './operations.css';
-import { useEffect } from 'preact/hooks';
 import { GatewayError } from '../../../client/src/client/errors.ts';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import type { Loaded } from '../api/use-query.ts';
 import { Viewer } from '../generated/api.ts';
 import {
@@ -30,12 +29,7 @@ export function Operations() {
   const deployment = useQuery(Viewer, {});
   const all = [open, locks, policies, deployment];
   const isAnyOpen = (open.data?.openOperations ?? []).length > 0;
-  const { reload } = open;
-  useEffect(() => {
-    if (!isAnyOpen) return;
-    const timer = setInterval(reload, againMs);
-    return () => clearInterval(timer);
-  }, [isAnyOpen, reload]);
+  usePolling(open, isAnyOpen ? againMs : null);
   const denial = denialOf(open) ?? denialOf(locks) ?? denialOf(policies);
   return (
     <>

@@ -2,7 +2,7 @@ import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
-import { setParams, useRoute } from '../route.ts';
+import { hrefOf, setParams, useRoute } from '../route.ts';
 import { Arn } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
@@ -63,7 +63,7 @@ export function Entries() {
   const { viewer } = useGateway();
   const filter = filterOf(params, viewer.id);
   const connection = useConnection(TrailPage, filter && { ...filter, first: pageSize }, pageOf);
-  const { nodes, pages, hasMore, isLoading, error, reload, loadMore } = connection;
+  const { nodes, pages, hasMore, isLoading, error, reload, retry, loadMore } = connection;
   const open = params.get('open');
   const omitted = pages[0]?.auditTrail?.omittedEvents ?? [];
   return (
@@ -79,7 +79,7 @@ export function Entries() {
         <Export entries={nodes} />
       </div>
       <Filters />
-      {error && <Problem error={error} retry={nodes.length > 0 ? loadMore : reload} />}
+      {error && <Problem error={error} retry={retry} />}
       {omitted.length > 0 && (
         <p class="muted">
           Entries with these events are not in this scope: {omitted.map((event) => eventWords[event][0]).join(', ')}.
@@ -134,9 +134,7 @@ function pageOf({ auditTrail }: TrailPageQuery) {
 }
 
 function openHref(params: URLSearchParams, id: string): string {
-  const next = new URLSearchParams(params);
-  next.set('open', id);
-  return `#/trail?${next.toString()}`;
+  return hrefOf('trail', { ...Object.fromEntries(params), open: id });
 }
 
 interface NothingProps {

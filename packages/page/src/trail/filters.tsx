@@ -1,5 +1,6 @@
 import { useContext } from 'preact/hooks';
 import { setParams, useRoute } from '../route.ts';
+import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { fromInput, toInput } from '../ui/time-input.ts';
 import { Choices } from '../ui/choices.tsx';
@@ -61,7 +62,7 @@ export function Filters() {
           <TextFilter name="policyId" label="Policy" />
           {(['since', 'until'] as const).map((name) => (
             <label key={name}>
-              {name === 'since' ? 'Since' : 'Until'}
+              {name === 'since' ? 'Since' : 'Until'}, {zoneName(isUtc)}
               <input
                 type="datetime-local"
                 value={toInput(params.get(name), isUtc)}

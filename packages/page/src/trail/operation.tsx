@@ -1,5 +1,4 @@
-import { useEffect } from 'preact/hooks';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import { TrailOperation } from '../generated/trail.ts';
 import type { LineFragment, TrailOperationQuery } from '../generated/trail.ts';
 import { hrefOf } from '../route.ts';
@@ -18,14 +17,10 @@ const isOperation = (id: string) => !/^(lock|drift|approval)-/.test(id);
 
 /** An operation with its own URL, followed to its end. */
 export function OperationView({ id }: { readonly id: string }) {
-  const { data, error, reload } = useQuery(TrailOperation, { id });
+  const loaded = useQuery(TrailOperation, { id });
+  const { data, error, reload } = loaded;
   const operation = data?.operation ?? null;
-  const waitSeconds = operation?.status === 'IN_PROGRESS' ? (operation.retryAfterSeconds ?? 5) : null;
-  useEffect(() => {
-    if (waitSeconds === null) return;
-    const timer = setTimeout(reload, waitSeconds * 1_000);
-    return () => clearTimeout(timer);
-  }, [waitSeconds, data, reload]);
+  usePolling(loaded, operation?.status === 'IN_PROGRESS' ? (operation.retryAfterSeconds ?? 5) * 1_000 : null);
   return (
     <>
       <h1>Operation</h1>
