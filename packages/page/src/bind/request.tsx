@@ -5,6 +5,7 @@ import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
 import { Copy } from '../ui/copy.tsx';
 import { Diff } from '../ui/diff.tsx';
+import { reasonWords } from '../ui/error-words.ts';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
@@ -75,7 +76,7 @@ function ProgressText({ progress }: Pick<UnderWayProps, 'progress'>) {
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
   return (
     <>
-      No result yet (<bdi>{reason.replace(/\.$/, '')}</bdi>). Attempt {attempt} follows in {seconds} s.
+      No result yet (<bdi>{reasonWords(reason)}</bdi>). Attempt {attempt} follows in {seconds} s.
     </>
   );
 }
