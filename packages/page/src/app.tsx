@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { EnvironmentsContext, useEnvironments } from './api/environments.ts';
 import { GatewayContext, makeClient } from './api/gateway.ts';
 import type { Gateway } from './api/gateway.ts';
 import { loadConfig } from './config.ts';
@@ -11,6 +12,8 @@ import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
 import { Boundary } from './ui/boundary.tsx';
 import { MangledLink } from './ui/mangled-link.tsx';
 import { Empty, Problem } from './ui/problem.tsx';
+import { onEscape } from './ui/panel.tsx';
+import { Announcer } from './ui/title.tsx';
 import { UtcContext } from './ui/time.tsx';
 import { viewOf } from './views.tsx';
 
@@ -49,6 +52,7 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const client = useMemo(() => makeClient(config, session), [config, session]);
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
   const [round, setRound] = useState(0);
+  const environments = useEnvironments(client);
   const route = useRoute();
   const isUtc = isUtcLink();
   const expiry = useMemo(() => new AbortController(), [client]);
@@ -63,22 +67,25 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const View = viewOf(route.view);
   return (
     <UtcContext.Provider value={isUtc}>
+      <Announcer />
       <Header
         viewer={gateway instanceof Error ? null : (gateway?.viewer ?? null)}
         isUtc={isUtc}
         onSignOut={onSignOut}
       />
-      <main id="main" tabIndex={-1}>
+      <main id="main" tabIndex={-1} onKeyDown={onEscape}>
         {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
         {gateway !== null && !(gateway instanceof Error) && (
           <GatewayContext.Provider value={gateway}>
-            {View === null && <Empty>There is no such view: choose one above.</Empty>}
-            {View !== null && route.problems.length > 0 && <MangledLink {...route} />}
-            {View !== null && route.problems.length === 0 && (
-              <Boundary key={route.view}>
-                <View />
-              </Boundary>
-            )}
+            <EnvironmentsContext.Provider value={environments}>
+              {View === null && <Empty>There is no such view: choose one above.</Empty>}
+              {View !== null && route.problems.length > 0 && <MangledLink {...route} />}
+              {View !== null && route.problems.length === 0 && (
+                <Boundary key={route.view}>
+                  <View />
+                </Boundary>
+              )}
+            </EnvironmentsContext.Provider>
           </GatewayContext.Provider>
         )}
       </main>

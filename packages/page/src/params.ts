@@ -55,6 +55,7 @@ const types: Readonly<Record<string, ParamType>> = {
   action: oneOf('delete'),
   ifExists: oneOf('ADOPT'),
   disableSessionTags: oneOf('true', 'false'),
+  reads: oneOf('shown'),
   utc: oneOf('1'),
 };
 

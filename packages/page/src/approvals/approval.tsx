@@ -11,6 +11,7 @@ import { Diff } from '../ui/diff.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { CurrentDecision } from './current-decision.tsx';
 import { ApprovalSign, isOver } from './sign.tsx';
@@ -32,7 +33,7 @@ export function ApprovalView({ id }: { readonly id: string }) {
   usePolling(loaded, isOpen ? everyMs : null);
   return (
     <>
-      <h1>Approval</h1>
+      <Title>Approval</Title>
       {error && <Problem error={error} retry={reload} />}
       {data === null && error === null && <p class="muted">Reading the approval…</p>}
       {data !== null && approval === null && <Empty>There is no approval {id}, or you may not see it.</Empty>}

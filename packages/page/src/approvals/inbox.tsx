@@ -12,6 +12,7 @@ import { Arn } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { ApprovalSign } from './sign.tsx';
 
@@ -19,7 +20,7 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
   {
     key: 'target',
     label: 'Service account',
-    width: 'minmax(110px, 2fr)',
+    width: 'minmax(0, 2fr)',
     cell: ({ target }) => <TargetName target={target} />,
   },
   { key: 'kind', label: 'Operation', width: '90px', cell: ({ operation }) => kindWords[operation], isWide: true },
@@ -37,14 +38,21 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
     key: 'who',
     label: 'Asked by',
     width: 'minmax(80px, 1fr)',
+    isWide: true,
     cell: ({ principal }) => <Who principalId={principal.principalId} />,
   },
   {
     key: 'state',
     label: 'State',
-    width: 'minmax(140px, 1fr)',
-    cell: (approval) => <ApprovalSign approval={approval} />,
-    isWide: true,
+    width: 'minmax(150px, 1fr)',
+    cell: (approval) => (
+      <>
+        <ApprovalSign approval={approval} />
+        <span class="second if-narrow">
+          <Who principalId={approval.principal.principalId} />, until <Time at={approval.expiresAt} narrow />
+        </span>
+      </>
+    ),
   },
   {
     key: 'asked',
@@ -53,7 +61,13 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
     cell: ({ requestedAt }) => <Time at={requestedAt} narrow />,
     isWide: true,
   },
-  { key: 'ends', label: 'Until', width: '90px', cell: ({ expiresAt }) => <Time at={expiresAt} narrow /> },
+  {
+    key: 'ends',
+    label: 'Until',
+    width: '90px',
+    cell: ({ expiresAt }) => <Time at={expiresAt} narrow />,
+    isWide: true,
+  },
 ];
 
 /** The pending approvals of all clusters, or all of a cluster, as the URL says. */
@@ -65,7 +79,7 @@ export function Inbox() {
   return (
     <>
       <div class="title">
-        <h1>Approvals</h1>
+        <Title>Approvals</Title>
         <span class="muted" role="status">
           {loadedAt === null ? 'Reading…' : countText(nodes.length, cluster === '', hasMore)}
         </span>

@@ -10,6 +10,7 @@ import { Outcome } from './outcome.tsx';
 import { keepPending, readPending } from './pending.ts';
 import type { Pending } from './pending.ts';
 import { Stopped, UnderWay } from './request.tsx';
+import { Title } from '../ui/title.tsx';
 import { useSender } from './sender.ts';
 
 const titles: Readonly<Record<ChangeKind, string>> = {
@@ -57,7 +58,7 @@ export function Bind() {
   const refused = ended?.kind === 'refused' ? sending : null;
   return (
     <>
-      <h1>{titles[kindOf(draft)]}</h1>
+      <Title>{titles[kindOf(draft)]}</Title>
       {sending && <Shown {...{ sending, start, stop, leave, close, forget }} />}
       {kept && <Stopped pending={kept} error={null} onContinue={() => start(kept)} onForget={forget} />}
       <Editor

@@ -91,7 +91,7 @@ function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }
     );
   }
   return (
-    <details class="fleet-coverage">
+    <details class="fleet-coverage menu">
       <summary>
         <span class="state waiting">
           <Icon name="question" />

@@ -10,6 +10,7 @@ import {
 } from '../generated/operations.ts';
 import { useRoute } from '../route.ts';
 import { Problem } from '../ui/problem.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Deployment } from './deployment.tsx';
 import { Locks } from './locks.tsx';
@@ -34,7 +35,7 @@ export function Operations() {
   return (
     <>
       <div class="title">
-        <h1>Operations</h1>
+        <Title>Operations</Title>
         <span class="muted" role="status">
           {all.some(({ data, error }) => data === null && error === null) && 'Reading…'}
           {open.loadedAt !== null && (

@@ -2,11 +2,14 @@ import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
-import { hrefOf, setParams, useRoute } from '../route.ts';
+import { hrefOf, useRoute } from '../route.ts';
 import { Arn } from '../ui/arn.tsx';
+import { Boundary } from '../ui/boundary.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, TargetName, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
@@ -69,7 +72,7 @@ export function Entries() {
   return (
     <>
       <div class="title">
-        <h1>Trail</h1>
+        <Title>Trail</Title>
         <span class="muted" role="status">
           {statusText(connection)}
         </span>
@@ -85,7 +88,7 @@ export function Entries() {
           Entries with these events are not in this scope: {omitted.map((event) => eventWords[event][0]).join(', ')}.
         </p>
       )}
-      <div class={open === null ? 'split' : 'split open'}>
+      <div class={open === null ? 'split' : 'split is-open'}>
         {nodes.length > 0 ? (
           <Table
             label="Audit entries"
@@ -100,12 +103,11 @@ export function Entries() {
           !isLoading && error === null && <Nothing isAsked={filter !== null} hasMore={hasMore} loadMore={loadMore} />
         )}
         {open !== null && (
-          <aside aria-label="Entry">
-            <button type="button" class="close" onClick={() => setParams({ open: null })}>
-              Close
-            </button>
-            <EntryDetails id={open} />
-          </aside>
+          <Boundary key={open}>
+            <Panel id={open} heading="Audit entry">
+              <EntryDetails id={open} />
+            </Panel>
+          </Boundary>
         )}
       </div>
     </>

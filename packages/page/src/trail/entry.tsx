@@ -7,6 +7,7 @@ import { Diff } from '../ui/diff.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, TargetName } from './cells.tsx';
 import { conditionFacts } from './condition-facts.ts';
@@ -20,7 +21,7 @@ type Entry = NonNullable<TrailEntryQuery['auditEntry']>;
 export function EntryView({ id }: { readonly id: string }) {
   return (
     <>
-      <h1>Audit entry</h1>
+      <Title>Audit entry</Title>
       <EntryDetails id={id} />
     </>
   );

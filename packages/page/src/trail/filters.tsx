@@ -4,7 +4,7 @@ import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { fromInput, toInput } from '../ui/time-input.ts';
 import { Choices } from '../ui/choices.tsx';
-import { scopeKindOf, scopeParams } from './scope.ts';
+import { hidesReads, scopeKindOf, scopeParams } from './scope.ts';
 import type { ScopeKind } from './scope.ts';
 import { eventWords, kindWords } from './words.ts';
 
@@ -54,6 +54,16 @@ export function Filters() {
         <TextFilter key={name} name={name} label={label} />
       ))}
       <Choices label="Events" param="events" words={wordsOf(eventWords)} />
+      {!params.get('events') && ['principal', 'gateway'].includes(kind) && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={!hidesReads(params)}
+            onChange={(event) => setParams({ reads: event.currentTarget.checked ? 'shown' : null })}
+          />{' '}
+          Dry runs and reads
+        </label>
+      )}
       <Choices label="Operations" param="operationKinds" words={kindWords} />
       <details class="more" open={moreParams.some((name) => params.has(name))}>
         <summary>Role, policy, time</summary>

@@ -6,6 +6,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Id } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, TargetName, Who } from './cells.tsx';
 import { kindWords } from './words.ts';
@@ -23,7 +24,7 @@ export function OperationView({ id }: { readonly id: string }) {
   usePolling(loaded, operation?.status === 'IN_PROGRESS' ? (operation.retryAfterSeconds ?? 5) * 1_000 : null);
   return (
     <>
-      <h1>Operation</h1>
+      <Title>Operation</Title>
       {error && <Problem error={error} retry={reload} />}
       {data === null && error === null && <p class="muted">Reading the operation…</p>}
       {data !== null && operation === null && (
