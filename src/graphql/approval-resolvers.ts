@@ -1,6 +1,7 @@
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.ts';
 import { expiryOf, publicApprovalId } from '../model/approval.ts';
 import { votedNeeds } from '../model/approval-vote.ts';
+import { isAskedBy } from '../operations/approvals/asker.ts';
 import type { ApproveInput } from '../generated/types.ts';
 import { castVote } from '../operations/approvals/cast-vote.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
@@ -68,6 +69,11 @@ export const approvalFields = {
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
     operationId: ({ usedBy }) => usedBy,
+    clientRequestToken: async (approval, _, { identity, requireUnlocked }) => {
+      if (!isAskedBy(approval, identity)) return null;
+      await requireUnlocked();
+      return approval.clientRequestToken ?? null;
+    },
   },
   ApprovalVote: { ownRequest: ({ isOwnRequest }) => isOwnRequest },
   ApprovalRequired: {

@@ -22,6 +22,7 @@ import { identity } from '../support/mutations.ts';
 import {
   adoption,
   approval,
+  approvalWithToken,
   associationState,
   associationVersion,
   clusterScan,
@@ -117,6 +118,10 @@ const written: Readonly<Record<string, Stored>> = {
   'scan with a count': withoutText(scanItem(countedScan)),
   'account reads': withoutText(accountReadsItem(accountReads)),
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
+  'approval with its token': {
+    sqlite: approvalText(approvalWithToken),
+    dynamodb: marshall(approvalItem(approvalWithToken)),
+  },
 };
 if (process.env.UPDATE_STORED === '1') {
   const lines = Object.entries(written).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
@@ -176,6 +181,7 @@ test('the stored keys of cursors are read as before', () => {
 test('a stored approval is read as before', () => {
   expect(approvalOfItem(storedItem('approval'))).toEqual(approval);
   expect(approvalOfText(stored.approval?.sqlite ?? '')).toEqual(approval);
+  expect(approvalOfItem(storedItem('approval with its token'))).toEqual(approvalWithToken);
 });
 
 // IAM policies name how they begin.

@@ -24,7 +24,7 @@ import type { MutationResult } from '../terms/result.ts';
 
 /** A request that needs approvals. */
 export interface HeldRequest<Kind extends OperationKind> {
-  readonly mutation: AdmittedMutation<Kind>;
+  readonly mutation: AdmittedMutation<Kind> & { readonly clientRequestToken: string };
   readonly needs: readonly ApprovalNeed[];
   readonly binding: ApprovalBinding;
   readonly fingerprint: string;
@@ -135,6 +135,7 @@ function askedApproval<Kind extends OperationKind>(
     decideUntil: now + limits.decideMs,
     useUntil: null,
     usedBy: null,
+    clientRequestToken: mutation.clientRequestToken,
   };
 }
 

@@ -20,11 +20,15 @@ export const refusalWords: Readonly<Record<RefusalCode, RefusalWords>> = {
     next: 'Try again in a minute. If it stays so, tell the platform team: a policy fails, or a role can’t be read.',
   },
   APPROVAL_REQUIRED: { title: 'Others have to agree first', next: null },
-  APPROVAL_REJECTED: { title: 'Rejected', next: 'Read the comment of the approver. You can ask again with other settings.' },
+  APPROVAL_REJECTED: {
+    title: 'Rejected',
+    next: 'Read the comment of the approver. You can ask again with other settings.',
+  },
   APPROVAL_EXPIRED: {
     title: 'The time for the approval is over',
     next: 'Ask again, and make the change soon after it is approved.',
   },
+  APPROVAL_WITHDRAWN: { title: 'Withdrawn', next: 'You can ask again.' },
   APPROVAL_LIMIT_REACHED: {
     title: 'No approval can be asked for now',
     next: 'Withdraw a request that you don’t need any more, or wait until one is decided.',
@@ -106,6 +110,12 @@ export function refusalWordsOf(code: string): RefusalWords {
 }
 
 /** The advice to a person: of the words, and else of the refusal itself; null without any. */
-export function personalAdvice({ code, advice }: { readonly code: string; readonly advice: string | null }): string | null {
+export function personalAdvice({
+  code,
+  advice,
+}: {
+  readonly code: string;
+  readonly advice: string | null;
+}): string | null {
   return refusalWordsOf(code).next ?? advice;
 }
