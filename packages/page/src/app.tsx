@@ -7,6 +7,7 @@ import type { PageConfig } from './config.ts';
 import { Viewer } from './generated/api.ts';
 import { Header } from './header.tsx';
 import { isUtcLink, useRoute } from './route.ts';
+import type { Route } from './route.ts';
 import type { Session } from './session.ts';
 import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
 import { Boundary } from './ui/boundary.tsx';
@@ -64,31 +65,31 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
     );
   }, [client, expiry, round]);
   const retry = () => setRound((last) => last + 1);
-  const View = viewOf(route.view);
+  const known = gateway instanceof Error ? null : gateway;
   return (
     <UtcContext.Provider value={isUtc}>
-      <Announcer />
-      <Header
-        viewer={gateway instanceof Error ? null : (gateway?.viewer ?? null)}
-        isUtc={isUtc}
-        onSignOut={onSignOut}
-      />
-      <main id="main" tabIndex={-1} onKeyDown={onEscape}>
-        {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
-        {gateway !== null && !(gateway instanceof Error) && (
-          <GatewayContext.Provider value={gateway}>
-            <EnvironmentsContext.Provider value={environments}>
-              {View === null && <Empty>There is no such view: choose one above.</Empty>}
-              {View !== null && route.problems.length > 0 && <MangledLink {...route} />}
-              {View !== null && route.problems.length === 0 && (
-                <Boundary key={route.view}>
-                  <View />
-                </Boundary>
-              )}
-            </EnvironmentsContext.Provider>
-          </GatewayContext.Provider>
-        )}
-      </main>
+      <GatewayContext.Provider value={known}>
+        <EnvironmentsContext.Provider value={environments}>
+          <Announcer />
+          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} />
+          <main id="main" tabIndex={-1} onKeyDown={onEscape}>
+            {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
+            {known !== null && <Shown route={route} />}
+          </main>
+        </EnvironmentsContext.Provider>
+      </GatewayContext.Provider>
     </UtcContext.Provider>
+  );
+}
+
+/** The view that a link names, or what is wrong with the link. */
+function Shown({ route }: { readonly route: Route }) {
+  const View = viewOf(route.view);
+  if (View === null) return <Empty>There is no such view: choose one above.</Empty>;
+  if (route.problems.length > 0) return <MangledLink {...route} />;
+  return (
+    <Boundary key={route.view}>
+      <View />
+    </Boundary>
   );
 }

@@ -1,6 +1,8 @@
 import type { ViewerQuery } from './generated/api.ts';
 import { hrefOf, setParams, useRoute } from './route.ts';
+import { useTurns } from './approvals/turns.ts';
 import { shortened } from './ui/arn.tsx';
+import { useTitleCount } from './ui/title.tsx';
 import { views } from './views.tsx';
 
 interface HeaderProps {
@@ -23,6 +25,7 @@ export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
         {Object.entries(views).map(([name, [label]]) => (
           <a key={name} href={hrefOf(name)} aria-current={view.split('/', 1)[0] === name ? 'page' : undefined}>
             {label}
+            {name === 'approvals' && viewer && <Count />}
           </a>
         ))}
       </nav>
@@ -40,6 +43,22 @@ export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
         </button>
       </div>
     </header>
+  );
+}
+
+/** How much waits for the person, also in the title of the tab. */
+function Count() {
+  const text = useTurns();
+  useTitleCount(text);
+  if (text === '') return null;
+  return (
+    <>
+      {' '}
+      <span class="count">
+        {text}
+        <span class="sr-only"> waiting for you</span>
+      </span>
+    </>
   );
 }
 

@@ -76,12 +76,13 @@ function Status({ findings, check }: Pick<EffectProps, 'findings' | 'check'>) {
   const { result, isPending } = check;
   if (isPending) return <>Checking…</>;
   if (!result) return null;
-  const policyIds = result.decision?.policyIds ?? [];
+  const { permittedBy = [], policyIds = [], approvalId = null } = result.decision ?? {};
+  const by = permittedBy.length > 0 ? permittedBy : policyIds;
   if (result.wouldBeAttempted)
     return (
       <>
-        <State name="approved">permitted</State> {policyIds.length > 0 && `by ${policyIds.join(', ')}`}. EKS can still
-        reject it.
+        <State name="approved">permitted</State> {by.length > 0 && `by ${by.join(', ')}`}
+        {approvalId !== null && ', after approval'}. EKS can still reject it.
       </>
     );
   if (result.onlyAsDryRun) return <>Policy permits this as a dry run only: you may check it, and not make it.</>;

@@ -21,7 +21,12 @@ const againMs = 5_000;
 /** What is asked for, e.g. "Bind a role to payments/api in apps-dev". */
 export function Title({ pending: { change, place } }: { readonly pending: Pending }) {
   const { clusterName, namespace, serviceAccount } = place;
-  const words = { create: 'Bind a role to', update: 'Change the association of', delete: 'Delete the association of' };
+  const words = {
+    create: 'Bind a role to',
+    update: 'Change the association of',
+    delete: 'Delete the association of',
+    adopt: 'Adopt the association of',
+  };
   return (
     <>
       {words[change.kind]}{' '}
@@ -123,8 +128,8 @@ function Held({ approval: { id, state, needs, expiresAt } }: { readonly approval
         . Send its link to those who have to agree.
       </p>
       <p>
-        The request is sent again by itself once it is approved, as long as this tab is open, also with another view.
-        After a reload, “Continue” does so.
+        You can close this tab. While it is open, the request is sent again by itself once it is approved. Later, and
+        from any device, the approval has “Make the change now”.
       </p>
     </div>
   );
