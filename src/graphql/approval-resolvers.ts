@@ -4,6 +4,7 @@ import { votedNeeds } from '../model/approval-vote.ts';
 import { isAskedBy } from '../operations/approvals/asker.ts';
 import type { ApproveInput } from '../generated/types.ts';
 import { castVote } from '../operations/approvals/cast-vote.ts';
+import { withdrawApproval } from '../operations/approvals/withdraw-approval.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
 import { summarize } from '../operations/kinds/operations.ts';
 import { readApproval, readApprovals } from '../queries/approvals.ts';
@@ -37,10 +38,14 @@ const cast =
     );
   };
 
-/** The votes. */
+/** The votes, and withdrawals. */
 export const approvalMutations = {
   approve: cast('APPROVE'),
   reject: cast('REJECT'),
+  withdrawApproval: async (_, { input }, { deps, identity, deadline }) =>
+    reported(
+      await withdrawApproval({ ...deps, approvals: requireApprovals(deps.approvals) }, { input, identity, deadline }),
+    ),
 } satisfies MutationResolvers;
 
 /** The fields of approvals that need a resolver. */

@@ -113,15 +113,15 @@ const written: Readonly<Record<string, Stored>> = {
   approval: { sqlite: approvalText(approval), dynamodb: marshall(approvalItem(approval)) },
   'approval PENDING': withoutText(approvalItem({ ...approval, state: 'PENDING' })),
   'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
+  'approval with its token': {
+    sqlite: approvalText(approvalWithToken),
+    dynamodb: marshall(approvalItem(approvalWithToken)),
+  },
   scan: withoutText(scanItem(clusterScan)),
   'scan of a cluster that is gone': withoutText(scanItem(goneScan)),
   'scan with a count': withoutText(scanItem(countedScan)),
   'account reads': withoutText(accountReadsItem(accountReads)),
   release: { sqlite: null, dynamodb: versionItem(policyVersion) },
-  'approval with its token': {
-    sqlite: approvalText(approvalWithToken),
-    dynamodb: marshall(approvalItem(approvalWithToken)),
-  },
 };
 if (process.env.UPDATE_STORED === '1') {
   const lines = Object.entries(written).map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`);
