@@ -34,12 +34,12 @@ const placeOf = ({ clusterName = '', namespace = '', serviceAccount = '' }: Plac
 /** The form, beside what it will do. */
 export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const { viewer } = useGateway();
-  const { draft, change: setDraft, write } = useDraft();
+  const { draft, change: setDraft, write, isTouched, touch } = useDraft();
   const [isSubmitted, setSubmitted] = useState(false);
   const [isAnyway, setAnyway] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const { clusters, namespaces, roles } = useOffered(draft);
   const { bound, error, reload, data } = useBound(draft);
+  const { clusters, namespaces, roles } = useOffered(draft, bound);
   const isRefused = refused !== null;
   useEffect(() => {
     // Others may have changed it: that is what the refusal says, or it is to be known before the
@@ -50,12 +50,14 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const change = changeOf(draft, bound, roles.data?.bindableRoles ?? []);
   const findings = change === null ? [] : findingsOf(change, Date.now());
   const isSame = JSON.stringify(change) === JSON.stringify(refused);
-  const check = useCheck(change !== null && findings.length === 0 && !isHidden && !isSame ? change : null);
+  const isReady = change !== null && findings.length === 0;
+  const check = useCheck(isReady && isTouched && !isHidden && !isSame ? change : null);
+  const isUnchecked = isReady && !isTouched;
 
   const [only] = clusters.nodes;
   const isOnly = clusters.nodes.length === 1 && !clusters.hasMore && !draft.clusterName;
   useEffect(() => {
-    if (only && isOnly) setDraft(clusterFields(only));
+    if (only && isOnly) setDraft(clusterFields(only), { isOwn: false });
   }, [isOnly]);
   const cluster = clusterOf(draft, clusters.nodes);
   const isOwner = namespaces.nodes.some(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
@@ -70,7 +72,8 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     event.preventDefault();
     setSubmitted(true);
     write();
-    if (change !== null && findings.length === 0) onSubmit(change, placeOf(bound ?? draft));
+    if (isUnchecked) touch();
+    else if (change !== null && findings.length === 0) onSubmit(change, placeOf(bound ?? draft));
     else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
 
@@ -103,9 +106,11 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
             ) : null
           }
         />
-        {!isStranger && <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '' }} />}
+        {!isStranger && (
+          <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }} onTyping={touch} />
+        )}
       </form>
-      {!isStranger && <Effect {...{ change, existing: bound, findings, check }} />}
+      {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked }} />}
     </div>
   );
 }
