@@ -47,6 +47,11 @@ async function load(client: GatewayClient, onPage: (known: Environments) => void
 }
 
 /** The environment of a cluster, e.g. `prod`; null where it is not known. */
+export function environmentIn(environments: Environments, place: ClusterPlace): string | null {
+  return environments.get(keyOf(place)) ?? null;
+}
+
+/** As {@link environmentIn}, of those that are known so far. */
 export function useEnvironment(place: ClusterPlace): string | null {
-  return useContext(EnvironmentsContext).get(keyOf(place)) ?? null;
+  return environmentIn(useContext(EnvironmentsContext), place);
 }

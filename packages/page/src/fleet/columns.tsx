@@ -35,6 +35,11 @@ const ofBoth: readonly Column<Row>[] = [
         <bdi>{row.serviceAccount}</bdi>
         <span class="muted second if-narrow">
           <ClusterName place={row} />
+          {row.expiresAt !== null && (
+            <>
+              , ends <Time at={row.expiresAt} narrow />
+            </>
+          )}
         </span>
       </span>
     ),

@@ -7,6 +7,7 @@ import { Panel } from '../ui/panel.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { Adopt } from './adopt.tsx';
 import { InForce } from './between.tsx';
 import { Drift } from './drift.tsx';
 import { MadeBy } from './made-by.tsx';
@@ -41,6 +42,7 @@ export function Details({ place, asOf }: DetailsProps) {
       {data && <Links place={place} associationId={asOf === null ? association?.associationId : undefined} />}
       {error && <Problem error={error} retry={reload} />}
       {isLoading && !data && <p class="muted">Reading the association…</p>}
+      {association && asOf === null && <Adopt rows={[association]} onAdopted={reload} />}
       {association && <Known association={association} asOf={asOf} />}
       {data && !association && (
         <p>

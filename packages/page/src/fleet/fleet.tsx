@@ -6,6 +6,7 @@ import { Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
 import { Table } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
+import { Adopt } from './adopt.tsx';
 import { groupColumns, latestColumns, pastColumns } from './columns.tsx';
 import { Details } from './details.tsx';
 import { Filters } from './filters.tsx';
@@ -48,6 +49,7 @@ export function Fleet() {
       </div>
       <Filters filters={filters} asOf={asOf} grouping={grouping} rows={connection.nodes} />
       <Status fleet={fleet} asOf={asOf} />
+      {filters.origin === 'OUTSIDE' && asOf === null && <Adopt rows={rows} onAdopted={connection.reload} />}
       <div class={open ? 'split is-open' : 'split'}>
         {connection.error && connection.nodes.length === 0 ? (
           <div class="fleet-problem">

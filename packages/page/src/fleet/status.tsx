@@ -1,8 +1,13 @@
+import { useContext } from 'preact/hooks';
+import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
 import { setParams } from '../route.ts';
+import { saveFile } from '../ui/csv.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
+import { fleetCsv } from './export.ts';
+import type { Row } from './rows.ts';
 import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
 
@@ -23,6 +28,7 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
         )}
       </p>
       <div class="fleet-known">{coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}</div>
+      <ExportCsv fleet={fleet} asOf={asOf} />
       {asOf !== null && (
         <button type="button" onClick={() => setParams({ asOf: null })}>
           Show now
@@ -32,6 +38,28 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
         Reload
       </button>
     </div>
+  );
+}
+
+/** Saves the rows that are shown, as of the time that is shown. */
+function ExportCsv({
+  fleet: { rows, connection, coverage },
+  asOf,
+}: {
+  readonly fleet: Fleet;
+  readonly asOf: string | null;
+}) {
+  const environments = useContext(EnvironmentsContext);
+  const isIncomplete = connection.hasMore || [...(coverage?.notKnown ?? []), ...(coverage?.failed ?? [])].length > 0;
+  const save = () => {
+    const environmentOf = (row: Row) => environmentIn(environments, row);
+    const { name, text } = fleetCsv(rows, { asOf, isIncomplete, environmentOf }, new Date().toISOString());
+    saveFile('text/csv', name, text);
+  };
+  return (
+    <button type="button" disabled={rows.length === 0 || connection.isLoading} onClick={save}>
+      CSV
+    </button>
   );
 }
 
