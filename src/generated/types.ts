@@ -198,7 +198,7 @@ export type ApprovalRequired = Refusal & {
   readonly advice: Maybe<Scalars['String']['output']>;
   /** The approval, as it was when the request was answered; null for APPROVAL_LIMIT_REACHED, and for a dry run of a request that waits for none: it opens none. */
   readonly approval: Maybe<Approval>;
-  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN or APPROVAL_LIMIT_REACHED. */
+  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN, APPROVAL_LIMIT_REACHED or NOTHING_TO_CHANGE. */
   readonly code: RefusalCode;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
@@ -2210,6 +2210,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
+  | 'NOTHING_TO_CHANGE'
   /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**

@@ -90,6 +90,12 @@ export interface ApprovalStore {
   ): Promise<ApprovalWrite>;
 
   /**
+   * Whether an approval that would be asked for is beyond a limit, as {@link putApproval} judges it;
+   * null: not now.
+   */
+  limitReached(next: Approval, limits: PendingLimits): Promise<'limit-reached' | 'person-limit-reached' | null>;
+
+  /**
    * Withdraws an approval in one transaction, if the stored version is `expected`: the condition
    * that its use has too, so that only one of them is written. To write the same again is
    * `written`.

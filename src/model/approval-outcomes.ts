@@ -37,6 +37,14 @@ export const approvalOutcomes = {
     code: 'APPROVAL_WITHDRAWN',
     advice: 'To ask again, use a new clientRequestToken.',
   },
+  /** An update that needs an approval has no effect: nobody was asked, and nothing was begun. */
+  NOTHING_TO_CHANGE: {
+    ...unrecorded,
+    ...notRetryable,
+    code: 'NOTHING_TO_CHANGE',
+    event: 'REFUSED',
+    advice: 'Nothing needs to be done. The same clientRequestToken can be used if the association changes.',
+  },
   /** The principal has as many pending approvals as it may have. Nothing was begun. */
   APPROVAL_LIMIT_REACHED: {
     ...unrecorded,

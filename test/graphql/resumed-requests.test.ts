@@ -7,9 +7,8 @@ import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { fingerprintOf } from '../../src/idempotency/record.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import { parseApprovalId } from '../../src/model/approval.ts';
-import type { MutationRequest, OperationKind } from '../../src/model/operation.ts';
+import type { OperationKind } from '../../src/model/operation.ts';
 import { operationOf } from '../../src/operations/kinds/operations.ts';
-import type { InputOf } from '../../src/operations/terms/admission.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { approvalsOf, held, withApprovals } from '../support/held-requests.ts';
@@ -69,9 +68,9 @@ const kinds: Readonly<Record<ResumedRequest['operation'], OperationKind>> = {
 /** The fingerprint of a request that a client makes of an approval. */
 function fingerprintOfInput({ operation, input }: ResumedRequest): string {
   const { validate } = operationOf<OperationKind>(kinds[operation]);
-  const validated = validate(input as InputOf[OperationKind], gateway.deps.home);
+  const validated = validate(input, gateway.deps.home);
   if (validated.kind === 'invalid') throw new Error(JSON.stringify(validated.findings));
-  return fingerprintOf(validated.request as MutationRequest);
+  return fingerprintOf(validated.request);
 }
 
 const inAWeek = () => new Date(gateway.clock.now() + 7 * 86_400_000).toISOString();

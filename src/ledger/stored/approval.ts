@@ -131,7 +131,7 @@ export function replacePending(
   const remove = Object.keys(stored ?? {}).filter((name) => name.startsWith(personPrefix) && !byPerson.has(name));
   const open = keysOf([...all, ...approved]);
   const set = { ...pendingFields(next), pending: keysOf(all), open, ...Object.fromEntries(kept) };
-  const pending = setOf(stored, 'pending');
+  const pending = pendingOfItem(stored);
   const condition = pending.size === 0 ? absent('pending') : equals('pending', pending);
   return pendingUpdate(next, { set, remove }, condition);
 }
@@ -190,9 +190,14 @@ function markOf({ id }: Approval, now: number): string {
   return `${now}.${id}`;
 }
 
+/** The keys of the pending approvals of a principal, of an item of these updates. */
+export function pendingOfItem(item: Item | null): ReadonlySet<string> {
+  return setOf(item, 'pending');
+}
+
 /** The keys of the approvals of a principal that are or were open, of an item of these updates. */
 export function openOfItem(item: Item | null): ReadonlySet<string> {
-  return new Set([...setOf(item, 'pending'), ...setOf(item, 'open')]);
+  return new Set([...pendingOfItem(item), ...setOf(item, 'open')]);
 }
 
 function setOf(item: Item | null, name: string): ReadonlySet<string> {

@@ -2,7 +2,7 @@ import type { Approval } from '../../model/approval.ts';
 import { parsePosition, positionText, requestedPosition } from './approval-page.ts';
 import type { ApprovalPosition } from './approval-page.ts';
 import { maxExaminedApprovals, maxOwnApprovals } from '../approvals.ts';
-import type { ApprovalPage, ApprovalPartition, ApprovalStore, Withdrawal } from '../approvals.ts';
+import type { ApprovalPage, ApprovalPartition, ApprovalStore, PendingLimits, Withdrawal } from '../approvals.ts';
 import type { ApprovalVersion } from '../approval-version.ts';
 import { formatVersion } from '../format.ts';
 import { allOf, equals, textIn } from './items.ts';
@@ -20,6 +20,7 @@ import {
   approvalOfItem,
   approvalPut,
   openOfItem,
+  pendingOfItem,
   removePending,
   replacePending,
   replaceWithdrawals,
@@ -53,15 +54,16 @@ export function storedApprovals(items: Items): ApprovalStore {
       if (result.kind !== 'update-rejected') return 'conflict';
       if (!result.isCondition || limits === null) throw result.failure;
       // As many as a limit are counted: those that can no longer be decided do not count.
-      const counted = await approvalsOf(items, [...openOfItem(result.stored)].map(approvalItemKeyOf));
-      const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)) && one.key !== next.key);
-      const { onBehalfOf } = next.requested;
-      const ofPerson = live.filter(({ requested }) => requested.onBehalfOf === onBehalfOf);
-      if (limits.ofPerson !== null && ofPerson.length >= limits.ofPerson) return 'person-limit-reached';
-      if (live.length >= limits.ofPrincipal) return 'limit-reached';
-      const approved = counted.filter(({ state }) => state === 'APPROVED');
+      const { live, approved, reached } = await countedFor(items, next, result.stored, limits);
+      if (reached !== null) return reached;
       const second = await writeTogether(items, [entry], writes, replacePending(next, result.stored, live, approved));
       return second.kind === 'committed' ? 'written' : 'conflict';
+    },
+    async limitReached(next, limits) {
+      const key = { idempotencyKey: pendingApprovalsKeyOf(next.requested.principal.id) };
+      const item = await items.get('idempotency', key);
+      const isBelow = pendingOfItem(item).size < Math.min(limits.ofPrincipal, limits.ofPerson ?? Infinity);
+      return isBelow ? null : (await countedFor(items, next, item, limits)).reached;
     },
     withdrawApproval: (expected, withdrawal) => withdraw(items, expected, withdrawal),
     async getApprovals(keys) {
@@ -81,6 +83,19 @@ export function storedApprovals(items: Items): ApprovalStore {
       return await livePage(items, partition.state, limit, position);
     },
   };
+}
+
+/** The open approvals of the principal of one that is asked for, and the limit that they reach. */
+async function countedFor(items: Items, next: Approval, stored: Item | null, limits: PendingLimits) {
+  const counted = await approvalsOf(items, [...openOfItem(stored)].map(approvalItemKeyOf));
+  const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)) && one.key !== next.key);
+  const approved = counted.filter(({ state }) => state === 'APPROVED');
+  const { onBehalfOf } = next.requested;
+  const ofPerson = live.filter(({ requested }) => requested.onBehalfOf === onBehalfOf);
+  const isPersonReached = limits.ofPerson !== null && ofPerson.length >= limits.ofPerson;
+  const isReached = live.length >= limits.ofPrincipal;
+  const reached = isPersonReached ? 'person-limit-reached' : isReached ? 'limit-reached' : null;
+  return { live, approved, reached } as const;
 }
 
 async function withdraw(

@@ -71,7 +71,8 @@ function newlyVoided(uncounted: readonly UncountedVote[], now: number) {
   }));
 }
 
-function afterVoid(approval: Approval, uncounted: readonly UncountedVote[], now: number): Approval {
+/** An approval without the votes that do not count any more. */
+export function afterVoid(approval: Approval, uncounted: readonly UncountedVote[], now: number): Approval {
   const votes = approval.votes.filter((one) => uncounted.every(({ vote }) => vote !== one));
   const voidedVotes = [...(approval.voidedVotes ?? []), ...newlyVoided(uncounted, now)].slice(-maxVoidedVotes);
   const next = { ...approval, revision: approval.revision + 1, votes, voidedVotes };

@@ -47,12 +47,16 @@ export type Round =
   /** The approval, or its end, was written since it was read: what follows is read again. */
   | { readonly kind: 'read-again' };
 
-/** Asks for an approval, in place of an earlier one. */
+/**
+ * Asks for an approval, in place of an earlier one: within the limits, and unless `answerSettled`
+ * answers the request without one.
+ */
 export async function ask<Kind extends OperationKind>(
   trail: TrailWriter,
   held: HeldRequest<Kind>,
   before: Approval | null,
   changes: readonly string[],
+  answerSettled: () => Promise<Round | null>,
 ): Promise<Round> {
   const { mutation, needs, approvalKey: key, store } = held;
   const now = trail.clock();
@@ -68,7 +72,11 @@ export async function ask<Kind extends OperationKind>(
   const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
   const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approvalKey: key });
   const asked = { ...askedApproval(held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
-  const result = await inTime(trail.clock, mutation, store.putApproval(before, asked, entry, limits));
+  const reached = await inTime(trail.clock, mutation, store.limitReached(asked, limits));
+  const settled = reached === null ? await answerSettled() : null;
+  if (settled) return settled;
+  const putting = reached ?? store.putApproval(before, asked, entry, limits);
+  const result = await inTime(trail.clock, mutation, Promise.resolve(putting));
   switch (result) {
     case 'written':
       count('approvalsRequested');

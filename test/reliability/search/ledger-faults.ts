@@ -98,6 +98,7 @@ export function withFaults(
     getApproval: behind(ofEvery, ledger.getApproval),
     putApproval: behind(ofTransaction, ledger.putApproval),
     listApprovals: behind(ofEvery, ledger.listApprovals),
+    limitReached: behind(ofEvery, ledger.limitReached),
     withdrawApproval: behind(ofTransaction, ledger.withdrawApproval),
     getApprovals: behind(ofEvery, ledger.getApprovals),
     openApprovalsOf: behind(ofEvery, ledger.openApprovalsOf),

@@ -139,7 +139,13 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
       processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
     getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
-    ...{ withdrawApproval: unused, getApprovals: unused, openApprovalsOf: unused },
+    ...{
+      limitReached: (...asked: Parameters<ApprovalStore['limitReached']>) =>
+        processes.port(process, () => ledger.limitReached(...asked)),
+      withdrawApproval: unused,
+      getApprovals: unused,
+      openApprovalsOf: unused,
+    },
     putApproval: (expected, next, entry, limits) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
       const calledAt = clock[attempt.clock]();

@@ -488,6 +488,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
+  | 'NOTHING_TO_CHANGE'
   /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
