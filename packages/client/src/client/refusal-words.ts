@@ -50,6 +50,7 @@ export const refusalWords: Readonly<Record<RefusalCode, RefusalWords>> = {
     title: 'The service account has a role already',
     next: 'Change the association that it has, or adopt it if it is equal.',
   },
+  NOTHING_TO_CHANGE: { title: 'It is as you want it already', next: 'Nothing was done, and nobody was asked.' },
   ASSOCIATION_NOT_FOUND: {
     title: 'There is no such association, or you may not see it',
     next: 'It may have been deleted. Look for it in the list.',

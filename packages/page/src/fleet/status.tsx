@@ -1,7 +1,7 @@
 import { useContext } from 'preact/hooks';
 import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
 import { setParams } from '../route.ts';
-import { saveFile } from '../ui/csv.ts';
+import { saveFile } from '../ui/save-file.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';

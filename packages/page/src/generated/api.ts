@@ -3,8 +3,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
-export const Viewer: GatewayDocument<ViewerQuery, ViewerQueryVariables> =
-  'query Viewer{viewer{id kind groups sessionName}gateway{version policySetHash inventoryHash deployedAt policyVersion{number publishedAt}}}';
+export const Viewer: GatewayDocument<ViewerQuery, ViewerQueryVariables> = "query Viewer{viewer{id kind groups sessionName}gateway{version policySetHash inventoryHash deployedAt policyVersion{number publishedAt}}}";
 /** Kind of principal. */
 export type PrincipalKind =
   /** A workload: authenticated by an IAM role session or a JWT issued to it. */
@@ -12,20 +11,7 @@ export type PrincipalKind =
   /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
   | 'USER';
 
-export type ViewerQueryVariables = Exact<{ [key: string]: never }>;
+export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
-export type ViewerQuery = {
-  readonly viewer: {
-    readonly id: string;
-    readonly kind: PrincipalKind;
-    readonly groups: ReadonlyArray<string>;
-    readonly sessionName: string | null;
-  };
-  readonly gateway: {
-    readonly version: string;
-    readonly policySetHash: string;
-    readonly inventoryHash: string;
-    readonly deployedAt: string | null;
-    readonly policyVersion: { readonly number: number; readonly publishedAt: string } | null;
-  };
-};
+
+export type ViewerQuery = { readonly viewer: { readonly id: string, readonly kind: PrincipalKind, readonly groups: ReadonlyArray<string>, readonly sessionName: string | null }, readonly gateway: { readonly version: string, readonly policySetHash: string, readonly inventoryHash: string, readonly deployedAt: string | null, readonly policyVersion: { readonly number: number, readonly publishedAt: string } | null } };

@@ -3,32 +3,18 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
-export const ApprovalsPage: GatewayDocument<ApprovalsPageQuery, ApprovalsPageQueryVariables> =
-  'fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}environment viewerMayVote outcome{status refusalCode}request{associationId roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId}time reason}requestedAt expiresAt operationId}query ApprovalsPage($scope:ApprovalScope$state:ApprovalState$first:Int$after:String){approvals(scope:$scope state:$state first:$first after:$after){nodes{...ApprovalFields}pageInfo{hasNextPage endCursor}}}';
-export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVariables> =
-  'fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}environment viewerMayVote outcome{status refusalCode}request{associationId roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId}time reason}requestedAt expiresAt operationId}query OneApproval($id:ID!){approval(id:$id){...ApprovalFields clientRequestToken}}';
-export const ApprovalFacts: GatewayDocument<ApprovalFactsQuery, ApprovalFactsQueryVariables> =
-  'fragment CurrentDecision on PolicyDecision{allowed policyIds violations{policyId message advice}needs{policyId message advice}}query ApprovalFacts($id:ID!){approval(id:$id){existing{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}warnings{code message advice}roleUse{count isComplete}recentChanges{id time event operationKind principal{principalId}}currentDecision{...CurrentDecision}currentDeleteDecision{...CurrentDecision}}}';
-export const Turns: GatewayDocument<TurnsQuery, TurnsQueryVariables> =
-  'query Turns{approvals(scope:{gateway:PENDING}first:100){nodes{id viewerMayVote}pageInfo{hasNextPage}}own:approvals(scope:{own:OPEN}first:100){nodes{id state expiresAt}}}';
+export const ApprovalsPage: GatewayDocument<ApprovalsPageQuery, ApprovalsPageQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}environment viewerMayVote outcome{status refusalCode}request{associationId roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId}time reason}requestedAt expiresAt operationId}query ApprovalsPage($scope:ApprovalScope$state:ApprovalState$first:Int$after:String){approvals(scope:$scope state:$state first:$first after:$after){nodes{...ApprovalFields}pageInfo{hasNextPage endCursor}}}";
+export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVariables> = "fragment Vote on ApprovalVote{principal{principalId}actor{principalId}comment ownRequest time}fragment ApprovalFields on Approval{id state operation principal{principalId kind}actor{principalId}onBehalfOf reason declaration target{accountId region clusterName namespace serviceAccount}environment viewerMayVote outcome{status refusalCode}request{associationId roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId}time reason}requestedAt expiresAt operationId}query OneApproval($id:ID!){approval(id:$id){...ApprovalFields clientRequestToken}}";
+export const ApprovalFacts: GatewayDocument<ApprovalFactsQuery, ApprovalFactsQueryVariables> = "fragment CurrentDecision on PolicyDecision{allowed policyIds violations{policyId message advice}needs{policyId message advice}}query ApprovalFacts($id:ID!){approval(id:$id){existing{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}warnings{code message advice}roleUse{count isComplete}recentChanges{id time event operationKind principal{principalId}}currentDecision{...CurrentDecision}currentDeleteDecision{...CurrentDecision}}}";
+export const Turns: GatewayDocument<TurnsQuery, TurnsQueryVariables> = "query Turns{approvals(scope:{gateway:PENDING}first:100){nodes{id viewerMayVote}pageInfo{hasNextPage}}own:approvals(scope:{own:OPEN}first:100){nodes{id state expiresAt}}}";
 /** Which approvals to read: set exactly one field. */
 export type ApprovalScope =
-  | {
-      /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
-      readonly cluster: ClusterScope;
-      readonly gateway?: never;
-      readonly own?: never;
-    }
-  | {
-      readonly cluster?: never; /** Those of all clusters that can still be approved, in no particular order. */
-      readonly gateway: GatewayApprovals;
-      readonly own?: never;
-    }
-  | {
-      readonly cluster?: never;
-      readonly gateway?: never; /** Those that you asked for, as the principal, whatever the actor; newest first. */
-      readonly own: OwnApprovals;
-    };
+  {   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
+  readonly cluster: ClusterScope; readonly gateway?: never; readonly own?: never; }
+  |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, in no particular order. */
+  readonly gateway: GatewayApprovals; readonly own?: never; }
+  |  { readonly cluster?: never; readonly gateway?: never;   /** Those that you asked for, as the principal, whatever the actor; newest first. */
+  readonly own: OwnApprovals; };
 
 /** State of an approval. Values may be added. */
 export type ApprovalState =
@@ -137,7 +123,7 @@ export type ClusterScope = {
 /** Which approvals of all clusters to read. Values may be added. */
 export type GatewayApprovals =
   /** The pending ones. */
-  'PENDING';
+  | 'PENDING';
 
 /** What a create does about an equal association. Values may be added. */
 export type IfExists =
@@ -190,7 +176,7 @@ export type OperationStatus =
 /** Which of your own approvals to read. Values may be added. */
 export type OwnApprovals =
   /** Those that can still be approved or used: PENDING and APPROVED. */
-  'OPEN';
+  | 'OPEN';
 
 /** Kind of principal. */
 export type PrincipalKind =
@@ -242,6 +228,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
+  | 'NOTHING_TO_CHANGE'
   /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
@@ -298,88 +286,11 @@ export type WarningCode =
   /** The role's trust policy does not allow EKS Pod Identity to assume it, or denies it. */
   | 'TRUST_POLICY_INVALID';
 
-export type VoteFragment = {
-  readonly comment: string | null;
-  readonly ownRequest: boolean;
-  readonly time: string;
-  readonly principal: { readonly principalId: string };
-  readonly actor: { readonly principalId: string } | null;
-};
+export type VoteFragment = { readonly comment: string | null, readonly ownRequest: boolean, readonly time: string, readonly principal: { readonly principalId: string }, readonly actor: { readonly principalId: string } | null };
 
-export type ApprovalFieldsFragment = {
-  readonly id: string;
-  readonly state: ApprovalState;
-  readonly operation: OperationKind;
-  readonly onBehalfOf: string | null;
-  readonly reason: string | null;
-  readonly declaration: string | null;
-  readonly environment: string | null;
-  readonly viewerMayVote: boolean;
-  readonly requestedAt: string;
-  readonly expiresAt: string;
-  readonly operationId: string | null;
-  readonly principal: { readonly principalId: string; readonly kind: PrincipalKind };
-  readonly actor: { readonly principalId: string } | null;
-  readonly target: {
-    readonly accountId: string;
-    readonly region: string;
-    readonly clusterName: string;
-    readonly namespace: string;
-    readonly serviceAccount: string;
-  };
-  readonly outcome: { readonly status: OperationStatus; readonly refusalCode: RefusalCode | null } | null;
-  readonly request: {
-    readonly associationId: string | null;
-    readonly roleArn: string | null;
-    readonly targetRoleArn: string | null;
-    readonly disableSessionTags: boolean | null;
-    readonly policy: string | null;
-    readonly changes: ReadonlyArray<string>;
-    readonly expiresAt: string | null;
-    readonly ifExists: IfExists | null;
-    readonly expectedRevision: number | null;
-    readonly expectedModifiedAt: string | null;
-    readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
-  };
-  readonly before: {
-    readonly associationId: string;
-    readonly roleArn: string;
-    readonly targetRoleArn: string | null;
-    readonly disableSessionTags: boolean | null;
-    readonly policy: string | null;
-    readonly modifiedAt: string;
-  } | null;
-  readonly needs: ReadonlyArray<{
-    readonly policyId: string;
-    readonly message: string;
-    readonly advice: string | null;
-    readonly group: string;
-    readonly count: number;
-    readonly operation: OperationKind | null;
-    readonly approvedBy: ReadonlyArray<VoteFragment>;
-  }>;
-  readonly rejectedBy: VoteFragment | null;
-  readonly voidedVotes: ReadonlyArray<{
-    readonly time: string;
-    readonly reason: VoidReason;
-    readonly principal: { readonly principalId: string };
-  }>;
-};
+export type ApprovalFieldsFragment = { readonly id: string, readonly state: ApprovalState, readonly operation: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly declaration: string | null, readonly environment: string | null, readonly viewerMayVote: boolean, readonly requestedAt: string, readonly expiresAt: string, readonly operationId: string | null, readonly principal: { readonly principalId: string, readonly kind: PrincipalKind }, readonly actor: { readonly principalId: string } | null, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string }, readonly outcome: { readonly status: OperationStatus, readonly refusalCode: RefusalCode | null } | null, readonly request: { readonly associationId: string | null, readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly expiresAt: string | null, readonly ifExists: IfExists | null, readonly expectedRevision: number | null, readonly expectedModifiedAt: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> }, readonly before: { readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string } | null, readonly needs: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null, readonly group: string, readonly count: number, readonly operation: OperationKind | null, readonly approvedBy: ReadonlyArray<VoteFragment> }>, readonly rejectedBy: VoteFragment | null, readonly voidedVotes: ReadonlyArray<{ readonly time: string, readonly reason: VoidReason, readonly principal: { readonly principalId: string } }> };
 
-export type CurrentDecisionFragment = {
-  readonly allowed: boolean;
-  readonly policyIds: ReadonlyArray<string>;
-  readonly violations: ReadonlyArray<{
-    readonly policyId: string;
-    readonly message: string;
-    readonly advice: string | null;
-  }>;
-  readonly needs: ReadonlyArray<{
-    readonly policyId: string;
-    readonly message: string;
-    readonly advice: string | null;
-  }>;
-};
+export type CurrentDecisionFragment = { readonly allowed: boolean, readonly policyIds: ReadonlyArray<string>, readonly violations: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null }>, readonly needs: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null }> };
 
 export type ApprovalsPageQueryVariables = Exact<{
   scope?: ApprovalScope | null | undefined;
@@ -388,57 +299,27 @@ export type ApprovalsPageQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type ApprovalsPageQuery = {
-  readonly approvals: {
-    readonly nodes: ReadonlyArray<ApprovalFieldsFragment>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
+
+export type ApprovalsPageQuery = { readonly approvals: { readonly nodes: ReadonlyArray<ApprovalFieldsFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type OneApprovalQueryVariables = Exact<{
   id: string;
 }>;
 
-export type OneApprovalQuery = {
-  readonly approval: ({ readonly clientRequestToken: string | null } & ApprovalFieldsFragment) | null;
-};
+
+export type OneApprovalQuery = { readonly approval: (
+    { readonly clientRequestToken: string | null }
+    & ApprovalFieldsFragment
+  ) | null };
 
 export type ApprovalFactsQueryVariables = Exact<{
   id: string;
 }>;
 
-export type ApprovalFactsQuery = {
-  readonly approval: {
-    readonly existing: {
-      readonly associationId: string;
-      readonly roleArn: string;
-      readonly targetRoleArn: string | null;
-      readonly disableSessionTags: boolean | null;
-      readonly policy: string | null;
-      readonly modifiedAt: string;
-    } | null;
-    readonly warnings: ReadonlyArray<{ readonly code: WarningCode; readonly message: string; readonly advice: string }>;
-    readonly roleUse: { readonly count: number; readonly isComplete: boolean } | null;
-    readonly recentChanges: ReadonlyArray<{
-      readonly id: string;
-      readonly time: string;
-      readonly event: AuditEvent;
-      readonly operationKind: OperationKind;
-      readonly principal: { readonly principalId: string };
-    }> | null;
-    readonly currentDecision: CurrentDecisionFragment | null;
-    readonly currentDeleteDecision: CurrentDecisionFragment | null;
-  } | null;
-};
 
-export type TurnsQueryVariables = Exact<{ [key: string]: never }>;
+export type ApprovalFactsQuery = { readonly approval: { readonly existing: { readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string } | null, readonly warnings: ReadonlyArray<{ readonly code: WarningCode, readonly message: string, readonly advice: string }>, readonly roleUse: { readonly count: number, readonly isComplete: boolean } | null, readonly recentChanges: ReadonlyArray<{ readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationKind: OperationKind, readonly principal: { readonly principalId: string } }> | null, readonly currentDecision: CurrentDecisionFragment | null, readonly currentDeleteDecision: CurrentDecisionFragment | null } | null };
 
-export type TurnsQuery = {
-  readonly approvals: {
-    readonly nodes: ReadonlyArray<{ readonly id: string; readonly viewerMayVote: boolean }>;
-    readonly pageInfo: { readonly hasNextPage: boolean };
-  } | null;
-  readonly own: {
-    readonly nodes: ReadonlyArray<{ readonly id: string; readonly state: ApprovalState; readonly expiresAt: string }>;
-  } | null;
-};
+export type TurnsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TurnsQuery = { readonly approvals: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly viewerMayVote: boolean }>, readonly pageInfo: { readonly hasNextPage: boolean } } | null, readonly own: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly state: ApprovalState, readonly expiresAt: string }> } | null };

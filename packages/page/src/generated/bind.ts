@@ -3,18 +3,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
-export const BindClusters: GatewayDocument<BindClustersQuery, BindClustersQueryVariables> =
-  'query BindClusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment}pageInfo{hasNextPage endCursor}}}';
-export const BindNamespaces: GatewayDocument<BindNamespacesQuery, BindNamespacesQueryVariables> =
-  'query BindNamespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners}pageInfo{hasNextPage endCursor}}}';
-export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> =
-  'query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags){roleArn source}}';
-export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> =
-  'query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}';
-export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> =
-  'query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}';
-export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> =
-  'query OperationState($id:ID!){operation(id:$id){status message startedAt}}';
+export const BindClusters: GatewayDocument<BindClustersQuery, BindClustersQueryVariables> = "query BindClusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment}pageInfo{hasNextPage endCursor}}}";
+export const BindNamespaces: GatewayDocument<BindNamespacesQuery, BindNamespacesQueryVariables> = "query BindNamespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners}pageInfo{hasNextPage endCursor}}}";
+export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> = "query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags){roleArn source}}";
+export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> = "query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}";
+export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> = "query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
+export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt}}";
 /** Which associations to return: those that match all fields. Null means the same as an omitted field. */
 export type AssociationFilter = {
   /** Account of the cluster. */
@@ -82,17 +76,8 @@ export type BindClustersQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type BindClustersQuery = {
-  readonly clusters: {
-    readonly nodes: ReadonlyArray<{
-      readonly accountId: string;
-      readonly region: string;
-      readonly clusterName: string;
-      readonly environment: string;
-    }>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
+
+export type BindClustersQuery = { readonly clusters: { readonly nodes: ReadonlyArray<{ readonly accountId: string, readonly region: string, readonly clusterName: string, readonly environment: string }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type BindNamespacesQueryVariables = Exact<{
   clusterName: string;
@@ -102,12 +87,8 @@ export type BindNamespacesQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type BindNamespacesQuery = {
-  readonly namespaces: {
-    readonly nodes: ReadonlyArray<{ readonly name: string; readonly owners: ReadonlyArray<string> }>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
+
+export type BindNamespacesQuery = { readonly namespaces: { readonly nodes: ReadonlyArray<{ readonly name: string, readonly owners: ReadonlyArray<string> }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type BindRolesQueryVariables = Exact<{
   clusterName: string;
@@ -118,9 +99,8 @@ export type BindRolesQueryVariables = Exact<{
   tags?: ReadonlyArray<TagInput> | TagInput | null | undefined;
 }>;
 
-export type BindRolesQuery = {
-  readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string; readonly source: BindableRoleSource }> | null;
-};
+
+export type BindRolesQuery = { readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string, readonly source: BindableRoleSource }> | null };
 
 export type BoundAssociationQueryVariables = Exact<{
   clusterName: string;
@@ -129,42 +109,19 @@ export type BoundAssociationQueryVariables = Exact<{
   associationId: string;
 }>;
 
-export type BoundAssociationQuery = {
-  readonly podIdentityAssociation: {
-    readonly accountId: string;
-    readonly region: string;
-    readonly clusterName: string;
-    readonly namespace: string;
-    readonly serviceAccount: string;
-    readonly associationId: string;
-    readonly roleArn: string;
-    readonly targetRoleArn: string | null;
-    readonly disableSessionTags: boolean | null;
-    readonly policy: string | null;
-    readonly modifiedAt: string;
-    readonly ownerArn: string | null;
-    readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
-  } | null;
-};
+
+export type BoundAssociationQuery = { readonly podIdentityAssociation: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string, readonly ownerArn: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null };
 
 export type BoundExpiryQueryVariables = Exact<{
   filter?: AssociationFilter | null | undefined;
 }>;
 
-export type BoundExpiryQuery = {
-  readonly associations: {
-    readonly nodes: ReadonlyArray<{ readonly associationId: string; readonly expiresAt: string | null }>;
-  } | null;
-};
+
+export type BoundExpiryQuery = { readonly associations: { readonly nodes: ReadonlyArray<{ readonly associationId: string, readonly expiresAt: string | null }> } | null };
 
 export type OperationStateQueryVariables = Exact<{
   id: string;
 }>;
 
-export type OperationStateQuery = {
-  readonly operation: {
-    readonly status: OperationStatus;
-    readonly message: string | null;
-    readonly startedAt: string;
-  } | null;
-};
+
+export type OperationStateQuery = { readonly operation: { readonly status: OperationStatus, readonly message: string | null, readonly startedAt: string } | null };

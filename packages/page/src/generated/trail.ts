@@ -3,12 +3,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
-export const TrailPage: GatewayDocument<TrailPageQuery, TrailPageQueryVariables> =
-  'fragment Actor on RecordedPrincipal{principalId kind}fragment Target on AuditTarget{accountId region clusterName namespace serviceAccount}fragment Request on RecordedRequest{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}fragment Line on AuditEntry{id time event operationId operationKind principal{...Actor}actor{...Actor}onBehalfOf target{...Target}request{...Request}reason declaration refusalCode message associationArn approvalId}query TrailPage($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$operationKinds:[OperationKind!]$roleArn:String$refusalCodes:[RefusalCode!]$policyId:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events operationKinds:$operationKinds roleArn:$roleArn refusalCodes:$refusalCodes policyId:$policyId first:$first after:$after){nodes{...Line}pageInfo{hasNextPage endCursor}omittedEvents}}';
-export const TrailEntry: GatewayDocument<TrailEntryQuery, TrailEntryQueryVariables> =
-  'fragment Actor on RecordedPrincipal{principalId kind}fragment Target on AuditTarget{accountId region clusterName namespace serviceAccount}fragment Request on RecordedRequest{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}fragment Line on AuditEntry{id time event operationId operationKind principal{...Actor}actor{...Actor}onBehalfOf target{...Target}request{...Request}reason declaration refusalCode message associationArn approvalId}fragment Decision on PolicyDecision{allowed permittedBy onlyAsDryRun policyIds violations{policyId message advice}needs{policyId message group count approvedBy{principal{principalId}}}approvalId policySetHash inventoryHash}query TrailEntry($id:ID!){auditEntry(id:$id){...Line sourceAddress userAgent principal{groups otherGroupsCount sessionName}findings{path rule message advice}decision{...Decision}deleteDecision{...Decision}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}eksRequestId apiRequestId fence}}';
-export const TrailOperation: GatewayDocument<TrailOperationQuery, TrailOperationQueryVariables> =
-  'fragment Actor on RecordedPrincipal{principalId kind}fragment Target on AuditTarget{accountId region clusterName namespace serviceAccount}fragment Request on RecordedRequest{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}fragment Line on AuditEntry{id time event operationId operationKind principal{...Actor}actor{...Actor}onBehalfOf target{...Target}request{...Request}reason declaration refusalCode message associationArn approvalId}query TrailOperation($id:ID!){operation(id:$id){id kind status target{...Target}startedAt completedAt associationArn approvalId refusalCode message retryAfterSeconds entries{...Line}}}';
+export const TrailPage: GatewayDocument<TrailPageQuery, TrailPageQueryVariables> = "fragment Actor on RecordedPrincipal{principalId kind}fragment Target on AuditTarget{accountId region clusterName namespace serviceAccount}fragment Request on RecordedRequest{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}fragment Line on AuditEntry{id time event operationId operationKind principal{...Actor}actor{...Actor}onBehalfOf target{...Target}request{...Request}reason declaration refusalCode message associationArn approvalId}query TrailPage($scope:AuditScope!$since:DateTime$until:DateTime$events:[AuditEvent!]$operationKinds:[OperationKind!]$roleArn:String$refusalCodes:[RefusalCode!]$policyId:String$first:Int$after:String){auditTrail(scope:$scope since:$since until:$until events:$events operationKinds:$operationKinds roleArn:$roleArn refusalCodes:$refusalCodes policyId:$policyId first:$first after:$after){nodes{...Line}pageInfo{hasNextPage endCursor}omittedEvents}}";
+export const TrailEntry: GatewayDocument<TrailEntryQuery, TrailEntryQueryVariables> = "fragment Actor on RecordedPrincipal{principalId kind}fragment Target on AuditTarget{accountId region clusterName namespace serviceAccount}fragment Request on RecordedRequest{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}fragment Line on AuditEntry{id time event operationId operationKind principal{...Actor}actor{...Actor}onBehalfOf target{...Target}request{...Request}reason declaration refusalCode message associationArn approvalId}fragment Decision on PolicyDecision{allowed permittedBy onlyAsDryRun policyIds violations{policyId message advice}needs{policyId message group count approvedBy{principal{principalId}}}approvalId policySetHash inventoryHash}query TrailEntry($id:ID!){auditEntry(id:$id){...Line sourceAddress userAgent principal{groups otherGroupsCount sessionName}findings{path rule message advice}decision{...Decision}deleteDecision{...Decision}before{associationId roleArn targetRoleArn disableSessionTags policy modifiedAt}eksRequestId apiRequestId fence}}";
+export const TrailOperation: GatewayDocument<TrailOperationQuery, TrailOperationQueryVariables> = "fragment Actor on RecordedPrincipal{principalId kind}fragment Target on AuditTarget{accountId region clusterName namespace serviceAccount}fragment Request on RecordedRequest{roleArn targetRoleArn disableSessionTags policy tags{key value}changes expiresAt ifExists expectedRevision expectedModifiedAt}fragment Line on AuditEntry{id time event operationId operationKind principal{...Actor}actor{...Actor}onBehalfOf target{...Target}request{...Request}reason declaration refusalCode message associationArn approvalId}query TrailOperation($id:ID!){operation(id:$id){id kind status target{...Target}startedAt completedAt associationArn approvalId refusalCode message retryAfterSeconds entries{...Line}}}";
 /** Event of an audit entry. Values may be added. */
 export type AuditEvent =
   /** The approval was not given in time, or not used in time. */
@@ -86,45 +83,19 @@ export type AuditEvent =
 
 /** Which entries to read: set exactly one field. */
 export type AuditScope =
-  | {
-      /** Entries of changes to the association with this ARN, with the same events as for a cluster. */
-      readonly associationArn: string;
-      readonly cluster?: never;
-      readonly gateway?: never;
-      readonly operationId?: never;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never; /**
-       * Entries of changes in a cluster, in a namespace or to a service account: INTENT, UNKNOWN, TAKEN_OVER, SUCCEEDED, REFUSED,
-       * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
-       */
-      readonly cluster: ClusterScope;
-      readonly gateway?: never;
-      readonly operationId?: never;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never;
-      readonly cluster?: never; /** The whole trail of the gateway. Intended for auditors. */
-      readonly gateway: GatewayScope;
-      readonly operationId?: never;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never;
-      readonly cluster?: never;
-      readonly gateway?: never; /** Entries of this operation, or of the approval with this id. */
-      readonly operationId: string;
-      readonly principalId?: never;
-    }
-  | {
-      readonly associationArn?: never;
-      readonly cluster?: never;
-      readonly gateway?: never;
-      readonly operationId?: never; /** Entries of requests by this principal, whatever became of them. */
-      readonly principalId: string;
-    };
+  {   /** Entries of changes to the association with this ARN, with the same events as for a cluster. */
+  readonly associationArn: string; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never;   /**
+   * Entries of changes in a cluster, in a namespace or to a service account: INTENT, UNKNOWN, TAKEN_OVER, SUCCEEDED, REFUSED,
+   * RELEASED and LATE_SUCCESS, from the time that an operation began. For a namespace, also DENIED, if `events` names it.
+   */
+  readonly cluster: ClusterScope; readonly gateway?: never; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never;   /** The whole trail of the gateway. Intended for auditors. */
+  readonly gateway: GatewayScope; readonly operationId?: never; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never;   /** Entries of this operation, or of the approval with this id. */
+  readonly operationId: string; readonly principalId?: never; }
+  |  { readonly associationArn?: never; readonly cluster?: never; readonly gateway?: never; readonly operationId?: never;   /** Entries of requests by this principal, whatever became of them. */
+  readonly principalId: string; };
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
 export type ClusterScope = {
@@ -143,7 +114,7 @@ export type ClusterScope = {
 /** The part of the whole audit trail to read. */
 export type GatewayScope =
   /** Entries of all clusters, principals and operations. */
-  'ALL_ENTRIES';
+  | 'ALL_ENTRIES';
 
 /** What a create does about an equal association. Values may be added. */
 export type IfExists =
@@ -265,69 +236,15 @@ export type RefusalCode =
   /** The role's trust policy does not allow EKS Pod Identity to assume it. */
   | 'TRUST_POLICY_INVALID';
 
-export type ActorFragment = { readonly principalId: string; readonly kind: PrincipalKind };
+export type ActorFragment = { readonly principalId: string, readonly kind: PrincipalKind };
 
-export type TargetFragment = {
-  readonly accountId: string;
-  readonly region: string;
-  readonly clusterName: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-};
+export type TargetFragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string };
 
-export type RequestFragment = {
-  readonly roleArn: string | null;
-  readonly targetRoleArn: string | null;
-  readonly disableSessionTags: boolean | null;
-  readonly policy: string | null;
-  readonly changes: ReadonlyArray<string>;
-  readonly expiresAt: string | null;
-  readonly ifExists: IfExists | null;
-  readonly expectedRevision: number | null;
-  readonly expectedModifiedAt: string | null;
-  readonly tags: ReadonlyArray<{ readonly key: string; readonly value: string }>;
-};
+export type RequestFragment = { readonly roleArn: string | null, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly changes: ReadonlyArray<string>, readonly expiresAt: string | null, readonly ifExists: IfExists | null, readonly expectedRevision: number | null, readonly expectedModifiedAt: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> };
 
-export type LineFragment = {
-  readonly id: string;
-  readonly time: string;
-  readonly event: AuditEvent;
-  readonly operationId: string;
-  readonly operationKind: OperationKind;
-  readonly onBehalfOf: string | null;
-  readonly reason: string | null;
-  readonly declaration: string | null;
-  readonly refusalCode: RefusalCode | null;
-  readonly message: string | null;
-  readonly associationArn: string | null;
-  readonly approvalId: string | null;
-  readonly principal: ActorFragment;
-  readonly actor: ActorFragment | null;
-  readonly target: TargetFragment | null;
-  readonly request: RequestFragment | null;
-};
+export type LineFragment = { readonly id: string, readonly time: string, readonly event: AuditEvent, readonly operationId: string, readonly operationKind: OperationKind, readonly onBehalfOf: string | null, readonly reason: string | null, readonly declaration: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly associationArn: string | null, readonly approvalId: string | null, readonly principal: ActorFragment, readonly actor: ActorFragment | null, readonly target: TargetFragment | null, readonly request: RequestFragment | null };
 
-export type DecisionFragment = {
-  readonly allowed: boolean;
-  readonly permittedBy: ReadonlyArray<string>;
-  readonly onlyAsDryRun: boolean;
-  readonly policyIds: ReadonlyArray<string>;
-  readonly approvalId: string | null;
-  readonly policySetHash: string;
-  readonly inventoryHash: string;
-  readonly violations: ReadonlyArray<{
-    readonly policyId: string;
-    readonly message: string;
-    readonly advice: string | null;
-  }>;
-  readonly needs: ReadonlyArray<{
-    readonly policyId: string;
-    readonly message: string;
-    readonly group: string;
-    readonly count: number;
-    readonly approvedBy: ReadonlyArray<{ readonly principal: { readonly principalId: string } }>;
-  }>;
-};
+export type DecisionFragment = { readonly allowed: boolean, readonly permittedBy: ReadonlyArray<string>, readonly onlyAsDryRun: boolean, readonly policyIds: ReadonlyArray<string>, readonly approvalId: string | null, readonly policySetHash: string, readonly inventoryHash: string, readonly violations: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null }>, readonly needs: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly group: string, readonly count: number, readonly approvedBy: ReadonlyArray<{ readonly principal: { readonly principalId: string } }> }> };
 
 export type TrailPageQueryVariables = Exact<{
   scope: AuditScope;
@@ -342,68 +259,22 @@ export type TrailPageQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
 
-export type TrailPageQuery = {
-  readonly auditTrail: {
-    readonly omittedEvents: ReadonlyArray<AuditEvent>;
-    readonly nodes: ReadonlyArray<LineFragment>;
-    readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
-  } | null;
-};
+
+export type TrailPageQuery = { readonly auditTrail: { readonly omittedEvents: ReadonlyArray<AuditEvent>, readonly nodes: ReadonlyArray<LineFragment>, readonly pageInfo: { readonly hasNextPage: boolean, readonly endCursor: string | null } } | null };
 
 export type TrailEntryQueryVariables = Exact<{
   id: string;
 }>;
 
-export type TrailEntryQuery = {
-  readonly auditEntry:
-    | ({
-        readonly sourceAddress: string | null;
-        readonly userAgent: string | null;
-        readonly eksRequestId: string | null;
-        readonly apiRequestId: string;
-        readonly fence: number | null;
-        readonly principal: {
-          readonly groups: ReadonlyArray<string>;
-          readonly otherGroupsCount: number;
-          readonly sessionName: string | null;
-        };
-        readonly findings: ReadonlyArray<{
-          readonly path: string;
-          readonly rule: string;
-          readonly message: string;
-          readonly advice: string;
-        }>;
-        readonly decision: DecisionFragment | null;
-        readonly deleteDecision: DecisionFragment | null;
-        readonly before: {
-          readonly associationId: string;
-          readonly roleArn: string;
-          readonly targetRoleArn: string | null;
-          readonly disableSessionTags: boolean | null;
-          readonly policy: string | null;
-          readonly modifiedAt: string;
-        } | null;
-      } & LineFragment)
-    | null;
-};
+
+export type TrailEntryQuery = { readonly auditEntry: (
+    { readonly sourceAddress: string | null, readonly userAgent: string | null, readonly eksRequestId: string | null, readonly apiRequestId: string, readonly fence: number | null, readonly principal: { readonly groups: ReadonlyArray<string>, readonly otherGroupsCount: number, readonly sessionName: string | null }, readonly findings: ReadonlyArray<{ readonly path: string, readonly rule: string, readonly message: string, readonly advice: string }>, readonly decision: DecisionFragment | null, readonly deleteDecision: DecisionFragment | null, readonly before: { readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string } | null }
+    & LineFragment
+  ) | null };
 
 export type TrailOperationQueryVariables = Exact<{
   id: string;
 }>;
 
-export type TrailOperationQuery = {
-  readonly operation: {
-    readonly id: string;
-    readonly kind: OperationKind;
-    readonly status: OperationStatus;
-    readonly startedAt: string;
-    readonly completedAt: string | null;
-    readonly associationArn: string | null;
-    readonly approvalId: string | null;
-    readonly refusalCode: RefusalCode | null;
-    readonly message: string | null;
-    readonly retryAfterSeconds: number | null;
-    readonly target: TargetFragment | null;
-    readonly entries: ReadonlyArray<LineFragment>;
-  } | null;
-};
+
+export type TrailOperationQuery = { readonly operation: { readonly id: string, readonly kind: OperationKind, readonly status: OperationStatus, readonly startedAt: string, readonly completedAt: string | null, readonly associationArn: string | null, readonly approvalId: string | null, readonly refusalCode: RefusalCode | null, readonly message: string | null, readonly retryAfterSeconds: number | null, readonly target: TargetFragment | null, readonly entries: ReadonlyArray<LineFragment> } | null };

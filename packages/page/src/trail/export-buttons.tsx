@@ -1,5 +1,5 @@
 import type { LineFragment } from '../generated/trail.ts';
-import { saveFile } from '../ui/csv.ts';
+import { saveFile } from '../ui/save-file.ts';
 import { csvOf } from './export.ts';
 
 /** Saves the entries that are loaded as a file. */

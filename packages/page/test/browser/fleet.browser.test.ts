@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -216,6 +216,39 @@ describeUnless(missingBrowser)('who has what', () => {
     expect(await list(page).locator('.rows .row').count()).toBe(120);
     await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
     await until(async () => (await list(page).locator('.rows .row').count()) < 60, true);
+  });
+
+  test('adopts what was made outside: those that a filter shows, after a dry run with its counts', async () => {
+    const page = await opened.signedIn('pat', '#/fleet?origin=OUTSIDE&serviceAccount=indexer');
+    await count(page, '1 association');
+    const adopt = page.getByRole('region', { name: 'Adopt' });
+    await adopt.getByRole('button', { name: 'Adopt this association…' }).click();
+    await adopt.getByText('1 can be adopted').waitFor();
+    await adopt.getByLabel('Reason, for the trail').fill('It was there before.');
+    expect(await axeViolations(page)).toEqual([]);
+    await screenshot(page, 'fleet-adopt');
+    await adopt.getByRole('button', { name: 'Adopt 1', exact: true }).click();
+    await adopt.getByText('1 of 1 adopted').waitFor();
+    await page.goto(`${opened.origin}/#/fleet?origin=ADOPTED`);
+    await count(page, '2 associations');
+  });
+
+  test('saves who has what as of a day as CSV, without formulas', async () => {
+    const page = await opened.signedIn('pat', `#/fleet?asOf=${filled.beforeChanges}&q=search`);
+    await count(page, '2 of 124');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`who-has-what-${filled.beforeChanges.slice(0, 10)}.csv`);
+    const file = join(folder, 'saved.csv');
+    await download.saveAs(file);
+    const [head, ...lines] = readFileSync(file, 'utf8').trim().split('\r\n');
+    expect(head).toMatch(/^asOf,environment,accountId,region,clusterName,namespace,serviceAccount,roleArn,/);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      new RegExp(`^${filled.beforeChanges},dev,111122223333,eu-central-1,apps-dev,search,indexer,arn:`),
+    );
   });
 
   test('draws which service accounts reach which roles, and traces one', async () => {
