@@ -8,6 +8,7 @@ import { withdrawApproval } from '../operations/approvals/withdraw-approval.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
 import { summarize } from '../operations/kinds/operations.ts';
 import { readApproval, readApprovals } from '../queries/approvals.ts';
+import { outcomeOf } from '../queries/trail/outcome.ts';
 import { visibleTo } from '../queries/terms/authorize-read.ts';
 import { currentDecision, currentDeleteDecision } from '../queries/associations/current-decision.ts';
 import type { RequestContext } from '../queries/terms/request-context.ts';
@@ -74,6 +75,11 @@ export const approvalFields = {
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
     operationId: ({ usedBy }) => usedBy,
+    outcome: async ({ usedBy }, _, { reads, once, requireUnlocked }) => {
+      if (usedBy === null) return null;
+      await requireUnlocked();
+      return outcomeOf(reads, once, usedBy);
+    },
     clientRequestToken: async (approval, _, { identity, requireUnlocked }) => {
       if (!isAskedBy(approval, identity)) return null;
       await requireUnlocked();
@@ -88,6 +94,8 @@ export const approvalFields = {
   PolicyDecision: {
     needs: ({ needs = [], approval }) => votedNeeds(needs, approval?.votes ?? []),
     approvalId: ({ approval }) => approval?.approvalId ?? null,
+    permittedBy: ({ permittedBy, allowed, needs, policyIds }) =>
+      permittedBy ?? (allowed && needs === undefined ? policyIds : []),
     onlyAsDryRun: ({ onlyAsDryRun = false }) => onlyAsDryRun,
   },
 } satisfies Resolvers;

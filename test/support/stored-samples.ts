@@ -143,7 +143,7 @@ const principal: Required<RecordedPrincipal> = {
   otherGroups: { count: 2, sha256: 'b'.repeat(64) },
 };
 
-const decision: Required<Decision> = {
+const decision: Required<Omit<Decision, 'permittedBy'>> = {
   allowed: false,
   failed: false,
   policyIds: ['role-by-convention'],

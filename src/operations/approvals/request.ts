@@ -70,7 +70,9 @@ export async function ask<Kind extends OperationKind>(
   const id = `${approvalPrefix}${trail.ulid(now)}`;
   const { message } = approvalRequired(needs, null, changes);
   const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
-  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approvalKey: key });
+  const { binding } = held;
+  const approval = { key, binding, decideUntil: now + held.limits.decideMs, useUntil: null };
+  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approval });
   const asked = { ...askedApproval(held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
   const reached = await inTime(trail.clock, mutation, store.limitReached(asked, limits));
   const settled = reached === null ? await answerSettled() : null;

@@ -71,7 +71,7 @@ export async function withdrawOnce(
     event: 'APPROVAL_WITHDRAWN',
     fence: next.revision,
     message: 'Who asked withdrew the request.',
-    approvalKey: approval.key,
+    approval: next,
   });
   const answer = finalAnswer(ports, next, live, audit, now);
   const maxADay = maxWithdrawals(ports.approvalLimits, identity);
