@@ -35,11 +35,6 @@ const ofBoth: readonly Column<Row>[] = [
         <bdi>{row.serviceAccount}</bdi>
         <span class="muted second if-narrow">
           <ClusterName place={row} />
-          {row.expiresAt !== null && (
-            <>
-              , ends <Time at={row.expiresAt} narrow />
-            </>
-          )}
         </span>
       </span>
     ),
@@ -56,7 +51,18 @@ const ofBoth: readonly Column<Row>[] = [
     key: 'role',
     label: 'Role',
     width: 'minmax(0, 3fr)',
-    cell: ({ roleArn }) => <Arn arn={roleArn} />,
+    cell: ({ roleArn, expiresAt }) => (
+      <>
+        <Arn arn={roleArn} />
+        {expiresAt !== null && (
+          <span class="second if-narrow">
+            <State name="expiring">
+              ends <Time at={expiresAt} />
+            </State>
+          </span>
+        )}
+      </>
+    ),
     sortBy: ({ roleArn }) => partsOfArn(roleArn).name,
   },
   {

@@ -42,7 +42,7 @@ describeUnless(missingBrowser)('every view', () => {
       });
     }
     const held = await pat.createPodIdentityAssociation(driver);
-    ids.approval = (held.kind === 'refused' && 'approval' in held.refusal && held.refusal.approval?.id) || '';
+    if (held.kind === 'refused' && 'approval' in held.refusal) ids.approval = held.refusal.approval?.id ?? '';
     ids.entry = held.auditEntryId;
   });
   afterAll(() => opened.close());
