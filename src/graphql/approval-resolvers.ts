@@ -7,8 +7,11 @@ import { castVote } from '../operations/approvals/cast-vote.ts';
 import { withdrawApproval } from '../operations/approvals/withdraw-approval.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
 import { summarize } from '../operations/kinds/operations.ts';
-import { readApproval, readApprovals } from '../queries/approvals.ts';
+import { readApproval, readApprovals, viewerMayVote } from '../queries/approvals.ts';
+import { environmentOf, existingOf, recentChangesQuery, roleUseOf, warningsOf } from '../queries/approval-view.ts';
 import { outcomeOf } from '../queries/trail/outcome.ts';
+import { auditTrail } from '../queries/trail/trail.ts';
+import { hasTrailPage } from './trail-read-record.ts';
 import { visibleTo } from '../queries/terms/authorize-read.ts';
 import { currentDecision, currentDeleteDecision } from '../queries/associations/current-decision.ts';
 import type { RequestContext } from '../queries/terms/request-context.ts';
@@ -75,6 +78,31 @@ export const approvalFields = {
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
     operationId: ({ usedBy }) => usedBy,
+    viewerMayVote: (approval, _, context) => viewerMayVote(context, approval, context.deps.clock()),
+    environment: ({ requested: { target } }, _, { deps }) => environmentOf(deps.directory, target),
+    existing: async (approval, _, context) => {
+      await context.requireUnlocked();
+      return valueOf(await existingOf(context, approval));
+    },
+    warnings: async (approval, _, context) => {
+      await context.requireUnlocked();
+      return warningsOf(context, approval);
+    },
+    roleUse: async (approval, _, context) => {
+      await context.requireUnlocked();
+      return valueOf(await roleUseOf(context, approval));
+    },
+    recentChanges: async (approval, _, context, info) => {
+      await context.requireUnlocked();
+      const { reads, deadline, takeRows, once } = context;
+      const query = recentChangesQuery(approval);
+      const result = await once(`changes ${JSON.stringify(query)}`, () => auditTrail(reads, context, query, deadline));
+      if (result.kind === 'denied') return null;
+      const { edges } = valueOf(result);
+      hasTrailPage(context, info);
+      takeRows(edges.length);
+      return edges.map(({ node }) => node);
+    },
     outcome: async ({ usedBy }, _, { reads, once, requireUnlocked }) => {
       if (usedBy === null) return null;
       await requireUnlocked();

@@ -1,7 +1,12 @@
 import { startServerAndCreateLambdaHandler } from '@as-integrations/aws-lambda';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context as LambdaContext } from 'aws-lambda';
 import { rateLimitedEksFor } from '../eks/rate-limited.ts';
-import { makeAllowsRead, makeAuthorizeRead, makeMayApprove, makeMayViewIn } from '../queries/terms/authorize-read.ts';
+import {
+  makeAllowsRead,
+  makeAuthorizeRead,
+  makeMayApproveFor,
+  makeMayViewIn,
+} from '../queries/terms/authorize-read.ts';
 import { makeCursors } from '../queries/terms/cursors.ts';
 import { makeDescriber } from '../queries/terms/describer.ts';
 import { count } from '../runtime/meter.ts';
@@ -111,7 +116,7 @@ export function makeHandler(
       authorizeRead,
       allowsRead: makeAllowsRead(live, identity, authorizeRead),
       mayViewIn: makeMayViewIn(live, identity),
-      mayApprove: makeMayApprove(live, identity),
+      mayApproveFor: makeMayApproveFor(live, identity),
       cursors: makeCursors(live, identity.principal, deadline),
       deadline,
       describer: makeDescriber(reads, rateLimiter),

@@ -1,10 +1,17 @@
 import type { ApprovalScope, QueryApprovalsArgs } from '../generated/types.ts';
-import { isApprovalPosition, positionIn, positionText } from '../ledger/stored/approval-page.ts';
-import type { ApprovalPartition, ApprovalStore } from '../ledger/approvals.ts';
+import {
+  isApprovalPosition,
+  parsePosition,
+  positionIn,
+  positionText,
+  requestedPosition,
+} from '../ledger/stored/approval-page.ts';
+import type { ApprovalPage, ApprovalPartition, ApprovalStore } from '../ledger/approvals.ts';
 import { ledgerTimeout } from '../ledger/ledger.ts';
-import { parseApprovalId } from '../model/approval.ts';
+import { expiryOf, parseApprovalId } from '../model/approval.ts';
 import type { Approval } from '../model/approval.ts';
 import type { Finding } from '../model/refusal.ts';
+import { missingOf } from '../operations/approvals/refusals.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { withDeadline } from '../runtime/deadline.ts';
@@ -20,19 +27,39 @@ import { parseScope } from './trail/scope.ts';
 const maxExamined = 200;
 
 /** Who sees approvals. */
-type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayApprove'>;
+type Reader = Pick<RequestContext, 'identity' | 'authorizeRead' | 'mayApproveFor'>;
 
 /**
  * Whether a principal may see an approval: one who asked for it, also as the actor; who may read
  * the trail in which its entries are; or who may approve for any of its needs, if only with a
  * comment.
  */
-function maySeeApproval({ identity, authorizeRead, mayApprove }: Reader, approval: Approval): boolean {
+function maySeeApproval({ identity, authorizeRead, mayApproveFor }: Reader, approval: Approval): boolean {
   const { principal, actor, target } = approval.requested;
   if ([principal.id, actor?.id].includes(identity.principal.id)) return true;
   const { accountId, region, clusterName, namespace } = target;
   const scopes = [{ kind: 'namespace', accountId, region, clusterName, namespace }, { kind: 'gateway' }] as const;
-  return scopes.some((scope) => authorizeRead({ action: 'ReadAuditTrail', scope }).allowed) || mayApprove(approval);
+  return (
+    scopes.some((scope) => authorizeRead({ action: 'ReadAuditTrail', scope }).allowed) ||
+    mayApproveFor(approval).length > 0
+  );
+}
+
+/**
+ * Whether a principal may approve, and its vote would count for a need: one that lacks approvals,
+ * and for which the principal has not voted. Decided with whether the approval may be seen.
+ */
+export function viewerMayVote(
+  { identity, mayApproveFor }: Pick<RequestContext, 'identity' | 'mayApproveFor'>,
+  approval: Approval,
+  now: number,
+): boolean {
+  if (approval.state !== 'PENDING' || now >= approval.decideUntil) return false;
+  const own = approval.votes.find(({ principal }) => principal.id === identity.principal.id);
+  const open = approval.binding.needs.filter(
+    (need) => missingOf(need, approval) !== null && !own?.policyIds.includes(need.policyId),
+  );
+  return open.length > 0 && mayApproveFor(approval).some((id) => open.some(({ policyId }) => policyId === id));
 }
 
 /**
@@ -60,28 +87,32 @@ export async function readApprovals(
   input: QueryApprovalsArgs,
   deadline: number,
 ): Promise<QueryResult<Connection<Approval>>> {
-  const { partition, serviceAccount, findings: ofScope } = partitionOf(input.scope ?? pending, reads.home);
+  const scope = input.scope ?? pending;
+  const { partition, serviceAccount, findings: ofScope } = partitionOf(scope, reads.home);
+  const isOwn = (scope.own ?? null) !== null;
   const filters: Filters<Omit<QueryApprovalsArgs, 'scope'>> = { state: input.state ?? null };
   const { state } = filters;
-  const name = JSON.stringify(['approvals', partition, serviceAccount, ...Object.values(filters)]);
+  const about = isOwn ? 'own' : partition;
+  const name = JSON.stringify(['approvals', about, serviceAccount, ...Object.values(filters)]);
   // A cursor can't be checked against an invalid scope.
   const cursor = await reader.cursors.open(name, ofScope.length === 0 ? input.after : null);
   const after = cursor?.kind === 'position' && isPosition(cursor.position) ? cursor.position : null;
   const broken = cursor?.kind === 'position' && after === null ? invalidCursor : cursor;
   const findings = [
     ...ofScope,
-    ...(partition.kind === 'gateway' && state !== null && state !== 'PENDING' ? [onlyPending] : []),
+    ...(!isOwn && partition.kind === 'gateway' && state !== null && state !== 'PENDING' ? [onlyPending] : []),
     ...firstFindings(input),
     ...(broken?.kind === 'invalid' ? [broken.finding] : []),
   ];
   if (findings.length > 0) return { kind: 'invalid', findings };
 
   const now = reads.clock();
-  const reading = requireApprovals(reads.approvals).listApprovals(partition, maxExamined, after);
+  const store = requireApprovals(reads.approvals);
+  const reading = isOwn ? ownPage(store, reader, after) : store.listApprovals(partition, maxExamined, after);
   const { approvals, next } = await withDeadline(deadline - now, reading, ledgerTimeout);
   const rows: { position: string; node: Approval }[] = [];
   for (const node of approvals) {
-    if (partition.kind === 'gateway' && node.decideUntil <= now) continue;
+    if (partition.kind === 'gateway' && expiryOf(node) <= now) continue;
     if (state !== null && node.state !== state) continue;
     if (serviceAccount !== null && node.requested.target.serviceAccount !== serviceAccount) continue;
     if (!maySeeApproval(reader, node)) continue;
@@ -89,9 +120,22 @@ export async function readApprovals(
     if (rows.length === firstOf(input)) {
       return { kind: 'ok', value: await reader.cursors.connection(name, rows, rows.at(-1)?.position) };
     }
-    rows.push({ position: positionText(positionIn(partition, node)), node });
+    const position = isOwn ? requestedPosition(node) : positionIn(partition, node);
+    rows.push({ position: positionText(position), node });
   }
   return { kind: 'ok', value: await reader.cursors.connection(name, rows, next) };
+}
+
+/** The open approvals of the reader after a position: all of them are read, since they are few. */
+async function ownPage(store: ApprovalStore, { identity }: Reader, after: string | null): Promise<ApprovalPage> {
+  const open = await store.openApprovalsOf(identity.principal.id);
+  const positionOf = (approval: Approval) => requestedPosition(approval);
+  const last = after === null ? null : parsePosition(after);
+  const isAfter = (approval: Approval) => {
+    const { time, key } = positionOf(approval);
+    return last === null || time < last.time || (time === last.time && key < last.key);
+  };
+  return { approvals: open.filter(isAfter), next: null };
 }
 
 const pending: ApprovalScope = { gateway: 'PENDING' };

@@ -75,7 +75,7 @@ export function storedApprovals(items: Items): ApprovalStore {
       const keys = [...openOfItem(item)].slice(0, maxOwnApprovals);
       const found = await approvalsOf(items, keys.map(approvalItemKeyOf));
       const open = found.filter(({ state }) => state === 'PENDING' || state === 'APPROVED');
-      return open.sort((one, other) => (other.requestedAt < one.requestedAt ? -1 : 1));
+      return open.sort(newestFirst);
     },
     async listApprovals(partition, limit, after) {
       const position = after === null ? null : parsePosition(after);
@@ -118,6 +118,12 @@ async function withdraw(
   if (update === null) return 'limit-reached';
   const second = await writeTogether(items, entries, writes, update, record);
   return second.kind === 'committed' ? 'written' : 'conflict';
+}
+
+/** The order of the list of a cluster. */
+function newestFirst(one: Approval, other: Approval): number {
+  if (one.requestedAt !== other.requestedAt) return one.requestedAt < other.requestedAt ? 1 : -1;
+  return one.key < other.key ? 1 : -1;
 }
 
 /** The most items of one batch. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
+import { approvalKeyOf, fingerprintOf, idempotencyKeyOf, isExpired } from '../../idempotency/record.ts';
 import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord, Locks } from '../../ledger/ledger.ts';
@@ -158,8 +158,8 @@ async function answerSettled<Kind extends OperationKind>(
   { mutation, needs }: HeldRequest<Kind>,
   record: IdempotencyRecord | null,
 ): Promise<Round | null> {
-  // What exists may be what an earlier operation of the token created: the next one finds out.
-  if (record && record.inDoubtOperationIds.length > 0) return null;
+  // What exists may be the effect of an earlier operation of the token: the next one finds out.
+  if (record && !isExpired(record, mutation.startedAt)) return null;
   const settled = await settledBefore(ports, operation, mutation);
   switch (settled?.kind) {
     case undefined:

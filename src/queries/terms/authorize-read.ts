@@ -80,24 +80,24 @@ export function visibleTo(authorizeRead: AuthorizeRead, association: Association
 }
 
 /**
- * Whether a principal may approve for any need of an approval, if only with a comment. Never
- * throws.
+ * The needs of an approval for which a principal may approve, if only with a comment: ids of
+ * policies, empty if there are none. Never throws.
  */
-export type MayApprove = (approval: Approval) => boolean;
+export type MayApproveFor = (approval: Approval) => readonly string[];
 
 /**
- * Creates the {@link MayApprove} of one GraphQL request: each approval is judged once, and policy
+ * Creates the {@link MayApproveFor} of one GraphQL request: each approval is judged once, and policy
  * is asked once about those about which it decides the same. A short document can list hundreds of
  * them many times.
  */
-export function makeMayApprove(
+export function makeMayApproveFor(
   {
     authorize,
     decisionKey,
     clock,
   }: { readonly authorize: Authorize; readonly decisionKey: DecisionKey; readonly clock: Clock },
   identity: RequestIdentity,
-): MayApprove {
+): MayApproveFor {
   const context = { identity, onBehalfOf: null, hasReason: true, now: clock() };
   const decisions = new Map<string, Decision>();
   const authorizeOnce: Authorize = (_, request) => {
@@ -107,12 +107,12 @@ export function makeMayApprove(
     decisions.set(key, decision);
     return decision;
   };
-  const judged = new Map<string, boolean>();
+  const judged = new Map<string, readonly string[]>();
   return (approval) => {
     const known = judged.get(approval.id);
     if (known !== undefined) return known;
-    const isPermitted = votePermission({ authorize: authorizeOnce }, context, approval).policyIds.length > 0;
-    judged.set(approval.id, isPermitted);
-    return isPermitted;
+    const { policyIds } = votePermission({ authorize: authorizeOnce }, context, approval);
+    judged.set(approval.id, policyIds);
+    return policyIds;
   };
 }

@@ -1,6 +1,6 @@
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
-import type { AllowsRead, AuthorizeRead, MayApprove, MayViewIn } from './authorize-read.ts';
+import type { AllowsRead, AuthorizeRead, MayApproveFor, MayViewIn } from './authorize-read.ts';
 import type { Cursors } from './cursors.ts';
 import type { Describer } from './describer.ts';
 import type { TrailReads } from './trail-reads.ts';
@@ -21,7 +21,7 @@ export interface RequestContext {
   readonly authorizeRead: AuthorizeRead;
   readonly allowsRead: AllowsRead;
   readonly mayViewIn: MayViewIn;
-  readonly mayApprove: MayApprove;
+  readonly mayApproveFor: MayApproveFor;
   readonly cursors: Cursors;
   /**
    * When the answer must be sent: before the function ends, and `requestMs` after it began.

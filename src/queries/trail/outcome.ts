@@ -15,7 +15,7 @@ export function outcomeOf(
 ): Promise<ApprovalOutcome> {
   return once(`outcome ${operationId}`, async () => {
     const closing = await closingEntryOf(ledger, operationId);
-    if (closing === undefined) return { status: 'IN_PROGRESS', refusalCode: null } as ApprovalOutcome;
-    return { status: statusOf(closing.event), refusalCode: closing.refusalCode } as ApprovalOutcome;
+    if (closing === undefined) return { status: 'IN_PROGRESS', refusalCode: null };
+    return { status: statusOf(closing.event), refusalCode: closing.refusalCode };
   });
 }
