@@ -14,7 +14,7 @@ import { Boundary } from './ui/boundary.tsx';
 import { MangledLink } from './ui/mangled-link.tsx';
 import { Empty, Problem } from './ui/problem.tsx';
 import { onEscape } from './ui/panel.tsx';
-import { Announcer } from './ui/title.tsx';
+import { Announcer, Title } from './ui/title.tsx';
 import { UtcContext } from './ui/time.tsx';
 import { viewOf } from './views.tsx';
 
@@ -85,7 +85,13 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
 /** The view that a link names, or what is wrong with the link. */
 function Shown({ route }: { readonly route: Route }) {
   const View = viewOf(route.view);
-  if (View === null) return <Empty>There is no such view: choose one above.</Empty>;
+  if (View === null)
+    return (
+      <>
+        <Title>No view</Title>
+        <Empty>There is no such view: choose one above.</Empty>
+      </>
+    );
   if (route.problems.length > 0) return <MangledLink {...route} />;
   return (
     <Boundary key={route.view}>

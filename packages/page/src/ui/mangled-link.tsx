@@ -1,5 +1,6 @@
 import type { Route } from '../route.ts';
 import { hrefOf } from '../route.ts';
+import { Title } from './title.tsx';
 
 /** What can't be read of a link, and links to what may be meant. */
 export function MangledLink({ view, params, problems }: Route) {
@@ -8,7 +9,7 @@ export function MangledLink({ view, params, problems }: Route) {
   const suggested = problems.filter(({ suggestion }) => suggestion !== null);
   return (
     <div class="problem" role="alert">
-      <h1>This link can’t be read as it is</h1>
+      <Title>This link can’t be read as it is</Title>
       <ul>
         {problems.map(({ name, value, expected }) => (
           <li key={name}>

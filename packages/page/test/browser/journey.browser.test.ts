@@ -60,7 +60,6 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     expect([...asking.did, ...later.did].length).toBeLessThanOrEqual(8);
 
     await approver.page.reload();
-    await approver.page.getByRole('button', { name: /^kim / }).click();
     await approver.page.getByRole('heading', { name: 'approved and used' }).waitFor();
 
     const { approvals } = await (
