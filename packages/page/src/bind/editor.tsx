@@ -3,7 +3,7 @@ import { useGateway } from '../api/gateway.ts';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { changeOf, textsOf } from './change.ts';
 import type { Change } from './change.ts';
-import { kindOf } from './draft.ts';
+import { kindOf, tagsOf, textOfTags } from './draft.ts';
 import { Effect } from './effect.tsx';
 import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
@@ -68,6 +68,14 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     set: setDraft,
     findingsAt: (path) => findingsAt(findings, path, isSubmitted),
   };
+  const addTag = (key: string) => {
+    const tags = tagsOf(draft.tags).filter((tag) => tag.key !== '' || tag.value !== '');
+    setDraft({ tags: textOfTags([...tags, { key, value: '' }]) });
+    // Its value is for the person to give.
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('.tag:nth-last-child(1 of .tag) input + input')?.focus(),
+    );
+  };
   const submit = (event: Event) => {
     event.preventDefault();
     setSubmitted(true);
@@ -110,7 +118,7 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
           <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }} onTyping={touch} />
         )}
       </form>
-      {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked }} />}
+      {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked, onAddTag: addTag }} />}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import type { Existing } from './change-diff.ts';
 import type { Change } from './change.ts';
 import type { Finding } from './findings.ts';
 import { isEmptiness } from './findings.ts';
+import { MissingTags } from './missing-tags.tsx';
 import type { Check } from './use-check.ts';
 import { Warnings, roleMissing } from './warnings.tsx';
 
@@ -18,10 +19,12 @@ interface EffectProps {
   readonly check: Check;
   /** Whether a link has filled it in, and nothing is checked yet. */
   readonly isUnchecked: boolean;
+  /** Called to add a tag that a rule names. */
+  readonly onAddTag: (key: string) => void;
 }
 
 /** What a change will do: its differences, what policy says of it, and what pods will need. */
-export function Effect({ change, existing, findings, check, isUnchecked }: EffectProps) {
+export function Effect({ change, existing, findings, check, isUnchecked, onAddTag }: EffectProps) {
   const { result, error, again } = check;
   // The existing association of a service account is known from the check.
   const before = change?.kind === 'create' ? (result?.existing ?? null) : existing;
@@ -36,6 +39,13 @@ export function Effect({ change, existing, findings, check, isUnchecked }: Effec
       )}
       {error && <Problem error={error} retry={again} />}
       {result?.refusal && <Refusal refusal={result.refusal} />}
+      {result?.refusal && change?.kind === 'create' && (
+        <MissingTags
+          refusal={result.refusal}
+          given={(change.input.tags ?? []).map(({ key }) => key)}
+          onAdd={onAddTag}
+        />
+      )}
       {result && (result.refusal !== null || isRoleMissing(result)) && (
         <p>
           <button type="button" onClick={again}>

@@ -144,6 +144,20 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     expect(await alice.podIdentityAssociation({ clusterName: 'apps-dev', associationId })).toBeNull();
   });
 
+  test('a tag that a rule names is added with one press, and its value is left to the person', async () => {
+    const page = await opened.signedIn('alice', `#/bind?${place}&namespace=payments&serviceAccount=untagged`);
+    await page.getByLabel('Role', { exact: true }).fill(role('payments-api'));
+    await effect(page).getByRole('button', { name: 'Add the tag “team”' }).click();
+    expect(await page.getByLabel('Key of tag 1').inputValue()).toBe('team');
+    await page.keyboard.type('payments');
+    await checked(page, 'permitted');
+    expect(
+      await effect(page)
+        .getByRole('button', { name: /Add the tag/ })
+        .count(),
+    ).toBe(0);
+  });
+
   test('a form that a link has filled in sends nothing before a person presses', async () => {
     const filled = `&namespace=payments&serviceAccount=linked&roleArn=${role('payments-api')}&tags=team%3Dpayments`;
     const page = await opened.signedIn('alice', `#/bind?${place}${filled}`);
