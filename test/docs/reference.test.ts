@@ -104,6 +104,7 @@ test('the reference names the variables without a default', () => {
       'PAGE_AUDIENCE',
       'PAGE_RESOURCE',
       'PAGE_CONNECT_ORIGINS',
+      'PAGE_URL',
       'WORLD_FILE',
       'AWS_ENDPOINT_URL_EKS',
       'AWS_ENDPOINT_URL_DYNAMODB',

@@ -63,6 +63,19 @@ test('an event says who changed what, and from which role to which, and names no
   expect(eventOf({ ...locked, target: null }, null).target).toBeNull();
 });
 
+test('an event of an approval says who has to approve it and until when, and one of a near end when it ends', () => {
+  const key = '9'.repeat(64);
+  const needs = [{ group: 'security', count: 2 }];
+  const expiresAt = '2026-11-28T10:00:00.000Z';
+  const entry = auditEntry({ event: 'APPROVAL_REQUESTED', approvalKey: key, approvalTerms: { needs, expiresAt } });
+  const id = `${entry.operationId}.${key}`;
+  expect(eventOf(entry, null)).toMatchObject({ approval: { id, needs, expiresAt }, endsAt: null });
+  const { approvalTerms: _, ...earlier } = entry;
+  expect(eventOf(earlier, null).approval).toEqual({ id, needs: [], expiresAt: null });
+  const near = entries.EXPIRY_WARNED;
+  expect(eventOf(near, null)).toMatchObject({ approval: null, endsAt: '2026-11-25T12:00:00.000Z' });
+});
+
 test('an event has no session policy, tag, reason, message or user agent, whatever an entry has', () => {
   const secret = 'sts:GetCallerIdentity-secret';
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: secret }] });

@@ -163,7 +163,10 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
     ],
     operation: () => operationIds.map((id) => ({ id })),
     approval: () => approvalIds.map((id) => ({ id })),
-    approvals: () => ['', ...namespaces].map((namespace) => ({ scope: { cluster: inCluster(namespace) } })),
+    approvals: () => [
+      ...['', ...namespaces].map((namespace) => ({ scope: { cluster: inCluster(namespace) } })),
+      { scope: '{ own: OPEN }' },
+    ],
     node: () => (nodeIds[type.name] ?? []).map((id) => ({ id })),
   };
   const sets = given[field];
@@ -243,6 +246,7 @@ describe('a denied mutation', () => {
       adoptPodIdentityAssociation: { ...inCluster(''), associationId },
       approve: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
       reject: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
+      withdrawApproval: { approvalId: approvalIds[namespace === 'payments' ? 0 : 1] },
     };
     for (const path of changes) {
       const args = `(input: ${literal(inputs[path[0].field] ?? {})})`;

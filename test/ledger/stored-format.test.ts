@@ -30,6 +30,7 @@ import {
   deletedVersion,
   earlierExpiry,
   entries,
+  entryOfApproval,
   goneScan,
   locks,
   records,
@@ -93,6 +94,7 @@ const samples = [
   { name: 'entry SUCCEEDED of an adoption', entry: adoption },
   { name: 'entry INTENT with separate personal data', entry: separate },
   { name: 'entry SUCCEEDED of an earlier ending', entry: earlierExpiry },
+  { name: 'entry APPROVAL_REQUESTED with its terms', entry: entryOfApproval },
 ];
 
 /** What is written today, by name. */

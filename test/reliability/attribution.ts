@@ -39,7 +39,7 @@ export function tokenOf(change: EksChange, entries: readonly TrailEntry[]): stri
 }
 
 /** Refusals that do not use up the token unless an operation had begun. */
-const leavesTokenUnused = ['ASSOCIATION_NOT_FOUND', 'CHANGES_LOCKED', 'OPERATION_IN_PROGRESS'];
+const leavesTokenUnused = ['ASSOCIATION_NOT_FOUND', 'CHANGES_LOCKED', 'NOTHING_TO_CHANGE', 'OPERATION_IN_PROGRESS'];
 
 /** Whether every later request with the token gets this answer. All other answers may change over time. */
 export function isFinal({ status, event, code, operationId }: CallerAnswer, entries: readonly TrailEntry[]): boolean {

@@ -256,6 +256,16 @@ export const earlierExpiry: AuditEntry = {
   ...judgedExpiry,
 };
 
+/** An entry of an approval with the terms and the permits that later versions add. */
+export const entryOfApproval: AuditEntry = {
+  ...entry,
+  event: 'APPROVAL_REQUESTED',
+  operationId: `approval-${operationId}`,
+  decision: { ...decision, permittedBy: ['owners-update'] },
+  approvalKey: '9'.repeat(64),
+  approvalTerms: { needs: [{ group: 'security', count: 2 }], expiresAt: '2026-11-25T12:00:00.000Z' },
+};
+
 /** IAM policies name the prefix: only operators may put such entries. */
 const lockId = `lock-${operationId}`;
 

@@ -26,7 +26,7 @@ export type {
   WithdrawApprovalInput,
 } from './generated/operations.ts';
 export { embeddedTypes, possibleTypes } from './generated/possible-types.ts';
-export type { Approval, ApprovalStatus, ApprovalWait, MutationOptions } from './client/approval.ts';
+export type { Approval, ApprovalStatus, ApprovalWait, HeldRequest, MutationOptions } from './client/approval.ts';
 export { anonymous, bearer, sigV4 } from './client/auth.ts';
 export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';
@@ -40,7 +40,7 @@ export type { Association, InProgress, MutationResult, Refusal, Refused, Succeed
 export { personalAdvice, refusalWords, refusalWordsOf } from './client/refusal-words.ts';
 export type { RefusalWords } from './client/refusal-words.ts';
 export { resumedRequest, sendResumed } from './client/resume.ts';
-export type { HeldRequest, ResumedRequest } from './client/resume.ts';
+export type { ResumedRequest } from './client/resume.ts';
 export type { Retry, RetryLimits } from './client/retry.ts';
 export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';
 export type { Fetch, HttpResponse } from './client/transport.ts';

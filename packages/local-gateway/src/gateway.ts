@@ -117,9 +117,12 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
   const eks = { endpoint, stsEndpoint: simulator?.url, ...credentialsFor(settings, endpoint) };
+  // Who may change a real EKS signs in at an issuer.
+  const hasPage = simulator !== null || settings.pageSignIn !== null;
   const { deps, current } = await compose(
     {
       ...settings,
+      deployed: { ...settings.deployed, pageUrl: pageUrlOf(settings, hasPage) },
       home,
       policy,
       ledger,
@@ -174,8 +177,6 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     log,
   );
   started.push(() => expireService.stop());
-  // Who may change a real EKS signs in at an issuer.
-  const hasPage = simulator !== null || settings.pageSignIn !== null;
   const page = makeLocalPage({
     issuer: settings.pageSignIn,
     principals: world?.principals ?? principals,
@@ -211,6 +212,12 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   );
   started.push(() => server.close());
   return { url: server.url, hasPage, simulator, ledger, world, home, close: () => closeAll(started) };
+}
+
+/** Address of the page; null without one, and while the port is not known. */
+function pageUrlOf({ deployed, port }: Pick<LocalSettings, 'deployed' | 'port'>, hasPage: boolean): string | null {
+  if (deployed.pageUrl !== null || !hasPage || port === 0) return deployed.pageUrl;
+  return `http://localhost:${port}/`;
 }
 
 /** The policies of the folder, with the inventory of the world or that of the folder. */

@@ -1,4 +1,4 @@
-import type { ApprovalDetailsFragment, ApprovalStatusFragment } from '../generated/operations.ts';
+import type { ApprovalDetailsFragment, ApprovalStatusFragment, HeldRequestQuery } from '../generated/operations.ts';
 import type { CallOptions } from './call.ts';
 import { GatewayError, LostAnswerError } from './errors.ts';
 import type { MutationResult, Refusal, Refused } from './result.ts';
@@ -6,6 +6,9 @@ import { sleep } from './retry.ts';
 
 /** An approval, with the request that it is about. */
 export type Approval = ApprovalDetailsFragment;
+
+/** An approval, with all that sends its request again. */
+export type HeldRequest = NonNullable<HeldRequestQuery['approval']>;
 
 /**
  * What a client that waits for an approval has to know of it: its state, who has to approve and who

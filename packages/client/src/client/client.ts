@@ -1,6 +1,6 @@
 import { documents } from '../generated/operations.ts';
 import type * as Schema from '../generated/operations.ts';
-import type { Approval, MutationOptions } from './approval.ts';
+import type { Approval, HeldRequest, MutationOptions } from './approval.ts';
 import { sendUntilDecided } from './approval.ts';
 import type { Authentication } from './auth.ts';
 import { call } from './call.ts';
@@ -9,7 +9,6 @@ import type { GatewayDocument, RequestOptions } from './own-document.ts';
 import { sendDocument } from './own-document.ts';
 import type { FieldOf, OperationName, Operations } from './operations.ts';
 import type { MutationResult } from './result.ts';
-import type { HeldRequest } from './resume.ts';
 import { attemptOf, resultOf } from './result.ts';
 import type { Attempt, RetryLimits } from './retry.ts';
 import type { Fetch } from './transport.ts';

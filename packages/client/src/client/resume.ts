@@ -1,10 +1,6 @@
-import type { HeldRequestQuery } from '../generated/operations.ts';
-import type { MutationOptions } from './approval.ts';
+import type { HeldRequest, MutationOptions } from './approval.ts';
 import type { GatewayClient } from './client.ts';
 import type { MutationResult } from './result.ts';
-
-/** An approval, with all that sends its request again. */
-export type HeldRequest = NonNullable<HeldRequestQuery['approval']>;
 
 /** The operations that can be held. */
 type HeldOperation = 'create' | 'update' | 'delete' | 'adopt';

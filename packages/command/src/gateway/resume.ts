@@ -1,10 +1,9 @@
 import { ServiceError } from '../aws/errors.ts';
 import type { CallOptions } from '../../../client/src/client/call.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
-import type { MutationOptions } from '../../../client/src/client/approval.ts';
+import type { HeldRequest, MutationOptions } from '../../../client/src/client/approval.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import { resumedRequest, sendResumed } from '../../../client/src/client/resume.ts';
-import type { HeldRequest } from '../../../client/src/client/resume.ts';
 
 const operation = 'ResumeRequest';
 
