@@ -18,6 +18,17 @@ const types: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
 };
 
+/** Leaves out what signs requests: people have tokens. */
+const withoutSigning: Plugin = {
+  name: 'without-signing',
+  setup: (build) => {
+    build.onResolve({ filter: /\/sign\.ts$/ }, ({ path }) => ({ path, namespace: 'unsigned' }));
+    build.onLoad({ filter: /./, namespace: 'unsigned' }, () => ({
+      contents: "export const sign = () => { throw new Error('The page signs no requests.'); };",
+    }));
+  },
+};
+
 /**
  * Builds the page from its sources, in memory. Rejects with the errors of esbuild. `plugins`: e.g.
  * one that lists what is in it.
@@ -30,8 +41,6 @@ export async function buildPage({ plugins = [] }: { readonly plugins?: Plugin[] 
     entryNames: '[name]-[hash]',
     chunkNames: '[name]-[hash]',
     bundle: true,
-    // What signs requests is a file of its own, which the page never loads.
-    splitting: true,
     platform: 'browser',
     format: 'esm',
     target: 'es2023',
@@ -39,7 +48,7 @@ export async function buildPage({ plugins = [] }: { readonly plugins?: Plugin[] 
     jsxImportSource: 'preact',
     minify: true,
     legalComments: 'none',
-    plugins,
+    plugins: [withoutSigning, ...plugins],
     metafile: true,
     write: false,
   });

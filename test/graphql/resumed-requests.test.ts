@@ -26,7 +26,9 @@ forbid (
     [PodIdentity::Action::"CreatePodIdentityAssociation",
      PodIdentity::Action::"UpdatePodIdentityAssociation",
      PodIdentity::Action::"DeletePodIdentityAssociation",
-     PodIdentity::Action::"AdoptPodIdentityAssociation"],
+     PodIdentity::Action::"AdoptPodIdentityAssociation",
+     PodIdentity::Action::"TagPodIdentityAssociation",
+     PodIdentity::Action::"UntagPodIdentityAssociation"],
   resource
 )
 when { resource.serviceAccount like "held*" };
@@ -63,6 +65,8 @@ const kinds: Readonly<Record<ResumedRequest['operation'], OperationKind>> = {
   update: 'UPDATE_POD_IDENTITY_ASSOCIATION',
   delete: 'DELETE_POD_IDENTITY_ASSOCIATION',
   adopt: 'ADOPT_POD_IDENTITY_ASSOCIATION',
+  tag: 'TAG_POD_IDENTITY_ASSOCIATION',
+  untag: 'UNTAG_POD_IDENTITY_ASSOCIATION',
 };
 
 /** The fingerprint of a request that a client makes of an approval. */
@@ -133,6 +137,23 @@ test.each<[string, string, (client: Client) => Promise<Parameters<typeof idOf>[0
       const { associationId } = await existing();
       const cleared = { policy: null, targetRoleArn: null, expiresAt: null, disableSessionTags: false };
       return client.updatePodIdentityAssociation({ clusterName, associationId, ...cleared });
+    },
+  ],
+  [
+    'a change of tags that expects others',
+    'alice',
+    async (client) => {
+      const { associationId } = await existing();
+      const tags = [{ key: 'stage', value: '' }];
+      return client.tagPodIdentityAssociation({ clusterName, associationId, tags, expectedTags: held.tags });
+    },
+  ],
+  [
+    'a removal of tags',
+    'alice',
+    async (client) => {
+      const { associationId } = await existing();
+      return client.untagPodIdentityAssociation({ clusterName, associationId, tagKeys: ['stage', 'cost'] });
     },
   ],
   [

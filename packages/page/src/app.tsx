@@ -1,14 +1,20 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { EnvironmentsContext, useEnvironments } from './api/environments.ts';
 import { GatewayContext, makeClient } from './api/gateway.ts';
 import type { Gateway } from './api/gateway.ts';
 import { loadConfig } from './config.ts';
 import type { PageConfig } from './config.ts';
 import { Viewer } from './generated/api.ts';
 import { Header } from './header.tsx';
-import { useRoute } from './route.ts';
+import { isUtcLink, useRoute } from './route.ts';
+import type { Route } from './route.ts';
 import type { Session } from './session.ts';
 import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
+import { Boundary } from './ui/boundary.tsx';
+import { MangledLink } from './ui/mangled-link.tsx';
 import { Empty, Problem } from './ui/problem.tsx';
+import { onEscape } from './ui/panel.tsx';
+import { Announcer, Title } from './ui/title.tsx';
 import { UtcContext } from './ui/time.tsx';
 import { viewOf } from './views.tsx';
 
@@ -46,9 +52,10 @@ interface SignedInProps {
 function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const client = useMemo(() => makeClient(config, session), [config, session]);
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
-  const [isUtc, setUtc] = useState(false);
   const [round, setRound] = useState(0);
-  const { view } = useRoute();
+  const environments = useEnvironments(client);
+  const route = useRoute();
+  const isUtc = isUtcLink();
   const expiry = useMemo(() => new AbortController(), [client]);
   useEffect(() => () => expiry.abort(), [expiry]);
   useEffect(() => {
@@ -58,23 +65,37 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
     );
   }, [client, expiry, round]);
   const retry = () => setRound((last) => last + 1);
-  const View = viewOf(view);
+  const known = gateway instanceof Error ? null : gateway;
   return (
     <UtcContext.Provider value={isUtc}>
-      <Header
-        viewer={gateway instanceof Error ? null : (gateway?.viewer ?? null)}
-        isUtc={isUtc}
-        onUtc={setUtc}
-        onSignOut={onSignOut}
-      />
-      <main id="main" tabIndex={-1}>
-        {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
-        {gateway !== null && !(gateway instanceof Error) && (
-          <GatewayContext.Provider value={gateway}>
-            {View ? <View /> : <Empty>There is no such view: choose one above.</Empty>}
-          </GatewayContext.Provider>
-        )}
-      </main>
+      <GatewayContext.Provider value={known}>
+        <EnvironmentsContext.Provider value={environments}>
+          <Announcer />
+          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} />
+          <main id="main" tabIndex={-1} onKeyDown={onEscape}>
+            {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
+            {known !== null && <Shown route={route} />}
+          </main>
+        </EnvironmentsContext.Provider>
+      </GatewayContext.Provider>
     </UtcContext.Provider>
+  );
+}
+
+/** The view that a link names, or what is wrong with the link. */
+function Shown({ route }: { readonly route: Route }) {
+  const View = viewOf(route.view);
+  if (View === null)
+    return (
+      <>
+        <Title>No view</Title>
+        <Empty>There is no such view: choose one above.</Empty>
+      </>
+    );
+  if (route.problems.length > 0) return <MangledLink {...route} />;
+  return (
+    <Boundary key={route.view}>
+      <View />
+    </Boundary>
   );
 }

@@ -1,18 +1,19 @@
 import type { ViewerQuery } from './generated/api.ts';
-import { hrefOf, useRoute } from './route.ts';
+import { hrefOf, setParams, useRoute } from './route.ts';
+import { useTurns } from './approvals/turns.ts';
 import { shortened } from './ui/arn.tsx';
+import { useTitleCount } from './ui/title.tsx';
 import { views } from './views.tsx';
 
 interface HeaderProps {
   /** Null while it is not known. */
   readonly viewer: ViewerQuery['viewer'] | null;
   readonly isUtc: boolean;
-  readonly onUtc: (isUtc: boolean) => void;
   readonly onSignOut: () => void;
 }
 
 /** The navigation, and who is signed in. */
-export function Header({ viewer, isUtc, onUtc, onSignOut }: HeaderProps) {
+export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
   const { view } = useRoute();
   return (
     <header>
@@ -24,12 +25,13 @@ export function Header({ viewer, isUtc, onUtc, onSignOut }: HeaderProps) {
         {Object.entries(views).map(([name, [label]]) => (
           <a key={name} href={hrefOf(name)} aria-current={view.split('/', 1)[0] === name ? 'page' : undefined}>
             {label}
+            {name === 'approvals' && viewer && <Count />}
           </a>
         ))}
       </nav>
       <div class="viewer">
         <label title="Show times in UTC">
-          <input type="checkbox" checked={isUtc} onChange={(event) => onUtc(event.currentTarget.checked)} /> UTC
+          <input type="checkbox" checked={isUtc} onChange={setUtc} /> UTC
         </label>
         {viewer && (
           <span title={[viewer.id, ...viewer.groups].join('\n')}>
@@ -42,6 +44,26 @@ export function Header({ viewer, isUtc, onUtc, onSignOut }: HeaderProps) {
       </div>
     </header>
   );
+}
+
+/** How much waits for the person, also in the title of the tab. */
+function Count() {
+  const text = useTurns();
+  useTitleCount(text);
+  if (text === '') return null;
+  return (
+    <>
+      {' '}
+      <span class="count">
+        {text}
+        <span class="sr-only"> waiting for you</span>
+      </span>
+    </>
+  );
+}
+
+function setUtc({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void {
+  setParams({ utc: currentTarget.checked ? '1' : '' }, { replace: true });
 }
 
 /** The fragment of the URL names the view, so a link into the page can't be one. */

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Params } from './params.ts';
+import { paramProblems } from './params.ts';
+import type { ParamProblem, Params } from './params.ts';
 
 /**
  * What is shown: a view, and what it shows. All of it is in the fragment of the URL, so that links
@@ -9,20 +10,29 @@ export interface Route {
   /** E.g. `fleet`, or `trail/entry`. */
   readonly view: string;
   readonly params: URLSearchParams;
+  /** What is wrong with them: such a view is not shown. */
+  readonly problems: readonly ParamProblem[];
 }
 
 /** The first view. */
 const start = 'fleet';
 
 function readRoute(): Route {
-  const [view = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
-  return { view: view || start, params: new URLSearchParams(query) };
+  const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?', 2);
+  const [view, params] = [path || start, new URLSearchParams(query)];
+  return { view, params, problems: paramProblems(view, params) };
+}
+
+/** Whether the link says that times are shown in UTC. All links within the page keep it. */
+export function isUtcLink(): boolean {
+  return /[?&]utc=1(&|$)/.test(location.hash);
 }
 
 /** The link to a view. */
-export function hrefOf(view: string, params: Params = {}): string {
+export function hrefOf(view: string, { utc = isUtcLink() ? '1' : null, ...params }: Params = {}): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
+  if (utc) query.set('utc', utc);
   const text = query.toString();
   return `#/${view}${text && `?${text}`}`;
 }

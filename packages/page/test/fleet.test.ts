@@ -171,10 +171,10 @@ describe('times', () => {
       ended: { after: '2026-11-01T11:00:00.000Z', by: '2026-11-01T12:00:00.000Z' },
     });
     const { began } = intervalOf(rowOf({ ...seen, operationId: null }));
-    expect(shortInterval(began, true)).toBe('1 Nov 2026, 09:00 – 10:00');
-    expect(shortInterval({ after: null, by: began.by }, true)).toBe('before 1 Nov 2026, 10:00');
+    expect(shortInterval(began, true)).toBe('1 Nov 2026, 09:00 – 10:00 UTC');
+    expect(shortInterval({ after: null, by: began.by }, true)).toBe('before 1 Nov 2026, 10:00 UTC');
     expect(shortInterval({ after: began.by, by: '2026-11-02T10:00:00.000Z' }, true)).toBe(
-      '1 Nov 2026, 10:00 – 2 Nov 2026, 10:00',
+      '1 Nov 2026, 10:00 – 2 Nov 2026, 10:00 UTC',
     );
   });
 });

@@ -1,5 +1,6 @@
 import type { LineFragment } from '../src/generated/trail.ts';
 import { conditionFacts } from '../src/trail/condition-facts.ts';
+import { csvText } from '../src/ui/csv.ts';
 import { csvOf } from '../src/trail/export.ts';
 import { filterOf, scopeKindOf } from '../src/trail/scope.ts';
 import { settingsDiff } from '../src/trail/settings-diff.ts';
@@ -113,3 +114,11 @@ test('a time of an input is that of the chosen time zone', () => {
   expect(fromInput(toInput('2026-11-27T10:00:00.000Z', false), false)).toBe('2026-11-27T10:00:00.000Z');
   expect([toInput('soon', true), fromInput('', true)]).toEqual(['', null]);
 });
+
+test.each(['=1+1', '+1', '-1', '@SUM(A1)', '  =1', '\t=1', '\uFF1D1'])(
+  'a cell of a CSV file is not a formula: %j',
+  (text) => {
+    const [, cell] = csvText([['text', (row: string) => row]], [text]).split('\r\n');
+    expect(cell?.replace(/^"/, '').startsWith("'")).toBe(true);
+  },
+);

@@ -3,7 +3,7 @@ import type { GatewayClient } from './client.ts';
 import type { MutationResult } from './result.ts';
 
 /** The operations that can be held. */
-type HeldOperation = 'create' | 'update' | 'delete' | 'adopt';
+type HeldOperation = 'create' | 'update' | 'delete' | 'adopt' | 'tag' | 'untag';
 
 /** The requests of held operations, as a union that `operation` discriminates. */
 export type ResumedRequest = {
@@ -26,8 +26,9 @@ export function resumedRequest(held: HeldRequest): ResumedRequest | null {
   const { associationId, expectedModifiedAt } = request;
   const common = { accountId, region, clusterName, clientRequestToken, reason, onBehalfOf, declaration };
   if (operation === 'CREATE_POD_IDENTITY_ASSOCIATION') {
-    const { roleArn, changes: _, associationId: __, expectedModifiedAt: ___, ...others } = request;
+    const { roleArn, targetRoleArn, disableSessionTags, policy, tags, expiresAt, ifExists, expectedRevision } = request;
     if (roleArn === null) return null;
+    const others = { targetRoleArn, disableSessionTags, policy, tags, expiresAt, ifExists, expectedRevision };
     return { operation: 'create', input: { ...common, namespace, serviceAccount, ...others, roleArn } };
   }
   if (associationId === null) return null;
@@ -36,7 +37,13 @@ export function resumedRequest(held: HeldRequest): ResumedRequest | null {
     return { operation: 'update', input: { ...existing, ...changedFields(request) } };
   }
   if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION') return { operation: 'delete', input: existing };
-  return operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? { operation: 'adopt', input: existing } : null;
+  if (operation === 'ADOPT_POD_IDENTITY_ASSOCIATION') return { operation: 'adopt', input: existing };
+  const { tags, tagKeys, expectedTags } = request;
+  if (operation === 'TAG_POD_IDENTITY_ASSOCIATION') {
+    return { operation: 'tag', input: { ...existing, tags, expectedTags } };
+  }
+  if (operation !== 'UNTAG_POD_IDENTITY_ASSOCIATION') return null;
+  return { operation: 'untag', input: { ...existing, tagKeys, expectedTags } };
 }
 
 /** The fields that an update changes: null clears one. */
@@ -61,5 +68,9 @@ export function sendResumed(
       return client.deletePodIdentityAssociation(request.input, options);
     case 'adopt':
       return client.adoptPodIdentityAssociation(request.input, options);
+    case 'tag':
+      return client.tagPodIdentityAssociation(request.input, options);
+    case 'untag':
+      return client.untagPodIdentityAssociation(request.input, options);
   }
 }

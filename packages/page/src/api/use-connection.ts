@@ -19,11 +19,10 @@ export interface Connection<Data, Node> {
   readonly error: Error | null;
   /** When the first page came. Milliseconds since the epoch. */
   readonly loadedAt: number | null;
-  /**
-   * Loads the next page; also again after an error. Does nothing while a page is loading, and after
-   * the last one.
-   */
+  /** Loads the next page. Does nothing while a page is loading, after an error, and after the last one. */
   readonly loadMore: () => void;
+  /** Loads what failed once more. */
+  readonly retry: () => void;
   /** Starts again with the first page. */
   readonly reload: () => void;
 }
@@ -112,12 +111,16 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
   const nodes = useMemo(() => pages.flatMap((page) => pageOf(page)?.nodes ?? []), [pages, pageOf]);
   const { cursor, hasMore, isLoading, error } = state;
   const loadMore = useCallback(() => {
-    if (state.key !== null && hasMore && !isLoading) load(cursor, state.key);
-  }, [load, state.key, cursor, hasMore, isLoading]);
+    // What failed is not asked for by itself: the client has tried it for a minute.
+    if (state.key !== null && hasMore && !isLoading && error === null) load(cursor, state.key);
+  }, [load, state.key, cursor, hasMore, isLoading, error]);
   useEffect(() => {
-    if (cursor !== null && error === null && nodes.length < atLeast) loadMore();
-  }, [cursor, error, nodes.length, atLeast, loadMore]);
+    if (cursor !== null && nodes.length < atLeast) loadMore();
+  }, [cursor, nodes.length, atLeast, loadMore]);
+  const retry = () => {
+    if (state.key !== null && !isLoading) load(cursor, state.key);
+  };
 
   const reload = useCallback(() => setRound((last) => last + 1), []);
-  return { ...shown, nodes, loadMore, reload };
+  return { ...shown, nodes, loadMore, retry, reload };
 }

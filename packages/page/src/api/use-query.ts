@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
 import { useGateway } from './gateway.ts';
 
@@ -50,4 +50,21 @@ export function useQuery<Data, Variables extends object>(
   const reload = useCallback(() => setRound((last) => last + 1), []);
   const shown = state.key === key ? state : { ...nothing, isLoading: key !== null };
   return { ...shown, reload };
+}
+
+/** The longest pause between two readings that fail, in milliseconds. */
+const longestPauseMs = 300_000;
+
+/**
+ * Reads a query again some time after each answer; null: it is not read again. The pause doubles
+ * with each failure.
+ */
+export function usePolling({ data, error, isLoading, reload }: Loaded<unknown>, everyMs: number | null): void {
+  const failures = useRef(0);
+  useEffect(() => {
+    if (everyMs === null || isLoading) return;
+    failures.current = error === null ? 0 : failures.current + 1;
+    const timer = setTimeout(reload, Math.min(everyMs * 2 ** failures.current, longestPauseMs));
+    return () => clearTimeout(timer);
+  }, [data, error, isLoading, everyMs, reload]);
 }

@@ -1,23 +1,25 @@
-import { useEffect } from 'preact/hooks';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import { OneApproval } from '../generated/approvals.ts';
-import type { ApprovalFieldsFragment, OneApprovalQuery } from '../generated/approvals.ts';
+import type { OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
 import { conditionFacts } from '../trail/condition-facts.ts';
 import { settingsDiff } from '../trail/settings-diff.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
 import { Id } from '../ui/arn.tsx';
+import { ClusterName } from '../ui/cluster-name.tsx';
 import { Diff } from '../ui/diff.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
-import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
-import { CurrentDecision } from './current-decision.tsx';
+import { Title } from '../ui/title.tsx';
+import { Needs } from './needs.tsx';
+import { OwnActions } from './own-actions.tsx';
 import { ApprovalSign, isOver } from './sign.tsx';
+import { Surroundings } from './surroundings.tsx';
 import { VoteForm } from './vote-form.tsx';
 
-type Approval = ApprovalFieldsFragment;
+type Approval = NonNullable<OneApprovalQuery['approval']>;
 
 /** How often an approval is read again that can change. Reading writes nothing. */
 const everyMs = 10_000;
@@ -26,150 +28,84 @@ const everyMs = 10_000;
  * An approval with its own URL: exactly what was asked for, who has to agree, and the way to do so.
  */
 export function ApprovalView({ id }: { readonly id: string }) {
-  const { data, error, reload } = useQuery(OneApproval, { id });
+  const loaded = useQuery(OneApproval, { id });
+  const { data, error, reload } = loaded;
   const approval = data?.approval ?? null;
   const isOpen = approval !== null && ['PENDING', 'APPROVED'].includes(approval.state);
-  useEffect(() => {
-    if (!isOpen) return;
-    const timer = setInterval(reload, everyMs);
-    return () => clearInterval(timer);
-  }, [isOpen, reload]);
+  const isUnderWay = approval?.outcome?.status === 'IN_PROGRESS';
+  usePolling(loaded, isOpen || isUnderWay ? everyMs : null);
   return (
     <>
-      <h1>Approval</h1>
+      <Title>Approval</Title>
       {error && <Problem error={error} retry={reload} />}
       {data === null && error === null && <p class="muted">Reading the approval…</p>}
       {data !== null && approval === null && <Empty>There is no approval {id}, or you may not see it.</Empty>}
-      {approval && <Details approval={approval} onVote={reload} />}
+      {approval && <Details approval={approval} onChange={reload} />}
     </>
   );
 }
 
 interface DetailsProps {
-  readonly approval: NonNullable<OneApprovalQuery['approval']>;
-  readonly onVote: () => void;
+  readonly approval: Approval;
+  readonly onChange: () => void;
 }
 
-function Details({ approval, onVote }: DetailsProps) {
-  const { id, operation, principal, target, before, request, state, expiresAt } = approval;
+function Details({ approval, onChange }: DetailsProps) {
+  const { operation, target, before, request, state, expiresAt, environment } = approval;
   const fields = settingsDiff({ operationKind: operation, before, request });
   return (
     <article class="entry approval">
       <h2>
         <ApprovalSign approval={approval} /> <span class="muted">{kindWords[operation]}</span>{' '}
-        <TargetName target={target} />
+        <TargetName target={target} environment={environment} />
       </h2>
-      <p>
-        <Who principalId={principal.principalId} /> asks to {kindWords[operation]} this association.
-        {state === 'PENDING' && !isOver(state, expiresAt) && (
-          <>
-            {' '}
-            It expires <Time at={expiresAt} />.
-          </>
-        )}
-      </p>
+      {state === 'PENDING' && !isOver(state, expiresAt) && (
+        <p>
+          It expires <Time at={expiresAt} />.
+        </p>
+      )}
+      <Facts facts={askedFacts(approval)} />
       <h3>{before ? 'The association, and what it becomes' : 'What is created'}</h3>
       <Diff fields={fields} label="Settings" />
       <h3>Who has to agree</h3>
       <Needs approval={approval} />
-      <CurrentDecisions approval={approval} />
-      {state === 'PENDING' && !isOver(state, expiresAt) && <VoteForm id={id} onVote={onVote} />}
+      <VoteForm approval={approval} onVote={onChange} />
+      <OwnActions approval={approval} onChange={onChange} />
+      {/* Read again after each change of its state. */}
+      <Surroundings key={state} approval={approval} />
       <h3>What it is bound to</h3>
       <p class="muted">
         The approval is for exactly this request. If the request, the policies or the association change before it is
         used, another one is asked for.
       </p>
-      <Facts facts={factsOf(approval)} />
+      <Facts facts={boundFacts(approval)} />
     </article>
   );
 }
 
-function CurrentDecisions({ approval }: Pick<DetailsProps, 'approval'>) {
-  const { currentDecision, currentDeleteDecision, needs } = approval;
-  const askedFor = needs.map(({ policyId }) => policyId);
-  const title = 'What policy says now';
-  return (
-    <>
-      {currentDecision && <CurrentDecision {...{ title, askedFor, decision: currentDecision }} />}
-      {currentDeleteDecision && (
-        <CurrentDecision
-          {...{ askedFor, decision: currentDeleteDecision }}
-          title={`${title} of the deletion at its end`}
-        />
-      )}
-    </>
-  );
-}
-
-const voidReasons: Readonly<Record<Approval['voidedVotes'][number]['reason'], string>> = {
-  VOTER_LOCKED: 'the voter was locked since',
-  POLICY_DENIED: 'policy does not permit it any more',
-  GROUP_NOT_RECORDED: 'policy now compares a group that was not recorded with it',
-};
-
-function Needs({ approval: { needs, rejectedBy, voidedVotes } }: { readonly approval: Approval }) {
-  return (
-    <ul class="needs">
-      {needs.map(({ policyId, message, group, count, operation, approvedBy }) => (
-        <li key={`${policyId} ${operation}`}>
-          <State name={approvedBy.length >= count ? 'approved' : 'approval'}>
-            {approvedBy.length} of {count} of {group}
-          </State>{' '}
-          {operation && 'for the deletion at its end: '}
-          <bdi>{message}</bdi>{' '}
-          <a href={hrefOf('operations', { policy: policyId })}>
-            <code>{policyId}</code>
-          </a>
-          <ul>
-            {approvedBy.map((vote) => (
-              <Vote key={vote.principal.principalId} vote={vote} />
-            ))}
-          </ul>
-        </li>
-      ))}
-      {rejectedBy && (
-        <li>
-          <State name="rejected" /> <Vote vote={rejectedBy} />
-        </li>
-      )}
-      {voidedVotes.map(({ principal, time, reason }) => (
-        <li key={`${principal.principalId} ${time}`}>
-          <State name="voided" /> The vote of <Who principalId={principal.principalId} />, <Time at={time} />, does not
-          count any more: {voidReasons[reason]}.
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Vote({
-  vote: { principal, comment, ownRequest, time },
-}: {
-  readonly vote: Approval['needs'][number]['approvedBy'][number];
-}) {
-  return (
-    <li>
-      <Who principalId={principal.principalId} />, <Time at={time} />
-      {ownRequest && ', a request of their own'}
-      {comment && (
-        <>
-          : <bdi>{comment}</bdi>
-        </>
-      )}
-    </li>
-  );
-}
-
-function factsOf(approval: Approval) {
-  const { id, principal, actor, onBehalfOf, reason, requestedAt, expiresAt, before, operationId } = approval;
-  const { request, declaration } = approval;
+/** Who asks, in whose name and why, and where. */
+function askedFacts({ principal, actor, onBehalfOf, reason, declaration, target, environment }: Approval) {
+  const { accountId, region, namespace, serviceAccount } = target;
   return {
-    Approval: <Id id={id} />,
-    'Asked by': <a href={hrefOf('trail', { principalId: principal.principalId })}>{principal.principalId}</a>,
+    'Asked by': (
+      <a href={hrefOf('trail', { principalId: principal.principalId })}>
+        <Who principalId={principal.principalId} />
+      </a>
+    ),
     'Through the service': actor?.principalId,
     'On behalf of': onBehalfOf,
     Reason: reason,
     Declaration: declaration,
+    'Service account': `${namespace}/${serviceAccount}`,
+    Cluster: <ClusterName place={target} environment={environment} />,
+    Account: `${accountId}, ${region}`,
+  };
+}
+
+function boundFacts({ id, request, requestedAt, expiresAt, before, operationId, principal }: Approval) {
+  return {
+    Approval: <Id id={id} />,
+    Principal: principal.principalId,
     ...conditionFacts(request),
     Asked: <Time at={requestedAt} absolute />,
     Until: <Time at={expiresAt} absolute />,

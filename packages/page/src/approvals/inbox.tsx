@@ -1,4 +1,7 @@
+import type { ComponentChildren } from 'preact';
+import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
+import type { Connection } from '../api/use-connection.ts';
 import { ApprovalsPage } from '../generated/approvals.ts';
 import type {
   ApprovalFieldsFragment,
@@ -9,9 +12,10 @@ import { hrefOf, setParams, useRoute } from '../route.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
 import { Arn } from '../ui/arn.tsx';
-import { Empty, Problem } from '../ui/problem.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { ApprovalSign } from './sign.tsx';
 
@@ -19,8 +23,8 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
   {
     key: 'target',
     label: 'Service account',
-    width: 'minmax(110px, 2fr)',
-    cell: ({ target }) => <TargetName target={target} />,
+    width: 'minmax(0, 2fr)',
+    cell: ({ target, environment }) => <TargetName target={target} environment={environment} />,
   },
   { key: 'kind', label: 'Operation', width: '90px', cell: ({ operation }) => kindWords[operation], isWide: true },
   {
@@ -37,14 +41,21 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
     key: 'who',
     label: 'Asked by',
     width: 'minmax(80px, 1fr)',
+    isWide: true,
     cell: ({ principal }) => <Who principalId={principal.principalId} />,
   },
   {
     key: 'state',
     label: 'State',
-    width: 'minmax(140px, 1fr)',
-    cell: (approval) => <ApprovalSign approval={approval} />,
-    isWide: true,
+    width: 'minmax(150px, 1fr)',
+    cell: (approval) => (
+      <>
+        <ApprovalSign approval={approval} />
+        <span class="second if-narrow">
+          <Who principalId={approval.principal.principalId} />, until <Time at={approval.expiresAt} narrow />
+        </span>
+      </>
+    ),
   },
   {
     key: 'asked',
@@ -53,87 +64,152 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
     cell: ({ requestedAt }) => <Time at={requestedAt} narrow />,
     isWide: true,
   },
-  { key: 'ends', label: 'Until', width: '90px', cell: ({ expiresAt }) => <Time at={expiresAt} narrow /> },
+  {
+    key: 'ends',
+    label: 'Until',
+    width: '90px',
+    cell: ({ expiresAt }) => <Time at={expiresAt} narrow />,
+    isWide: true,
+  },
 ];
 
-/** The pending approvals of all clusters, or all of a cluster, as the URL says. */
+/** The approvals of the person: by whose turn it is, or all of a cluster, as the URL says. */
 export function Inbox() {
   const { params } = useRoute();
-  const connection = useConnection(ApprovalsPage, { ...scopeOf(params), first: 100 }, pageOf);
-  const { nodes, hasMore, isLoading, error, loadedAt, reload, loadMore } = connection;
-  const cluster = params.get('clusterName') ?? '';
+  return params.get('clusterName') === null ? <Turns /> : <OfCluster params={params} />;
+}
+
+/** What waits: for the vote of the person, what they asked for, and what waits for others. */
+function Turns() {
+  const { viewer } = useGateway();
+  const pending = useConnection(ApprovalsPage, { scope: { gateway: 'PENDING' }, first: 100 }, pageOf);
+  const own = useConnection(ApprovalsPage, { scope: { own: 'OPEN' }, first: 100 }, pageOf);
+  const isOwn = ({ principal }: ApprovalFieldsFragment) => principal.principalId === viewer.id;
+  const forYou = pending.nodes.filter(({ viewerMayVote }) => viewerMayVote);
+  const others = pending.nodes.filter((one) => !one.viewerMayVote && !isOwn(one));
   return (
     <>
-      <div class="title">
-        <h1>Approvals</h1>
-        <span class="muted" role="status">
-          {loadedAt === null ? 'Reading…' : countText(nodes.length, cluster === '', hasMore)}
-        </span>
-        <button type="button" onClick={reload} disabled={isLoading}>
-          Refresh
-        </button>
-      </div>
-      <form
-        class="filters"
-        role="search"
-        aria-label="Filters of the approvals"
-        onSubmit={(event) => event.preventDefault()}
-      >
-        {(
-          [
-            ['clusterName', 'Cluster (pending ones of all, if empty)'],
-            ['namespace', 'Namespace'],
-          ] as const
-        ).map(([name, label]) => (
-          <label key={name}>
-            {label}
-            <input
-              type="text"
-              value={params.get(name) ?? ''}
-              disabled={name === 'namespace' && cluster === ''}
-              onChange={(event) => setParams({ [name]: event.currentTarget.value.trim() })}
-            />
-          </label>
-        ))}
-      </form>
-      {error && <Problem error={error} retry={nodes.length > 0 ? loadMore : reload} />}
-      {nodes.length > 0 && (
-        <Table
-          label="Approvals"
-          columns={columns}
-          rows={nodes}
-          keyOf={({ id }) => id}
-          hrefOf={({ id }) => hrefOf('approvals', { id })}
-          onEnd={loadMore}
-        />
-      )}
-      {nodes.length === 0 && loadedAt !== null && error === null && (
-        <Empty>
-          {hasMore ? (
-            <button type="button" onClick={loadMore}>
-              Look further
-            </button>
-          ) : (
-            'Nothing waits for approval. Here are the requests that you sent and those that you may approve, where policy asks for it.'
-          )}
-        </Empty>
-      )}
+      <Head
+        connections={[pending, own]}
+        text={`${forYou.length} for you, ${own.nodes.length} of yours, ${others.length} of others`}
+      />
+      <Filters />
+      <Part title="For you" connection={pending} rows={forYou}>
+        Nothing waits for your approval.
+      </Part>
+      <Part title="Yours" connection={own} rows={own.nodes}>
+        You have asked for nothing that waits. What you ask for is here until the change is made, also for another tab
+        or device.
+      </Part>
+      {others.length > 0 && <Part title="Others" connection={pending} rows={others} />}
     </>
   );
 }
 
-function countText(count: number, isPending: boolean, hasMore: boolean): string {
-  return `${count}${isPending ? ' pending' : ''}${hasMore ? ' so far' : ''}`;
+/** All approvals of a cluster, in every state. */
+function OfCluster({ params }: { readonly params: URLSearchParams }) {
+  const connection = useConnection(ApprovalsPage, { ...scopeOf(params), first: 100 }, pageOf);
+  return (
+    <>
+      <Head connections={[connection]} text={`${connection.nodes.length}`} />
+      <Filters />
+      <Part title="" connection={connection} rows={connection.nodes}>
+        No approval of this cluster that you may see.
+      </Part>
+    </>
+  );
+}
+
+type Loaded = Connection<ApprovalsPageQuery, ApprovalFieldsFragment>;
+
+function Head({ connections, text }: { readonly connections: readonly Loaded[]; readonly text: string }) {
+  const isKnown = connections.every(({ loadedAt }) => loadedAt !== null);
+  return (
+    <div class="title">
+      <Title>Approvals</Title>
+      <span class="muted" role="status">
+        {isKnown ? text + (connections.some(({ hasMore }) => hasMore) ? ' so far' : '') : 'Reading…'}
+      </span>
+      <button
+        type="button"
+        onClick={() => connections.forEach(({ reload }) => reload())}
+        disabled={connections.some(({ isLoading }) => isLoading)}
+      >
+        Refresh
+      </button>
+    </div>
+  );
+}
+
+function Filters() {
+  const { params } = useRoute();
+  const cluster = params.get('clusterName') ?? '';
+  return (
+    <form
+      class="filters"
+      role="search"
+      aria-label="Filters of the approvals"
+      onSubmit={(event) => event.preventDefault()}
+    >
+      {(
+        [
+          ['clusterName', 'Cluster (what waits in all, if empty)'],
+          ['namespace', 'Namespace'],
+        ] as const
+      ).map(([name, label]) => (
+        <label key={name}>
+          {label}
+          <input
+            type="text"
+            value={params.get(name) ?? ''}
+            disabled={name === 'namespace' && cluster === ''}
+            onChange={(event) => setParams({ [name]: event.currentTarget.value.trim() })}
+          />
+        </label>
+      ))}
+    </form>
+  );
+}
+
+interface PartProps {
+  readonly title: string;
+  readonly connection: Loaded;
+  readonly rows: readonly ApprovalFieldsFragment[];
+  /** What is said where there are none. */
+  readonly children?: ComponentChildren;
+}
+
+function Part({ title, connection, rows, children }: PartProps) {
+  const { error, retry, hasMore, loadMore, isLoading, loadedAt } = connection;
+  return (
+    <section class="inbox" aria-label={title || 'Approvals'}>
+      {title && <h2>{title}</h2>}
+      {error && <Problem error={error} retry={retry} />}
+      {rows.length > 0 && (
+        <Table
+          label={title ? `Approvals: ${title}` : 'Approvals'}
+          columns={columns}
+          rows={rows}
+          keyOf={({ id }) => id}
+          hrefOf={({ id }) => hrefOf('approvals', { id })}
+        />
+      )}
+      {rows.length === 0 && loadedAt !== null && error === null && <p class="muted">{children}</p>}
+      {hasMore && loadedAt !== null && (
+        <button type="button" onClick={loadMore} disabled={isLoading}>
+          Look further
+        </button>
+      )}
+    </section>
+  );
 }
 
 function pageOf({ approvals }: ApprovalsPageQuery) {
   return approvals;
 }
 
-/** Those of a cluster in every state, or the pending ones of all. */
 function scopeOf(params: URLSearchParams): Pick<ApprovalsPageQueryVariables, 'scope'> {
-  const clusterName = params.get('clusterName');
-  if (clusterName === null) return { scope: { gateway: 'PENDING' } };
+  const clusterName = params.get('clusterName') ?? '';
   const [accountId, region, namespace] = [params.get('accountId'), params.get('region'), params.get('namespace')];
   return { scope: { cluster: { accountId, region, clusterName, namespace } } };
 }

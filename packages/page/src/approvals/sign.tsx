@@ -1,27 +1,41 @@
+import { refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
 import type { ApprovalFieldsFragment, ApprovalState } from '../generated/approvals.ts';
 import { State } from '../ui/state.tsx';
 import type { StateName } from '../ui/state.tsx';
 
-const signs: Readonly<Record<ApprovalState, readonly [sign: StateName, word: string]>> = {
+type Shown = Pick<ApprovalFieldsFragment, 'state' | 'expiresAt' | 'outcome'>;
+
+const signs: Readonly<Record<Exclude<ApprovalState, 'USED'>, readonly [sign: StateName, word: string]>> = {
   PENDING: ['approval', 'waits for approval'],
   APPROVED: ['approved', 'approved, not used yet'],
   REJECTED: ['rejected', 'rejected'],
   EXPIRED: ['expired', 'expired'],
-  USED: ['succeeded', 'approved and used'],
-  WITHDRAWN: ['refused', 'withdrawn'],
+  WITHDRAWN: ['expired', 'withdrawn'],
 };
 
 /**
- * The state of an approval. What nobody has looked at since its time was over is still recorded as
- * it was.
+ * The state of an approval, and what became of its request. What nobody has looked at since its
+ * time was over is still recorded as it was.
  */
-export function ApprovalSign({
-  approval: { state, expiresAt },
-}: {
-  readonly approval: Pick<ApprovalFieldsFragment, 'state' | 'expiresAt'>;
-}) {
-  const [sign, word] = signs[isOver(state, expiresAt) ? 'EXPIRED' : state];
+export function ApprovalSign({ approval }: { readonly approval: Shown }) {
+  const [sign, word] = signOf(approval);
   return <State name={sign}>{word}</State>;
+}
+
+function signOf({ state, expiresAt, outcome }: Shown): readonly [sign: StateName, word: string] {
+  if (state !== 'USED') return signs[isOver(state, expiresAt) ? 'EXPIRED' : state];
+  switch (outcome?.status) {
+    case 'SUCCEEDED':
+      return ['succeeded', 'approved and used'];
+    case 'REFUSED':
+      return ['refused', `approved, then refused: ${refusalWordsOf(outcome.refusalCode ?? '').title}`];
+    case 'RELEASED':
+      return ['refused', 'approved, but not made'];
+    case 'IN_PROGRESS':
+      return ['inProgress', 'approved, the change is under way'];
+    case undefined:
+      return ['operation', 'approved and used'];
+  }
 }
 
 /** Whether it can no longer be approved or used. */

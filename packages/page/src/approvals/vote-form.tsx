@@ -1,11 +1,15 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { VoteResult } from '../../../client/src/index.ts';
 import { useGateway } from '../api/gateway.ts';
+import type { ApprovalFieldsFragment } from '../generated/approvals.ts';
+import { Who } from '../trail/cells.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Refusal } from '../ui/refusal.tsx';
+import { Time } from '../ui/time.tsx';
+import { turnsChanged } from './turns.ts';
 
 interface VoteFormProps {
-  readonly id: string;
+  readonly approval: ApprovalFieldsFragment;
   /** Called after a vote, counted or not. */
   readonly onVote: () => void;
 }
@@ -17,41 +21,48 @@ const maxComment = 1_024;
  * Approves or rejects with a comment. The same vote again changes nothing, so it is sent again when
  * its answer is lost.
  */
-export function VoteForm({ id, onVote }: VoteFormProps) {
+export function VoteForm({ approval, onVote }: VoteFormProps) {
   const { client } = useGateway();
   const [comment, setComment] = useState('');
   const [isSending, setSending] = useState(false);
   const [result, setResult] = useState<VoteResult | Error | null>(null);
   const vote = async (isApproved: boolean) => {
     setSending(true);
-    const input = { approvalId: id, comment: comment.trim() || null };
+    const input = { approvalId: approval.id, comment: comment.trim() || null };
     try {
       setResult(await (isApproved ? client.approve(input) : client.reject(input)));
     } catch (error) {
       setResult(error as Error);
     }
     setSending(false);
+    turnsChanged();
     onVote();
   };
+  const isCounted = result !== null && !(result instanceof Error) && result.refusal === null;
+  if (isCounted) return <Next approval={approval} />;
   return (
     <form class="vote" aria-label="Your vote" onSubmit={(event) => event.preventDefault()}>
-      <label>
-        Comment
-        <textarea
-          rows={2}
-          maxLength={maxComment}
-          value={comment}
-          onInput={(event) => setComment(event.currentTarget.value)}
-        />
-      </label>
-      <div>
-        <button type="button" class="primary" disabled={isSending} onClick={() => void vote(true)}>
-          Approve
-        </button>{' '}
-        <button type="button" class="danger" disabled={isSending} onClick={() => void vote(false)}>
-          Reject
-        </button>
-      </div>
+      {approval.viewerMayVote && (
+        <>
+          <label>
+            Comment
+            <textarea
+              rows={2}
+              maxLength={maxComment}
+              value={comment}
+              onInput={(event) => setComment(event.currentTarget.value)}
+            />
+          </label>
+          <div>
+            <button type="button" class="primary" disabled={isSending} onClick={() => void vote(true)}>
+              Approve
+            </button>{' '}
+            <button type="button" class="danger" disabled={isSending} onClick={() => void vote(false)}>
+              Reject
+            </button>
+          </div>
+        </>
+      )}
       {result instanceof Error && <Problem error={result} />}
       {result !== null && !(result instanceof Error) && result.refusal && (
         <div role="alert">
@@ -60,5 +71,25 @@ export function VoteForm({ id, onVote }: VoteFormProps) {
         </div>
       )}
     </form>
+  );
+}
+
+/** What happens after a vote. It takes the focus of the button that is gone. */
+function Next({ approval: { state, principal, expiresAt } }: Pick<VoteFormProps, 'approval'>) {
+  const text = useRef<HTMLParagraphElement>(null);
+  useLayoutEffect(() => text.current?.focus(), []);
+  const who = <Who principalId={principal.principalId} />;
+  return (
+    <p ref={text} tabIndex={-1} role="status" class="notice">
+      Your vote is counted. {state === 'PENDING' && 'Others still have to agree.'}
+      {state === 'REJECTED' && <>Nothing is changed, and {who} sees your comment.</>}
+      {state === 'APPROVED' && (
+        <>
+          {who} can make the change until <Time at={expiresAt} absolute />; if their tab is still open, it does so by
+          itself. You have nothing more to do.
+        </>
+      )}
+      {state === 'USED' && 'The change is made, or under way.'}
+    </p>
   );
 }

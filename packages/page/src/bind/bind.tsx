@@ -4,12 +4,13 @@ import { useGateway } from '../api/gateway.ts';
 import { go, useRoute } from '../route.ts';
 import { draftOf, kindOf } from './draft.ts';
 import type { ChangeKind } from './draft.ts';
-import type { Change } from './change.ts';
+import type { Change, SentChange } from './change.ts';
 import { Editor } from './editor.tsx';
 import { Outcome } from './outcome.tsx';
 import { keepPending, readPending } from './pending.ts';
 import type { Pending } from './pending.ts';
 import { Stopped, UnderWay } from './request.tsx';
+import { Title } from '../ui/title.tsx';
 import { useSender } from './sender.ts';
 
 const titles: Readonly<Record<ChangeKind, string>> = {
@@ -57,12 +58,12 @@ export function Bind() {
   const refused = ended?.kind === 'refused' ? sending : null;
   return (
     <>
-      <h1>{titles[kindOf(draft)]}</h1>
+      <Title>{titles[kindOf(draft)]}</Title>
       {sending && <Shown {...{ sending, start, stop, leave, close, forget }} />}
       {kept && <Stopped pending={kept} error={null} onContinue={() => start(kept)} onForget={forget} />}
       <Editor
         key={`${subject} ${done}`}
-        refused={refused && withToken(refused.pending.change, undefined)}
+        refused={refused && formOf(refused.pending.change)}
         isHidden={kept !== null || (sending !== null && refused === null)}
         onSubmit={submit}
       />
@@ -86,6 +87,11 @@ function Shown({ sending: { pending, progress }, start, stop, leave, close, forg
   if (progress.phase === 'failed')
     return <Stopped {...{ pending, error: progress.error }} onContinue={again} onForget={forget} />;
   return <UnderWay {...{ pending, progress }} onStop={stop} />;
+}
+
+/** A request as the form has it; null for one that has no form. */
+function formOf(change: SentChange): Change | null {
+  return change.kind === 'adopt' ? null : withToken(change, undefined);
 }
 
 /**

@@ -1,4 +1,5 @@
 import type {
+  AdoptPodIdentityAssociationInput as AdoptInput,
   CreatePodIdentityAssociationInput as CreateInput,
   DeletePodIdentityAssociationInput as DeleteInput,
   UpdatePodIdentityAssociationInput as UpdateInput,
@@ -13,6 +14,9 @@ export type Change =
   | { readonly kind: 'create'; readonly input: CreateInput }
   | { readonly kind: 'update'; readonly input: UpdateInput }
   | { readonly kind: 'delete'; readonly input: DeleteInput };
+
+/** A change that was submitted: also an adoption, which has no form. */
+export type SentChange = Change | { readonly kind: 'adopt'; readonly input: AdoptInput };
 
 /** The association to change, and when it ends. */
 export type Bound = NonNullable<BoundAssociationQuery['podIdentityAssociation']> & {

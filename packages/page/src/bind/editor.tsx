@@ -3,7 +3,7 @@ import { useGateway } from '../api/gateway.ts';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { changeOf, textsOf } from './change.ts';
 import type { Change } from './change.ts';
-import { kindOf } from './draft.ts';
+import { kindOf, tagsOf, textOfTags } from './draft.ts';
 import { Effect } from './effect.tsx';
 import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
@@ -34,12 +34,12 @@ const placeOf = ({ clusterName = '', namespace = '', serviceAccount = '' }: Plac
 /** The form, beside what it will do. */
 export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const { viewer } = useGateway();
-  const { draft, change: setDraft, write } = useDraft();
+  const { draft, change: setDraft, write, isTouched, touch } = useDraft();
   const [isSubmitted, setSubmitted] = useState(false);
   const [isAnyway, setAnyway] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const { clusters, namespaces, roles } = useOffered(draft);
   const { bound, error, reload, data } = useBound(draft);
+  const { clusters, namespaces, roles } = useOffered(draft, bound);
   const isRefused = refused !== null;
   useEffect(() => {
     // Others may have changed it: that is what the refusal says, or it is to be known before the
@@ -50,12 +50,14 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const change = changeOf(draft, bound, roles.data?.bindableRoles ?? []);
   const findings = change === null ? [] : findingsOf(change, Date.now());
   const isSame = JSON.stringify(change) === JSON.stringify(refused);
-  const check = useCheck(change !== null && findings.length === 0 && !isHidden && !isSame ? change : null);
+  const isReady = change !== null && findings.length === 0;
+  const check = useCheck(isReady && isTouched && !isHidden && !isSame ? change : null);
+  const isUnchecked = isReady && !isTouched;
 
   const [only] = clusters.nodes;
   const isOnly = clusters.nodes.length === 1 && !clusters.hasMore && !draft.clusterName;
   useEffect(() => {
-    if (only && isOnly) setDraft(clusterFields(only));
+    if (only && isOnly) setDraft(clusterFields(only), { isOwn: false });
   }, [isOnly]);
   const cluster = clusterOf(draft, clusters.nodes);
   const isOwner = namespaces.nodes.some(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
@@ -66,11 +68,20 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     set: setDraft,
     findingsAt: (path) => findingsAt(findings, path, isSubmitted),
   };
+  const addTag = (key: string) => {
+    const tags = tagsOf(draft.tags).filter((tag) => tag.key !== '' || tag.value !== '');
+    setDraft({ tags: textOfTags([...tags, { key, value: '' }]) });
+    // Its value is for the person to give.
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('.tag:nth-last-child(1 of .tag) input + input')?.focus(),
+    );
+  };
   const submit = (event: Event) => {
     event.preventDefault();
     setSubmitted(true);
     write();
-    if (change !== null && findings.length === 0) onSubmit(change, placeOf(bound ?? draft));
+    if (isUnchecked) touch();
+    else if (change !== null && findings.length === 0) onSubmit(change, placeOf(bound ?? draft));
     else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
 
@@ -103,9 +114,11 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
             ) : null
           }
         />
-        {!isStranger && <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '' }} />}
+        {!isStranger && (
+          <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }} onTyping={touch} />
+        )}
       </form>
-      {!isStranger && <Effect {...{ change, existing: bound, findings, check }} />}
+      {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked, onAddTag: addTag }} />}
     </div>
   );
 }

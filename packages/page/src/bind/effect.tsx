@@ -8,18 +8,23 @@ import type { Existing } from './change-diff.ts';
 import type { Change } from './change.ts';
 import type { Finding } from './findings.ts';
 import { isEmptiness } from './findings.ts';
+import { MissingTags } from './missing-tags.tsx';
 import type { Check } from './use-check.ts';
-import { Warnings } from './warnings.tsx';
+import { Warnings, roleMissing } from './warnings.tsx';
 
 interface EffectProps {
   readonly change: Change | null;
   readonly existing: Existing | null;
   readonly findings: readonly Finding[];
   readonly check: Check;
+  /** Whether a link has filled it in, and nothing is checked yet. */
+  readonly isUnchecked: boolean;
+  /** Called to add a tag that a rule names. */
+  readonly onAddTag: (key: string) => void;
 }
 
 /** What a change will do: its differences, what policy says of it, and what pods will need. */
-export function Effect({ change, existing, findings, check }: EffectProps) {
+export function Effect({ change, existing, findings, check, isUnchecked, onAddTag }: EffectProps) {
   const { result, error, again } = check;
   // The existing association of a service account is known from the check.
   const before = change?.kind === 'create' ? (result?.existing ?? null) : existing;
@@ -27,21 +32,26 @@ export function Effect({ change, existing, findings, check }: EffectProps) {
     <section class="effect" aria-label="What will happen">
       <h2>What will happen</h2>
       <p role="status">
-        <Status {...{ findings, check }} />
+        <Status {...{ findings, check, isUnchecked }} />
       </p>
       {change && findings.length === 0 && !isCompared(result) && (
         <Diff fields={diffOfChange(change, before)} label="Settings" />
       )}
       {error && <Problem error={error} retry={again} />}
-      {result?.refusal && (
-        <>
-          <Refusal refusal={result.refusal} />
-          <p>
-            <button type="button" onClick={again}>
-              Check again
-            </button>
-          </p>
-        </>
+      {result?.refusal && <Refusal refusal={result.refusal} />}
+      {result?.refusal && change?.kind === 'create' && (
+        <MissingTags
+          refusal={result.refusal}
+          given={(change.input.tags ?? []).map(({ key }) => key)}
+          onAdd={onAddTag}
+        />
+      )}
+      {result && (result.refusal !== null || isRoleMissing(result)) && (
+        <p>
+          <button type="button" onClick={again}>
+            Check again
+          </button>
+        </p>
       )}
       {change?.kind === 'create' && result?.existing && (
         <p>
@@ -51,11 +61,15 @@ export function Effect({ change, existing, findings, check }: EffectProps) {
       )}
       {result && <Warnings warnings={result.warnings} />}
       <p class="muted">
-        A dry run of what is filled in changes nothing; it is sent once it stays unchanged for a second, and is recorded
+        A dry run of what you fill in changes nothing; it is sent once it stays unchanged for a second, and is recorded
         in the trail.
       </p>
     </section>
   );
+}
+
+function isRoleMissing({ warnings }: NonNullable<Check['result']>): boolean {
+  return warnings.some(({ code }) => code === roleMissing);
 }
 
 /** Whether a refusal shows what differs. */
@@ -68,20 +82,28 @@ function placeOf({ accountId, region, clusterName, namespace, serviceAccount, as
   return { accountId, region, clusterName, namespace, serviceAccount, associationId };
 }
 
-function Status({ findings, check }: Pick<EffectProps, 'findings' | 'check'>) {
+function Status({ findings, check, isUnchecked }: Pick<EffectProps, 'findings' | 'check' | 'isUnchecked'>) {
   const missing = findings.filter(isEmptiness);
   if (missing.some(({ rule }) => rule === 'something-to-change')) return <>Nothing is changed yet.</>;
   if (findings.length > missing.length) return <>Some fields can’t be sent as they are: see there.</>;
   if (missing.length > 0) return <>Still to fill in: {missing.map(({ path }) => wordOf(path)).join(', ')}.</>;
+  if (isUnchecked) return <>A link has filled this in. Look at it, then press “Check”.</>;
   const { result, isPending } = check;
   if (isPending) return <>Checking…</>;
   if (!result) return null;
-  const policyIds = result.decision?.policyIds ?? [];
+  const { permittedBy = [], policyIds = [], approvalId = null } = result.decision ?? {};
+  const by = permittedBy.length > 0 ? permittedBy : policyIds;
+  if (isRoleMissing(result))
+    return (
+      <>
+        <State name="denied">The role does not exist yet:</State> create it, then press “Check again”.
+      </>
+    );
   if (result.wouldBeAttempted)
     return (
       <>
-        <State name="approved">permitted</State> {policyIds.length > 0 && `by ${policyIds.join(', ')}`}. EKS can still
-        reject it.
+        <State name="approved">permitted</State> {by.length > 0 && `by ${by.join(', ')}`}
+        {approvalId !== null && ', after approval'}. EKS can still reject it.
       </>
     );
   if (result.onlyAsDryRun) return <>Policy permits this as a dry run only: you may check it, and not make it.</>;

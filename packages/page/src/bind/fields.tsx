@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { hrefOf } from '../route.ts';
+import { ClusterName } from '../ui/cluster-name.tsx';
 import { State } from '../ui/state.tsx';
 import type { Bound, OfferedRoles } from './change.ts';
 import type { ChangeKind, Draft } from './draft.ts';
@@ -63,7 +64,7 @@ export function Head({ bound, kind }: { readonly bound: Bound; readonly kind: Ch
         </bdi>
       </strong>{' '}
       <span class="muted">
-        <bdi>{clusterName}</bdi>, {accountId}, {region}
+        <ClusterName place={bound} />, {accountId}, {region}
       </span>{' '}
       {ownerArn && <State name="addOn" />}{' '}
       <a href={hrefOf('bind', { ...place, action: other })}>{other ? 'Delete it instead' : 'Change it instead'}</a>

@@ -1,11 +1,11 @@
-import type { Change } from './change.ts';
+import type { SentChange } from './change.ts';
 
 /** A request that was submitted and has no final result yet. */
 export interface Pending {
   /** Who submitted it: others who sign in on the same tab don't see it. */
   readonly viewerId: string;
   /** With its client request token. */
-  readonly change: Change;
+  readonly change: SentChange;
   /** What it is about, to show it. */
   readonly place: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string };
   /** When it was submitted. Milliseconds since the epoch. */

@@ -1,11 +1,11 @@
-import { useEffect } from 'preact/hooks';
 import type { ApprovalStatus } from '../../../client/src/client/approval.ts';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import { OperationState } from '../generated/bind.ts';
 import { hrefOf } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
 import { Copy } from '../ui/copy.tsx';
 import { Diff } from '../ui/diff.tsx';
+import { reasonWords } from '../ui/error-words.ts';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
@@ -21,7 +21,12 @@ const againMs = 5_000;
 /** What is asked for, e.g. "Bind a role to payments/api in apps-dev". */
 export function Title({ pending: { change, place } }: { readonly pending: Pending }) {
   const { clusterName, namespace, serviceAccount } = place;
-  const words = { create: 'Bind a role to', update: 'Change the association of', delete: 'Delete the association of' };
+  const words = {
+    create: 'Bind a role to',
+    update: 'Change the association of',
+    delete: 'Delete the association of',
+    adopt: 'Adopt the association of',
+  };
   return (
     <>
       {words[change.kind]}{' '}
@@ -76,19 +81,16 @@ function ProgressText({ progress }: Pick<UnderWayProps, 'progress'>) {
   const seconds = Math.max(1, Math.ceil((until - Date.now()) / 1_000));
   return (
     <>
-      No result yet (<bdi>{reason.replace(/\.$/, '')}</bdi>). Attempt {attempt} follows in {seconds} s.
+      No result yet (<bdi>{reasonWords(reason)}</bdi>). Attempt {attempt} follows in {seconds} s.
     </>
   );
 }
 
 /** An operation whose outcome is not known yet: why, until when, and that nobody has to wait. */
 function InDoubt({ id, submittedAt }: { readonly id: string; readonly submittedAt: number }) {
-  const { data, reload } = useQuery(OperationState, { id });
-  useEffect(() => {
-    const timer = setInterval(reload, againMs);
-    return () => clearInterval(timer);
-  }, [reload]);
-  const operation = data?.operation ?? null;
+  const loaded = useQuery(OperationState, { id });
+  usePolling(loaded, againMs);
+  const operation = loaded.data?.operation ?? null;
   const startedAt = operation ? Date.parse(operation.startedAt) : submittedAt;
   return (
     <div class="notice">
@@ -126,8 +128,8 @@ function Held({ approval: { id, state, needs, expiresAt } }: { readonly approval
         . Send its link to those who have to agree.
       </p>
       <p>
-        The request is sent again by itself once it is approved, as long as this tab is open, also with another view.
-        After a reload, “Continue” does so.
+        You can close this tab. While it is open, the request is sent again by itself once it is approved. Later, and
+        from any device, the approval has “Make the change now”.
       </p>
     </div>
   );

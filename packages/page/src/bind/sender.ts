@@ -1,5 +1,7 @@
 import { useEffect, useReducer } from 'preact/hooks';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
+import { sendResumed } from '../../../client/src/client/resume.ts';
+import type { ResumedRequest } from '../../../client/src/client/resume.ts';
 import { useGateway } from '../api/gateway.ts';
 import { OperationState } from '../generated/bind.ts';
 import { keepPending } from './pending.ts';
@@ -70,16 +72,7 @@ export function useSender() {
 
 function requestsOf(client: GatewayClient, { change }: Pending): Requests {
   return {
-    send: (options) => {
-      switch (change.kind) {
-        case 'create':
-          return client.createPodIdentityAssociation(change.input, options);
-        case 'update':
-          return client.updatePodIdentityAssociation(change.input, options);
-        case 'delete':
-          return client.deletePodIdentityAssociation(change.input, options);
-      }
-    },
+    send: (options) => sendResumed(client, { operation: change.kind, input: change.input } as ResumedRequest, options),
     statusOf: async (id, { signal }) =>
       (await client.request(OperationState, { id }, { ...(signal && { signal }) })).operation?.status ?? null,
   };

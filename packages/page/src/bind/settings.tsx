@@ -1,5 +1,6 @@
 import { useContext } from 'preact/hooks';
 import { fromInput, toInput } from '../ui/time-input.ts';
+import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { completedRole } from './change.ts';
 import type { OfferedRoles } from './change.ts';
@@ -48,7 +49,7 @@ export function Expiry({ form }: { readonly form: Form }) {
   const isUtc = useContext(UtcContext);
   return (
     <div class="field">
-      <label for="bind-expiresAt">Ends{isUtc ? ', UTC' : ''} (never, if empty)</label>
+      <label for="bind-expiresAt">Ends, {zoneName(isUtc)} (never, if empty)</label>
       <input
         id="bind-expiresAt"
         type="datetime-local"

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { CheckFragment } from '../../../client/src/generated/operations.ts';
+import { roleMissing } from './warnings.tsx';
 import type { ChangeKind } from './draft.ts';
 
 interface SubmitProps {
@@ -8,17 +9,21 @@ interface SubmitProps {
   readonly check: CheckFragment | null;
   /** The service account that has to be typed to delete its association. */
   readonly name: string;
+  /** Whether a link has filled it in, and nothing is checked yet. */
+  readonly isUnchecked: boolean;
+  readonly onTyping: () => void;
 }
 
 const labels: Readonly<Record<ChangeKind, string>> = { create: 'Bind', update: 'Change', delete: 'Delete' };
 
 /** The one button. A delete asks for the name of the service account first. */
-export function Submit({ kind, check, name }: SubmitProps) {
+export function Submit({ kind, check, name, isUnchecked, onTyping }: SubmitProps) {
   const [typed, setTyped] = useState('');
   const refusal = check?.refusal ?? null;
   const isHeld = refusal?.code === 'APPROVAL_REQUIRED';
   const isRefused = refusal !== null && !refusal.retryable && !isHeld;
-  const isNamed = kind !== 'delete' || typed === name;
+  const isNamed = kind !== 'delete' || typed === name || isUnchecked;
+  const isRoleMissing = check?.warnings.some(({ code }) => code === roleMissing) ?? false;
   return (
     <>
       {kind === 'delete' && (
@@ -32,13 +37,20 @@ export function Submit({ kind, check, name }: SubmitProps) {
             value={typed}
             spellcheck={false}
             autocomplete="off"
-            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+            onInput={({ currentTarget }) => {
+              setTyped(currentTarget.value);
+              onTyping();
+            }}
           />
         </div>
       )}
       <p>
-        <button type="submit" class={kind === 'delete' ? 'danger' : 'primary'} disabled={isRefused || !isNamed}>
-          {isHeld ? 'Ask for approval' : labels[kind]}
+        <button
+          type="submit"
+          class={kind === 'delete' ? 'danger' : 'primary'}
+          disabled={isRefused || isRoleMissing || !isNamed}
+        >
+          {isUnchecked ? 'Check' : isHeld ? 'Ask for approval' : labels[kind]}
         </button>
       </p>
     </>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go, hrefOf, useRoute } from '../route.ts';
 import { draftOf, paramsOf } from './draft.ts';
+import { takeHandedOver } from './handed-over.ts';
 import type { Draft } from './draft.ts';
 
 /** How long typing rests before the URL follows, in milliseconds. */
@@ -8,31 +9,60 @@ const settledMs = 300;
 
 /**
  * What is filled in: from the URL, and kept in it. A session policy and a long reason stay in the
- * memory of the page.
+ * memory of the page. `isTouched`: whether a person has done something since a link filled it in.
  */
 export function useDraft() {
   const { view, params } = useRoute();
-  const [draft, setDraft] = useState<Draft>(() => draftOf(params));
-  const written = useRef(hrefOf('bind', paramsOf(draft)));
-  const shown = hrefOf('bind', paramsOf(draftOf(params)));
+  const [draft, setDraft] = useState<Draft>(() => ({ ...draftOf(params), ...takeHandedOver() }));
+  const [isTouched, setTouched] = useState(() => !isFilledIn(draft));
+  const written = useRef(keyOf(draft));
+  const shown = keyOf(draftOf(params));
   useEffect(() => {
     // Another link was followed, or the way back.
     if (view !== 'bind' || shown === written.current) return;
     written.current = shown;
-    setDraft(draftOf(params));
+    const next = { ...draftOf(params), ...takeHandedOver() };
+    setDraft(next);
+    setTouched(!isFilledIn(next));
   }, [view, shown]);
   const write = () => {
-    const href = hrefOf('bind', paramsOf(draft));
-    if (href === written.current) return;
-    written.current = href;
+    const key = keyOf(draft);
+    if (key === written.current) return;
+    written.current = key;
     go('bind', paramsOf(draft), { replace: true });
   };
   useEffect(() => {
     const timer = setTimeout(write, settledMs);
     return () => clearTimeout(timer);
   }, [draft]);
-  const change = (changes: Draft) => setDraft((last) => ({ ...last, ...changes }));
-  return { draft, change, /** Writes the URL now. */ write };
+  const touch = () => setTouched(true);
+  const change = (changes: Draft, { isOwn = true } = {}) => {
+    if (isOwn) touch();
+    setDraft((last) => ({ ...last, ...changes }));
+  };
+  return { draft, change, touch, isTouched, /** Writes the URL now. */ write };
+}
+
+/**
+ * Whether a link has filled in more than a place. Nothing is sent of it before a person does
+ * something: a dry run would be recorded in their name.
+ */
+function isFilledIn(draft: Draft): boolean {
+  return Object.keys(draft).some((name) => !places.includes(name));
+}
+
+const places: readonly string[] = [
+  'clusterName',
+  'accountId',
+  'region',
+  'namespace',
+  'serviceAccount',
+  'associationId',
+];
+
+/** What the URL has of a draft: the time zone beside it is not a part of the draft. */
+function keyOf(draft: Draft): string {
+  return hrefOf('bind', { ...paramsOf(draft), utc: '' });
 }
 
 /** A value once it has not changed for some time. */

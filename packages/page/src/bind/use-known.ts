@@ -15,14 +15,16 @@ const all = { atLeast: Infinity };
  * What the form offers: clusters, the namespaces of the chosen one, and roles for the service
  * account. None of it writes an entry.
  */
-export function useOffered(draft: Draft) {
-  const { clusterName, accountId = null, region = null, namespace, serviceAccount, tags } = useSettled(draft);
+export function useOffered(draft: Draft, bound: Bound | null) {
+  const settled = useSettled(draft);
   const isCreate = kindOf(draft) === 'create';
+  const { clusterName, accountId = null, region = null, namespace, serviceAccount } = bound ?? settled;
   const cluster = clusterName ? { clusterName, accountId, region } : null;
   const clusters = useConnection(BindClusters, isCreate ? { first: 100 } : null, clustersOf, all);
   const namespaces = useConnection(BindNamespaces, cluster && { ...cluster, first: 200 }, namespacesOf, all);
-  const given = tagsOf(tags).filter(({ key }) => key !== '');
-  const isComplete = cluster !== null && Boolean(namespace) && Boolean(serviceAccount);
+  // An update can't set tags: policy sees those that the association has.
+  const given = bound?.tags ?? tagsOf(settled.tags).filter(({ key }) => key !== '');
+  const isComplete = (isCreate || bound !== null) && cluster !== null && Boolean(namespace) && Boolean(serviceAccount);
   const roles = useQuery(
     BindRoles,
     isComplete ? { ...cluster, namespace: namespace ?? '', serviceAccount: serviceAccount ?? '', tags: given } : null,

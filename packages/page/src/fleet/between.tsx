@@ -1,5 +1,6 @@
 import { useContext } from 'preact/hooks';
-import { UtcContext, absoluteTime } from '../ui/time.tsx';
+import { absoluteTime } from '../ui/time-text.ts';
+import { UtcContext } from '../ui/time.tsx';
 import { intervalOf, shortInterval } from './times.ts';
 import type { Between, Seen } from './times.ts';
 

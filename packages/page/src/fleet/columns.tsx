@@ -1,5 +1,6 @@
 import { partsOfArn } from '../ui/arn-parts.ts';
 import { Arn } from '../ui/arn.tsx';
+import { ClusterName } from '../ui/cluster-name.tsx';
 import { State } from '../ui/state.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Time } from '../ui/time.tsx';
@@ -32,6 +33,9 @@ const ofBoth: readonly Column<Row>[] = [
           </span>
         )}
         <bdi>{row.serviceAccount}</bdi>
+        <span class="muted second if-narrow">
+          <ClusterName place={row} />
+        </span>
       </span>
     ),
     sortBy: ({ serviceAccount }) => serviceAccount,
@@ -47,7 +51,18 @@ const ofBoth: readonly Column<Row>[] = [
     key: 'role',
     label: 'Role',
     width: 'minmax(0, 3fr)',
-    cell: ({ roleArn }) => <Arn arn={roleArn} />,
+    cell: ({ roleArn, expiresAt }) => (
+      <>
+        <Arn arn={roleArn} />
+        {expiresAt !== null && (
+          <span class="second if-narrow">
+            <State name="expiring">
+              ends <Time at={expiresAt} />
+            </State>
+          </span>
+        )}
+      </>
+    ),
     sortBy: ({ roleArn }) => partsOfArn(roleArn).name,
   },
   {
@@ -55,7 +70,7 @@ const ofBoth: readonly Column<Row>[] = [
     label: 'Cluster',
     width: 'minmax(0, 1.2fr)',
     isWide: true,
-    cell: ({ clusterName }) => <bdi title={clusterName}>{clusterName}</bdi>,
+    cell: (row) => <ClusterName place={row} />,
     sortBy: ({ clusterName }) => clusterName,
   },
   {

@@ -1,15 +1,17 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useQuery } from '../api/use-query.ts';
 import { FleetAssociation } from '../generated/fleet.ts';
-import { hrefOf, setParams } from '../route.ts';
+import { hrefOf } from '../route.ts';
 import { Arn, Id } from '../ui/arn.tsx';
+import { ClusterName } from '../ui/cluster-name.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { Adopt } from './adopt.tsx';
 import { InForce } from './between.tsx';
 import { Drift } from './drift.tsx';
 import { MadeBy } from './made-by.tsx';
-import { signOf } from './rows.ts';
+import { placeOf, signOf } from './rows.ts';
 import type { Association, Place } from './rows.ts';
 import { Reason } from './status.tsx';
 
@@ -20,35 +22,27 @@ interface DetailsProps {
 
 /**
  * What is known of a service account: its association, who made it, and what can be done with it.
- * Escape closes it.
  */
 export function Details({ place, asOf }: DetailsProps) {
   const { data, error, isLoading, reload } = useQuery(FleetAssociation, { filter: { ...place }, asOf });
-  const heading = useRef<HTMLHeadingElement>(null);
-  // Before it is painted, so that the next key stroke is already for it.
-  useLayoutEffect(() => heading.current?.focus(), [place.clusterName, place.namespace, place.serviceAccount]);
-  const close = () => {
-    document.querySelector<HTMLElement>('.row-link[aria-current]')?.focus();
-    setParams({ open: null });
-  };
   const association = data?.associations?.nodes[0];
   const coverage = data?.associations?.coverage[0];
   return (
-    <aside class="fleet-details" aria-labelledby="fleet-open" onKeyDown={(event) => event.key === 'Escape' && close()}>
-      <div class="fleet-title">
-        <h2 id="fleet-open" ref={heading} tabIndex={-1}>
+    <Panel
+      id={placeOf(place)}
+      heading={
+        <>
           <bdi>{place.serviceAccount}</bdi>{' '}
           <span class="muted">
-            in <bdi>{place.namespace}</bdi>, <bdi>{place.clusterName}</bdi>
+            in <bdi>{place.namespace}</bdi>, <ClusterName place={place} />
           </span>
-        </h2>
-        <button type="button" onClick={close}>
-          Close
-        </button>
-      </div>
+        </>
+      }
+    >
       {data && <Links place={place} associationId={asOf === null ? association?.associationId : undefined} />}
       {error && <Problem error={error} retry={reload} />}
       {isLoading && !data && <p class="muted">Reading the association…</p>}
+      {association && asOf === null && <Adopt rows={[association]} onAdopted={reload} />}
       {association && <Known association={association} asOf={asOf} />}
       {data && !association && (
         <p>
@@ -58,7 +52,7 @@ export function Details({ place, asOf }: DetailsProps) {
           {coverage && !coverage.isKnown && <Reason coverage={coverage} />}
         </p>
       )}
-    </aside>
+    </Panel>
   );
 }
 
@@ -142,7 +136,7 @@ function Known({ association, asOf }: { readonly association: Association; reado
         <Field label="Tags">
           {association.tags.length === 0 && 'no tags'}
           {association.tags.map(({ key, value }) => (
-            <div key={key} class="fleet-tag">
+            <div key={key}>
               <bdi>{key}</bdi> = <bdi>{value}</bdi>
             </div>
           ))}

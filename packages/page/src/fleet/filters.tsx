@@ -2,6 +2,7 @@ import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { setParams } from '../route.ts';
 import type { Params } from '../params.ts';
 import { fromInput, toInput } from '../ui/time-input.ts';
+import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { groupings } from './groups.ts';
 import type { Grouping } from './groups.ts';
@@ -118,7 +119,7 @@ function AsOf({ asOf }: { readonly asOf: string | null }) {
   };
   return (
     <label>
-      As of
+      As of, {zoneName(isUtc)}
       <input ref={input} type="datetime-local" onChange={onChange} />
     </label>
   );

@@ -1,9 +1,12 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { hrefOf, setParams, useRoute } from '../route.ts';
 import type { Params } from '../params.ts';
+import { Boundary } from '../ui/boundary.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
 import { Table } from '../ui/table.tsx';
+import { Title } from '../ui/title.tsx';
+import { Adopt } from './adopt.tsx';
 import { groupColumns, latestColumns, pastColumns } from './columns.tsx';
 import { Details } from './details.tsx';
 import { Filters } from './filters.tsx';
@@ -30,7 +33,7 @@ export function Fleet() {
   return (
     <>
       <div class="fleet-head">
-        <h1>Who has what</h1>
+        <Title>Who has what</Title>
         <Search text={text} rows={rows} />
         <nav aria-label="Form" class="fleet-forms">
           {[[null, 'List'] as const, ['picture', 'Picture'] as const].map(([value, label]) => (
@@ -46,7 +49,8 @@ export function Fleet() {
       </div>
       <Filters filters={filters} asOf={asOf} grouping={grouping} rows={connection.nodes} />
       <Status fleet={fleet} asOf={asOf} />
-      <div class={open ? 'fleet-body is-open' : 'fleet-body'}>
+      {filters.origin === 'OUTSIDE' && asOf === null && <Adopt rows={rows} onAdopted={connection.reload} />}
+      <div class={open ? 'split is-open' : 'split'}>
         {connection.error && connection.nodes.length === 0 ? (
           <div class="fleet-problem">
             <Problem error={connection.error} retry={connection.reload} />
@@ -60,7 +64,11 @@ export function Fleet() {
         ) : (
           <List rows={rows} isPast={asOf !== null} params={params} />
         )}
-        {open && <Details key={placeOf(open)} place={open} asOf={asOf} />}
+        {open && (
+          <Boundary key={placeOf(open)}>
+            <Details place={open} asOf={asOf} />
+          </Boundary>
+        )}
       </div>
     </>
   );

@@ -33,7 +33,7 @@ export function MadeBy({ association }: { readonly association: Association }) {
           )}
           , <Time at={operation?.startedAt ?? ''} />
           {first.reason !== null && (
-            <div class="fleet-reason">
+            <div>
               <bdi>{first.reason}</bdi>
             </div>
           )}

@@ -1,5 +1,5 @@
 import { useGateway } from '../api/gateway.ts';
-import { setParams } from '../route.ts';
+import { hrefOf, setParams } from '../route.ts';
 import { Empty } from '../ui/problem.tsx';
 import { Reason } from './status.tsx';
 import type { CoverageSummary } from './coverage.ts';
@@ -56,7 +56,7 @@ export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: Nothin
       ) : (
         notKnown.length === 0 && (
           <p>
-            <a href="#/bind">Bind a role to a service account</a>, and it is here.
+            <a href={hrefOf('bind')}>Bind a role to a service account</a>, and it is here.
           </p>
         )
       )}

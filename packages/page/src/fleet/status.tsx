@@ -1,8 +1,13 @@
+import { useContext } from 'preact/hooks';
+import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
 import { setParams } from '../route.ts';
+import { saveFile } from '../ui/save-file.ts';
 import { Icon } from '../ui/icon.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
+import { fleetCsv } from './export.ts';
+import type { Row } from './rows.ts';
 import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
 
@@ -23,6 +28,7 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
         )}
       </p>
       <div class="fleet-known">{coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}</div>
+      <ExportCsv fleet={fleet} asOf={asOf} />
       {asOf !== null && (
         <button type="button" onClick={() => setParams({ asOf: null })}>
           Show now
@@ -35,8 +41,30 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
   );
 }
 
+/** Saves the rows that are shown, as of the time that is shown. */
+function ExportCsv({
+  fleet: { rows, connection, coverage },
+  asOf,
+}: {
+  readonly fleet: Fleet;
+  readonly asOf: string | null;
+}) {
+  const environments = useContext(EnvironmentsContext);
+  const isIncomplete = connection.hasMore || [...(coverage?.notKnown ?? []), ...(coverage?.failed ?? [])].length > 0;
+  const save = () => {
+    const environmentOf = (row: Row) => environmentIn(environments, row);
+    const { name, text } = fleetCsv(rows, { asOf, isIncomplete, environmentOf }, new Date().toISOString());
+    saveFile('text/csv', name, text);
+  };
+  return (
+    <button type="button" disabled={rows.length === 0 || connection.isLoading} onClick={save}>
+      CSV
+    </button>
+  );
+}
+
 function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: Fleet }) {
-  const { nodes, isLoading, hasMore, error, loadMore } = connection;
+  const { nodes, isLoading, hasMore, error, loadMore, retry } = connection;
   const loaded = nodes.length.toLocaleString('en');
   const shown = rows.length === nodes.length ? '' : `${rows.length.toLocaleString('en')} of `;
   if (error !== null && nodes.length > 0) {
@@ -44,7 +72,7 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
       <>
         {shown}
         {loaded} loaded so far, then: <span title={error.message}>{error.message}</span>{' '}
-        <button type="button" onClick={loadMore}>
+        <button type="button" onClick={retry}>
           Try again
         </button>
       </>
@@ -91,7 +119,7 @@ function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }
     );
   }
   return (
-    <details class="fleet-coverage">
+    <details class="fleet-coverage menu">
       <summary>
         <span class="state waiting">
           <Icon name="question" />

@@ -1,3 +1,4 @@
+import { zoneName } from '../ui/time-text.ts';
 import type { Row } from './rows.ts';
 
 /** When something happened: after one time, and not later than another. ISO 8601. */
@@ -27,16 +28,17 @@ export function intervalOf(row: Seen): { readonly began: Between; readonly ended
 }
 
 /**
- * In a line of the list, to the minute: e.g. "before 27 Nov 2026, 23:05", or "27 Nov 2026, 23:05 –
- * 23:35".
+ * In a line of the list, to the minute: e.g. "before 27 Nov 2026, 23:05 UTC", or "27 Nov 2026,
+ * 23:05 – 23:35 UTC".
  */
 export function shortInterval({ after, by }: Between, isUtc: boolean): string {
   const zone = isUtc ? { timeZone: 'UTC' } : {};
+  const suffix = ` ${zoneName(isUtc)}`;
   const day = (at: string) => new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', ...zone }).format(new Date(at));
   const time = (at: string) => new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', ...zone }).format(new Date(at));
   const late = `${day(by)}, ${time(by)}`;
-  if (after === null) return `before ${late}`;
+  if (after === null) return `before ${late}${suffix}`;
   const early = `${day(after)}, ${time(after)}`;
-  if (early === late) return late;
-  return `${early} – ${day(after) === day(by) ? time(by) : late}`;
+  if (early === late) return `${late}${suffix}`;
+  return `${early} – ${day(after) === day(by) ? time(by) : late}${suffix}`;
 }

@@ -1,7 +1,6 @@
 import './operations.css';
-import { useEffect } from 'preact/hooks';
 import { GatewayError } from '../../../client/src/client/errors.ts';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import type { Loaded } from '../api/use-query.ts';
 import { Viewer } from '../generated/api.ts';
 import {
@@ -11,6 +10,7 @@ import {
 } from '../generated/operations.ts';
 import { useRoute } from '../route.ts';
 import { Problem } from '../ui/problem.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Deployment } from './deployment.tsx';
 import { Locks } from './locks.tsx';
@@ -30,17 +30,12 @@ export function Operations() {
   const deployment = useQuery(Viewer, {});
   const all = [open, locks, policies, deployment];
   const isAnyOpen = (open.data?.openOperations ?? []).length > 0;
-  const { reload } = open;
-  useEffect(() => {
-    if (!isAnyOpen) return;
-    const timer = setInterval(reload, againMs);
-    return () => clearInterval(timer);
-  }, [isAnyOpen, reload]);
+  usePolling(open, isAnyOpen ? againMs : null);
   const denial = denialOf(open) ?? denialOf(locks) ?? denialOf(policies);
   return (
     <>
       <div class="title">
-        <h1>Operations</h1>
+        <Title>Operations</Title>
         <span class="muted" role="status">
           {all.some(({ data, error }) => data === null && error === null) && 'Reading…'}
           {open.loadedAt !== null && (

@@ -1,5 +1,6 @@
 import type { LineFragment } from '../generated/trail.ts';
 import { shortened } from '../ui/arn.tsx';
+import { ClusterName } from '../ui/cluster-name.tsx';
 import { State } from '../ui/state.tsx';
 import { eventWords } from './words.ts';
 
@@ -9,16 +10,22 @@ export function Event({ event }: { readonly event: LineFragment['event'] }) {
   return <State name={sign}>{word}</State>;
 }
 
-/** E.g. `apps-prod payments/api`. */
-export function TargetName({ target }: Pick<LineFragment, 'target'>) {
+interface TargetNameProps extends Pick<LineFragment, 'target'> {
+  readonly environment?: string | null;
+}
+
+/** E.g. `payments/api prod apps-prod`. */
+export function TargetName({ target, environment }: TargetNameProps) {
   if (target === null) return null;
-  const { clusterName, namespace, serviceAccount } = target;
+  const { namespace, serviceAccount } = target;
   return (
     <span title={Object.values(target).join(' ')}>
       <bdi>
         {namespace}/{shortened(serviceAccount)}
       </bdi>{' '}
-      <bdi class="muted">{shortened(clusterName)}</bdi>
+      <span class="muted second">
+        <ClusterName place={target} environment={environment} />
+      </span>
     </span>
   );
 }

@@ -2,11 +2,14 @@ import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
-import { setParams, useRoute } from '../route.ts';
+import { hrefOf, useRoute } from '../route.ts';
 import { Arn } from '../ui/arn.tsx';
+import { Boundary } from '../ui/boundary.tsx';
+import { Panel } from '../ui/panel.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, TargetName, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
@@ -63,13 +66,13 @@ export function Entries() {
   const { viewer } = useGateway();
   const filter = filterOf(params, viewer.id);
   const connection = useConnection(TrailPage, filter && { ...filter, first: pageSize }, pageOf);
-  const { nodes, pages, hasMore, isLoading, error, reload, loadMore } = connection;
+  const { nodes, pages, hasMore, isLoading, error, reload, retry, loadMore } = connection;
   const open = params.get('open');
   const omitted = pages[0]?.auditTrail?.omittedEvents ?? [];
   return (
     <>
       <div class="title">
-        <h1>Trail</h1>
+        <Title>Trail</Title>
         <span class="muted" role="status">
           {statusText(connection)}
         </span>
@@ -79,13 +82,13 @@ export function Entries() {
         <Export entries={nodes} />
       </div>
       <Filters />
-      {error && <Problem error={error} retry={nodes.length > 0 ? loadMore : reload} />}
+      {error && <Problem error={error} retry={retry} />}
       {omitted.length > 0 && (
         <p class="muted">
           Entries with these events are not in this scope: {omitted.map((event) => eventWords[event][0]).join(', ')}.
         </p>
       )}
-      <div class={open === null ? 'split' : 'split open'}>
+      <div class={open === null ? 'split' : 'split is-open'}>
         {nodes.length > 0 ? (
           <Table
             label="Audit entries"
@@ -100,12 +103,11 @@ export function Entries() {
           !isLoading && error === null && <Nothing isAsked={filter !== null} hasMore={hasMore} loadMore={loadMore} />
         )}
         {open !== null && (
-          <aside aria-label="Entry">
-            <button type="button" class="close" onClick={() => setParams({ open: null })}>
-              Close
-            </button>
-            <EntryDetails id={open} />
-          </aside>
+          <Boundary key={open}>
+            <Panel id={open} heading="Audit entry">
+              <EntryDetails id={open} />
+            </Panel>
+          </Boundary>
         )}
       </div>
     </>
@@ -134,9 +136,7 @@ function pageOf({ auditTrail }: TrailPageQuery) {
 }
 
 function openHref(params: URLSearchParams, id: string): string {
-  const next = new URLSearchParams(params);
-  next.set('open', id);
-  return `#/trail?${next.toString()}`;
+  return hrefOf('trail', { ...Object.fromEntries(params), open: id });
 }
 
 interface NothingProps {

@@ -7,8 +7,9 @@ import { Diff } from '../ui/diff.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
-import { Event, TargetName } from './cells.tsx';
+import { Event, TargetName, Who } from './cells.tsx';
 import { conditionFacts } from './condition-facts.ts';
 import { OperationEntries } from './operation.tsx';
 import { settingsDiff } from './settings-diff.ts';
@@ -20,7 +21,7 @@ type Entry = NonNullable<TrailEntryQuery['auditEntry']>;
 export function EntryView({ id }: { readonly id: string }) {
   return (
     <>
-      <h1>Audit entry</h1>
+      <Title>Audit entry</Title>
       <EntryDetails id={id} />
     </>
   );
@@ -75,7 +76,12 @@ export function EntryDetails({ id }: { readonly id: string }) {
 
 /** Which policy decided, and why. */
 function Decision({ title, decision }: { readonly title: string; readonly decision: DecisionFragment }) {
-  const { allowed, onlyAsDryRun, policyIds, violations, needs } = decision;
+  const { allowed, onlyAsDryRun, policyIds, permittedBy, violations, needs, approvalId } = decision;
+  // Decisions of earlier versions do not name what permits them.
+  const by = allowed && permittedBy.length > 0 ? permittedBy : policyIds;
+  const approvers = [
+    ...new Set(needs.flatMap(({ approvedBy }) => approvedBy.map(({ principal }) => principal.principalId))),
+  ];
   // What an approval lifts is among both.
   const others = violations.filter((one) => needs.every(({ policyId }) => policyId !== one.policyId));
   return (
@@ -86,10 +92,22 @@ function Decision({ title, decision }: { readonly title: string; readonly decisi
           {allowed ? 'permitted' : needs.length > 0 ? 'needs approval' : 'denied'}
         </State>
         {onlyAsDryRun && ' as a dry run only'}
-        {policyIds.length > 0 && (
+        {by.length > 0 && (
           <>
             {' '}
-            by <PolicyLinks ids={policyIds} />
+            by <PolicyLinks ids={by} />
+          </>
+        )}
+        {allowed && approvalId !== null && (
+          <>
+            , after <a href={hrefOf('approvals', { id: approvalId })}>approval</a>
+            {approvers.length > 0 && ' by '}
+            {approvers.map((principalId, index) => (
+              <span key={principalId}>
+                {index > 0 && ', '}
+                <Who principalId={principalId} />
+              </span>
+            ))}
           </>
         )}
       </p>
@@ -98,11 +116,12 @@ function Decision({ title, decision }: { readonly title: string; readonly decisi
           <PolicyLinks ids={[policyId]} />: {message} {advice}
         </p>
       ))}
-      {needs.map(({ policyId, message, group, count }) => (
-        <p key={policyId} class="notice">
-          <PolicyLinks ids={[policyId]} />: {message} It takes {count} of {group}.
-        </p>
-      ))}
+      {!allowed &&
+        needs.map(({ policyId, message, group, count }) => (
+          <p key={policyId} class="notice">
+            <PolicyLinks ids={[policyId]} />: {message} It takes {count} of {group}.
+          </p>
+        ))}
     </section>
   );
 }

@@ -1,7 +1,9 @@
+import { csvText } from '../ui/csv.ts';
+import type { CsvColumn } from '../ui/csv.ts';
 import type { LineFragment } from '../generated/trail.ts';
 
 /** The columns of a CSV file of entries. */
-const columns: readonly (readonly [name: string, value: (entry: LineFragment) => string | null])[] = [
+const columns: readonly CsvColumn<LineFragment>[] = [
   ['time', ({ time }) => time],
   ['event', ({ event }) => event],
   ['operationKind', ({ operationKind }) => operationKind],
@@ -22,16 +24,7 @@ const columns: readonly (readonly [name: string, value: (entry: LineFragment) =>
   ['associationArn', ({ associationArn }) => associationArn],
 ];
 
-/**
- * Entries as CSV (RFC 4180). Texts that spreadsheets would run as formulas begin with an
- * apostrophe.
- */
+/** Entries as CSV. */
 export function csvOf(entries: readonly LineFragment[]): string {
-  const lines = [columns.map(([name]) => name), ...entries.map((entry) => columns.map(([, value]) => value(entry)))];
-  return lines.map((cells) => `${cells.map((cell) => quoted(cell ?? '')).join(',')}\r\n`).join('');
-}
-
-function quoted(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvText(columns, entries);
 }

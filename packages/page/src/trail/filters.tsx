@@ -1,9 +1,10 @@
 import { useContext } from 'preact/hooks';
 import { setParams, useRoute } from '../route.ts';
+import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { fromInput, toInput } from '../ui/time-input.ts';
 import { Choices } from '../ui/choices.tsx';
-import { scopeKindOf, scopeParams } from './scope.ts';
+import { hidesReads, scopeKindOf, scopeParams } from './scope.ts';
 import type { ScopeKind } from './scope.ts';
 import { eventWords, kindWords } from './words.ts';
 
@@ -53,6 +54,16 @@ export function Filters() {
         <TextFilter key={name} name={name} label={label} />
       ))}
       <Choices label="Events" param="events" words={wordsOf(eventWords)} />
+      {!params.get('events') && ['principal', 'gateway'].includes(kind) && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={!hidesReads(params)}
+            onChange={(event) => setParams({ reads: event.currentTarget.checked ? 'shown' : null })}
+          />{' '}
+          Dry runs and reads
+        </label>
+      )}
       <Choices label="Operations" param="operationKinds" words={kindWords} />
       <details class="more" open={moreParams.some((name) => params.has(name))}>
         <summary>Role, policy, time</summary>
@@ -61,7 +72,7 @@ export function Filters() {
           <TextFilter name="policyId" label="Policy" />
           {(['since', 'until'] as const).map((name) => (
             <label key={name}>
-              {name === 'since' ? 'Since' : 'Until'}
+              {name === 'since' ? 'Since' : 'Until'}, {zoneName(isUtc)}
               <input
                 type="datetime-local"
                 value={toInput(params.get(name), isUtc)}

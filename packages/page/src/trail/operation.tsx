@@ -1,5 +1,4 @@
-import { useEffect } from 'preact/hooks';
-import { useQuery } from '../api/use-query.ts';
+import { usePolling, useQuery } from '../api/use-query.ts';
 import { TrailOperation } from '../generated/trail.ts';
 import type { LineFragment, TrailOperationQuery } from '../generated/trail.ts';
 import { hrefOf } from '../route.ts';
@@ -7,6 +6,7 @@ import { Facts } from '../ui/facts.tsx';
 import { Id } from '../ui/arn.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, TargetName, Who } from './cells.tsx';
 import { kindWords } from './words.ts';
@@ -18,17 +18,13 @@ const isOperation = (id: string) => !/^(lock|drift|approval)-/.test(id);
 
 /** An operation with its own URL, followed to its end. */
 export function OperationView({ id }: { readonly id: string }) {
-  const { data, error, reload } = useQuery(TrailOperation, { id });
+  const loaded = useQuery(TrailOperation, { id });
+  const { data, error, reload } = loaded;
   const operation = data?.operation ?? null;
-  const waitSeconds = operation?.status === 'IN_PROGRESS' ? (operation.retryAfterSeconds ?? 5) : null;
-  useEffect(() => {
-    if (waitSeconds === null) return;
-    const timer = setTimeout(reload, waitSeconds * 1_000);
-    return () => clearTimeout(timer);
-  }, [waitSeconds, data, reload]);
+  usePolling(loaded, operation?.status === 'IN_PROGRESS' ? (operation.retryAfterSeconds ?? 5) * 1_000 : null);
   return (
     <>
-      <h1>Operation</h1>
+      <Title>Operation</Title>
       {error && <Problem error={error} retry={reload} />}
       {data === null && error === null && <p class="muted">Reading the operation…</p>}
       {data !== null && operation === null && (

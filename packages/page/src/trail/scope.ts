@@ -1,3 +1,4 @@
+import { eventWords } from './words.ts';
 import type { AuditEvent, OperationKind, RefusalCode, TrailPageQueryVariables } from '../generated/trail.ts';
 
 /**
@@ -38,6 +39,18 @@ export function scopeKindOf(params: URLSearchParams): ScopeKind {
   return 'principal';
 }
 
+/** All events but dry runs and reads of the trail, which change nothing and are most of it. */
+const withoutReads = Object.keys(eventWords).filter((event) => event !== 'CHECKED' && event !== 'TRAIL_READ');
+
+/**
+ * Whether dry runs and reads of the trail are hidden: where the scope has any, unless the URL asks
+ * for them.
+ */
+export function hidesReads(params: URLSearchParams): boolean {
+  const hasThem = ['principal', 'gateway'].includes(scopeKindOf(params));
+  return hasThem && !params.get('events') && params.get('reads') !== 'shown';
+}
+
 /**
  * The variables of the query for the parameters of a URL; null while they lack what their scope
  * needs. `viewerId`: whose requests are shown where they name no scope.
@@ -50,12 +63,13 @@ export function filterOf(params: URLSearchParams, viewerId: string): TrailFilter
   };
   const scope = scopeOf(params, viewerId);
   if (scope === null) return null;
+  const events = list('events') ?? (hidesReads(params) ? withoutReads : undefined);
   return {
     scope,
     since: text('since'),
     until: text('until'),
     // What the page does not know, the API refuses by name.
-    events: list('events') as AuditEvent[] | undefined,
+    events: events as AuditEvent[] | undefined,
     operationKinds: list('operationKinds') as OperationKind[] | undefined,
     refusalCodes: list('refusalCodes') as RefusalCode[] | undefined,
     roleArn: text('roleArn'),

@@ -1,5 +1,5 @@
 import type { AuditEvent, OperationKind } from '../generated/trail.ts';
-import type { StateName } from '../ui/state.tsx';
+import type { StateName } from '../ui/states.ts';
 
 /** What an event says, and the sign that it has. */
 export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sign: StateName]>> = {

@@ -17,7 +17,7 @@ export function Choices({ label, param, words }: ChoicesProps) {
       [param]: (chosen.includes(name) ? chosen.filter((one) => one !== name) : [...chosen, name]).join(','),
     });
   return (
-    <details class="choices">
+    <details class="choices menu">
       <summary>
         {label}: {chosen.length === 0 ? 'all' : chosen.length}
       </summary>

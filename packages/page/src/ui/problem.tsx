@@ -1,11 +1,12 @@
 import { GatewayError } from '../../../client/src/client/errors.ts';
+import { errorWords } from './error-words.ts';
 
 /** What failed, what the operators need to find it, and a way to try again. */
 export function Problem({ error, retry }: { readonly error: Error; readonly retry?: (() => void) | undefined }) {
   const advice = error instanceof GatewayError ? error.extensions.advice : null;
   return (
     <div class="problem" role="alert">
-      <p>{error.message}</p>
+      <p>{errorWords(error)}</p>
       {typeof advice === 'string' && <p>{advice}</p>}
       {error instanceof GatewayError && (
         <p class="muted">

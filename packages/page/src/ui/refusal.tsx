@@ -1,3 +1,4 @@
+import { personalAdvice, refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
 import type { Refusal as ClientRefusal } from '../../../client/src/client/result.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from './diff.tsx';
@@ -22,7 +23,8 @@ const signs: Readonly<Record<string, StateName>> = {
  * Why a request was refused: which rule, what to change, and whom to ask, as the command says it.
  */
 export function Refusal({ refusal }: { readonly refusal: RefusalData }) {
-  const { code, message, advice, retryable } = refusal;
+  const { code, message, retryable } = refusal;
+  const advice = personalAdvice(refusal);
   const rules = 'violations' in refusal ? refusal.violations : 'needs' in refusal ? refusal.needs : [];
   // The message and advice of a denial are often those of its rules, one after the other.
   const isSaid = (text: string, by: (rule: (typeof rules)[number]) => string | null) =>
@@ -31,9 +33,15 @@ export function Refusal({ refusal }: { readonly refusal: RefusalData }) {
   return (
     <section class={code === 'APPROVAL_REQUIRED' ? 'refusal waiting' : 'refusal'} aria-label="Refusal">
       <p>
-        <State name={Object.hasOwn(signs, code) ? (signs[code] ?? 'refused') : 'refused'} />{' '}
-        {!isSaid(message, (rule) => rule.message) && <bdi>{message}</bdi>}
+        <State name={Object.hasOwn(signs, code) ? (signs[code] ?? 'refused') : 'refused'}>
+          {refusalWordsOf(code).title}
+        </State>
       </p>
+      {!isSaid(message, (rule) => rule.message) && (
+        <p>
+          <bdi>{message}</bdi>
+        </p>
+      )}
       {!isAdviceSaid && <p>{advice}</p>}
       {rules.length > 0 && (
         <ul>

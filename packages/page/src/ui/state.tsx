@@ -1,33 +1,8 @@
 import { Icon } from './icon.tsx';
-import type { IconName } from './icon.tsx';
+import { states } from './states.ts';
+import type { StateName } from './states.ts';
 
-/** What a state means to the reader, which colours it in addition to its word and icon. */
-type Tone = 'good' | 'bad' | 'waiting' | 'plain';
-
-/** The same sign for the same state in each view. */
-const states = {
-  succeeded: ['done', 'check', 'good'],
-  refused: ['refused', 'cross', 'bad'],
-  denied: ['denied', 'cross', 'bad'],
-  failed: ['failed', 'cross', 'bad'],
-  inProgress: ['in progress', 'clock', 'waiting'],
-  unknown: ['outcome not known', 'question', 'waiting'],
-  drift: ['drift', 'drift', 'bad'],
-  outside: ['made outside', 'outside', 'bad'],
-  adopted: ['adopted', 'link', 'plain'],
-  addOn: ['EKS add-on', 'addOn', 'plain'],
-  operation: ['by the gateway', 'check', 'plain'],
-  expiring: ['ends', 'clock', 'waiting'],
-  approval: ['needs approval', 'person', 'waiting'],
-  approved: ['approved', 'check', 'good'],
-  rejected: ['rejected', 'cross', 'bad'],
-  expired: ['expired', 'clock', 'plain'],
-  voided: ['vote does not count', 'cross', 'bad'],
-  locked: ['locked', 'lock', 'bad'],
-} satisfies Record<string, readonly [string, IconName, Tone]>;
-
-/** A state that has a sign. */
-export type StateName = keyof typeof states;
+export type { StateName } from './states.ts';
 
 /** A state as a word with an icon; `children` replace the word, e.g. "ends in 3 days". */
 export function State({ name, children }: { readonly name: StateName; readonly children?: preact.ComponentChildren }) {

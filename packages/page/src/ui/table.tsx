@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
+import { UtcContext } from './time.tsx';
 import type { SortableColumn, Sorting } from './sort.ts';
 import { useVirtualRows } from './use-virtual-rows.ts';
 
@@ -108,7 +109,8 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
       ))}
     </div>
   );
-  const drawn = useDrawn(draw, [columns, hrefOf]);
+  // Their links keep the time zone.
+  const drawn = useDrawn(draw, [columns, hrefOf, useContext(UtcContext)]);
 
   return (
     <div class="table" ref={scroller}>

@@ -5,8 +5,9 @@ import {
   observeElementOffset,
   observeElementRect,
 } from '@tanstack/virtual-core';
+import { options as preact } from 'preact';
 import type { RefObject } from 'preact';
-import { useLayoutEffect, useReducer, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks';
 
 /** Sizes in pixels, and what stays. */
 export interface VirtualRowsOptions {
@@ -26,6 +27,7 @@ export function useVirtualRows(
   count: number,
   { rowHeight, headHeight, kept }: VirtualRowsOptions,
 ) {
+  const isPrinting = usePrinting();
   const [, rerender] = useReducer((round: number, _: null) => round + 1, 0);
   const options = {
     count,
@@ -35,6 +37,7 @@ export function useVirtualRows(
     scrollMargin: headHeight,
     scrollPaddingStart: headHeight,
     rangeExtractor: (range: Parameters<typeof defaultRangeExtractor>[0]) => {
+      if (isPrinting) return Array.from({ length: count }, (_, index) => index);
       const near = defaultRangeExtractor(range);
       return kept >= count || near.includes(kept) ? near : [...near, kept];
     },
@@ -48,4 +51,26 @@ export function useVirtualRows(
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
   return virtualizer;
+}
+
+/** Whether the page is being printed: then all rows are there. */
+function usePrinting(): boolean {
+  const [isPrinting, setPrinting] = useState(false);
+  useEffect(() => {
+    const set = ({ type }: Event) => {
+      // The browser prints what is there when the listener returns.
+      const { debounceRendering } = preact;
+      preact.debounceRendering = (render) => render();
+      setPrinting(type === 'beforeprint');
+      if (debounceRendering) preact.debounceRendering = debounceRendering;
+      else delete preact.debounceRendering;
+    };
+    addEventListener('beforeprint', set);
+    addEventListener('afterprint', set);
+    return () => {
+      removeEventListener('beforeprint', set);
+      removeEventListener('afterprint', set);
+    };
+  }, []);
+  return isPrinting;
 }

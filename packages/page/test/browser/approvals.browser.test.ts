@@ -76,13 +76,15 @@ describeUnless(missingBrowser)('approvals', () => {
     await page.getByText('Only as modified at').waitFor();
   });
 
-  test('who asked may not approve alone: the page says why, and the approval stays pending', async () => {
-    const page = await opened.signedIn('pat', `#/approvals?id=${await held('csi-b')}`);
-    await page.getByRole('button', { name: 'Approve' }).click();
-    const alert = page.getByRole('alert');
-    await alert.getByText('Your vote was not counted.').waitFor();
-    expect(await alert.innerText()).toContain('POLICY_DENIED');
+  test('who asked is not offered a vote, and finds the request under theirs', async () => {
+    const id = await held('csi-b');
+    const page = await opened.signedIn('pat', '#/approvals');
+    const row = page.getByRole('region', { name: 'Yours' }).locator(`[href="#/approvals?id=${id}"]`);
+    await row.click();
     await stateOf(page, 'waits for approval');
+    await page.getByText('You can close this page').waitFor();
+    await page.getByRole('button', { name: 'Withdraw' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     await screenshot(page, 'approval-own');
   });
 
@@ -111,7 +113,7 @@ describeUnless(missingBrowser)('approvals', () => {
     const page = await opened.signedIn('bob', `#/approvals?id=${await held('csi-e')}`);
     await page.getByText('or you may not see it').waitFor();
     await page.goto(`${opened.origin}/#/approvals`);
-    await page.getByText('Nothing waits for approval.').waitFor();
+    await page.getByText('Nothing waits for your approval.').waitFor();
   });
 
   test.each([
@@ -121,7 +123,7 @@ describeUnless(missingBrowser)('approvals', () => {
   ] as const)('break no rule of accessibility in %s at a width of %i', async (colorScheme, width) => {
     const id = await held(`csi-${colorScheme}-${width}`);
     const page = await opened.signedIn('kim', '#/approvals', { colorScheme, viewport: { width, height: 800 } });
-    await page.getByRole('table', { name: 'Approvals' }).waitFor();
+    await page.getByRole('table', { name: 'Approvals: For you' }).waitFor();
     expect(await axeViolations(page)).toEqual([]);
     await screenshot(page, `approvals-${colorScheme}-${width}`);
     await page.goto(`${opened.origin}/#/approvals?id=${id}`);

@@ -30,6 +30,7 @@ describeUnless(missingBrowser)('a request of the page', () => {
   async function filled(serviceAccount: string): Promise<Page> {
     const fields = new URLSearchParams({ ...place, serviceAccount, roleArn: role, tags: 'team=payments' });
     const page = await opened.signedIn('alice', `#/bind?${fields.toString()}`);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
     await page.getByText('EKS can still reject it.').waitFor();
     return page;
   }
@@ -162,6 +163,7 @@ describeUnless(missingBrowser)('a request of the page', () => {
       roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
     });
     const page = await opened.signedIn('pat', `#/bind?${driver.toString()}`);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
     await page.getByText('One person of platform-admins has to agree.').waitFor();
     await screenshot(page, 'bind-needs-approval');
     await page.getByRole('button', { name: 'Ask for approval' }).click();

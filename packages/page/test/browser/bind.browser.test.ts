@@ -132,9 +132,9 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     const associationId = await bound('deleted');
     const page = await opened.signedIn('alice', `#/bind?${place}&associationId=${associationId}`);
     await page.getByRole('link', { name: 'Delete it instead' }).click();
-    await checked(page, 'permitted');
     const button = page.getByRole('button', { name: 'Delete', exact: true });
     await page.getByLabel('To delete the association').fill('delete');
+    await checked(page, 'permitted');
     expect(await button.isDisabled()).toBe(true);
     await page.getByLabel('To delete the association').fill('deleted');
     await screenshot(page, 'bind-delete');
@@ -142,6 +142,46 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     await result(page).getByText('It is deleted').waitFor();
     const alice = await makeClientOf(opened, 'alice');
     expect(await alice.podIdentityAssociation({ clusterName: 'apps-dev', associationId })).toBeNull();
+  });
+
+  test('a tag that a rule names is added with one press, and its value is left to the person', async () => {
+    const page = await opened.signedIn('alice', `#/bind?${place}&namespace=payments&serviceAccount=untagged`);
+    await page.getByLabel('Role', { exact: true }).fill(role('payments-api'));
+    await effect(page).getByRole('button', { name: 'Add the tag “team”' }).click();
+    expect(await page.getByLabel('Key of tag 1').inputValue()).toBe('team');
+    await page.keyboard.type('payments');
+    await checked(page, 'permitted');
+    expect(
+      await effect(page)
+        .getByRole('button', { name: /Add the tag/ })
+        .count(),
+    ).toBe(0);
+  });
+
+  test('a form that a link has filled in sends nothing before a person presses', async () => {
+    const filled = `&namespace=payments&serviceAccount=linked&roleArn=${role('payments-api')}&tags=team%3Dpayments`;
+    const page = await opened.signedIn('alice', `#/bind?${place}${filled}`);
+    await checked(page, 'A link has filled this in.');
+    await page.waitForTimeout(2_000);
+    const client = await makeClientOf(opened, 'alice');
+    const { id } = await client.viewer();
+    const entries = async () => {
+      const { nodes } = await client.auditTrail({ scope: { principalId: id }, events: ['CHECKED'], first: 50 });
+      return nodes.filter(({ target }) => target?.serviceAccount === 'linked').length;
+    };
+    expect(await entries()).toBe(0);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+    await checked(page, 'permitted');
+    expect(await entries()).toBe(1);
+  });
+
+  test('a role that does not exist yet is told as such, and nothing is sent', async () => {
+    const page = await opened.signedIn('alice', '#/bind');
+    await fill(page, 'early', 'not-made-yet');
+    await checked(page, 'The role does not exist yet: create it, then press “Check again”.');
+    expect(await page.getByRole('button', { name: 'Bind', exact: true }).isDisabled()).toBe(true);
+    await effect(page).getByRole('button', { name: 'Check again' }).waitFor();
+    await screenshot(page, 'bind-role-missing');
   });
 
   test('who may bind nothing sees who can', async () => {

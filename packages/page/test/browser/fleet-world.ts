@@ -32,7 +32,7 @@ export const world: LocalWorld = {
 /** Markup, more than a line, and a text from right to left. */
 export const hostile = {
   markup: '<img src=x onerror=alert(1)><script>alert(2)</script>',
-  long: 'x'.repeat(200),
+  long: 'x'.repeat(256),
   arabic: '\u0645\u062F\u0641\u0648\u0639\u0627\u062A\u202Eabc',
 };
 

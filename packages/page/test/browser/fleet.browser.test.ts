@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -16,7 +16,7 @@ const list = (page: Page) => page.getByRole('table', { name: 'Associations' });
 const count = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text }).first().waitFor();
 const search = (page: Page) => page.getByRole('searchbox', { name: 'Search' });
 const hash = (page: Page) => new URL(page.url()).hash;
-const firstCells = (page: Page) => list(page).locator('.row-link bdi').allTextContents();
+const firstCells = (page: Page) => list(page).locator('.row-link > span > bdi').allTextContents();
 
 /** Waits until something is as it should be. Rejects with the last value. */
 async function until<Value>(read: () => Promise<Value>, wanted: Value): Promise<void> {
@@ -177,7 +177,9 @@ describeUnless(missingBrowser)('who has what', () => {
     page.on('dialog', (dialog) => alerts.push(dialog.message()));
     await list(page).getByText('loader', { exact: true }).click();
     const panel = page.getByRole('complementary');
-    for (const text of [hostile.markup, hostile.long, hostile.arabic, '<b>team</b>']) {
+    // What turns the direction of text is shown, and turns nothing.
+    const arabic = hostile.arabic.replace('\u202E', '[U+202E]');
+    for (const text of [hostile.markup, hostile.long, arabic, '<b>team</b>']) {
       await panel.getByText(text, { exact: true }).first().waitFor();
     }
     expect((await panel.locator('pre').textContent())?.length).toBeGreaterThan(10_000);
@@ -200,6 +202,53 @@ describeUnless(missingBrowser)('who has what', () => {
     await panel.getByText('compared with EKS').waitFor();
     expect(alerts).toEqual([]);
     expect(await page.locator('img').count()).toBe(0);
+  });
+
+  test('tells rows of two clusters apart at every width, and prints all rows', async () => {
+    const page = await opened.signedIn('pat', '#/fleet?q=job-', phone);
+    await count(page, '120 of 128');
+    const row = list(page).getByRole('row').filter({ hasText: 'job-0' }).first();
+    await until(() => row.innerText().then((text) => text.includes('dev data-dev')), true);
+    await screenshot(page, 'fleet-rows-phone');
+    expect(await list(page).locator('.rows .row').count()).toBeLessThan(60);
+    await page.pdf();
+    await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+    expect(await list(page).locator('.rows .row').count()).toBe(120);
+    await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
+    await until(async () => (await list(page).locator('.rows .row').count()) < 60, true);
+  });
+
+  test('adopts what was made outside: those that a filter shows, after a dry run with its counts', async () => {
+    const page = await opened.signedIn('pat', '#/fleet?origin=OUTSIDE&serviceAccount=indexer');
+    await count(page, '1 association');
+    const adopt = page.getByRole('region', { name: 'Adopt' });
+    await adopt.getByRole('button', { name: 'Adopt this association…' }).click();
+    await adopt.getByText('1 can be adopted').waitFor();
+    await adopt.getByLabel('Reason, for the trail').fill('It was there before.');
+    expect(await axeViolations(page)).toEqual([]);
+    await screenshot(page, 'fleet-adopt');
+    await adopt.getByRole('button', { name: 'Adopt 1', exact: true }).click();
+    await adopt.getByText('1 of 1 adopted').waitFor();
+    await page.goto(`${opened.origin}/#/fleet?origin=ADOPTED`);
+    await count(page, '2 associations');
+  });
+
+  test('saves who has what as of a day as CSV, without formulas', async () => {
+    const page = await opened.signedIn('pat', `#/fleet?asOf=${filled.beforeChanges}&q=search`);
+    await count(page, '2 of 124');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`who-has-what-${filled.beforeChanges.slice(0, 10)}.csv`);
+    const file = join(folder, 'saved.csv');
+    await download.saveAs(file);
+    const [head, ...lines] = readFileSync(file, 'utf8').trim().split('\r\n');
+    expect(head).toMatch(/^asOf,environment,accountId,region,clusterName,namespace,serviceAccount,roleArn,/);
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(
+      new RegExp(`^${filled.beforeChanges},dev,111122223333,eu-central-1,apps-dev,search,indexer,arn:`),
+    );
   });
 
   test('draws which service accounts reach which roles, and traces one', async () => {
@@ -242,6 +291,7 @@ describeUnless(missingBrowser)('who has what', () => {
   const states = {
     list: '#/fleet',
     open: `#/fleet?q=payments&open=${encodeURIComponent('111122223333/eu-central-1/apps-dev/payments/worker')}`,
+    hostile: `#/fleet?q=reports&open=${encodeURIComponent('111122223333/eu-central-1/data-dev/reports/loader')}`,
     picture: '#/fleet?show=picture',
     groups: '#/fleet?group=namespace',
   };
@@ -252,7 +302,7 @@ describeUnless(missingBrowser)('who has what', () => {
       const page = await opened.signedIn('pat', '', { ...sizes[size], colorScheme, reducedMotion: 'reduce' });
       for (const [name, fragment] of Object.entries(states)) {
         await page.goto(`${opened.origin}/${fragment}`);
-        await count(page, name === 'open' ? '3 of 128' : '128 associations');
+        await count(page, { open: '3 of 128', hostile: '1 of 128' }[name] ?? '128 associations');
         if (name === 'open') await page.getByText('It differs from what the gateway left.').waitFor();
         await screenshot(page, `fleet-${name}-${size}-${colorScheme}`);
         expect([name, await axeViolations(page)]).toEqual([name, []]);

@@ -17,6 +17,8 @@ describeUnless(missingBrowser)('the page', () => {
     expect(await page.getByRole('link', { name: 'Trail' }).getAttribute('aria-current')).toBe('page');
     await page.getByRole('link', { name: 'Approvals' }).click();
     expect(new URL(page.url()).hash).toBe('#/approvals');
+    await page.waitForFunction(`document.title === 'Approvals · Pod Identity'`);
+    expect(await page.locator('[aria-live]').first().textContent()).toBe('Approvals');
     await page.goBack();
     expect(await page.getByRole('link', { name: 'Trail' }).getAttribute('aria-current')).toBe('page');
   });
@@ -28,9 +30,9 @@ describeUnless(missingBrowser)('the page', () => {
   });
 });
 
-test('the page is smaller than 150 KB compressed', async () => {
+test('the page is smaller than 100 KB compressed', async () => {
   const files = await buildPage();
   const bytes = [...files.values()].reduce((sum, { body }) => sum + gzipSync(body).length, 0);
-  expect(bytes).toBeLessThan(150_000);
+  expect(bytes).toBeLessThan(100_000);
   expect([...files.keys()].filter((path) => path.endsWith('.css'))).toHaveLength(1);
 });

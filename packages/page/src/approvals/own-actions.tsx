@@ -1,0 +1,142 @@
+import { useState } from 'preact/hooks';
+import { resumedRequest } from '../../../client/src/client/resume.ts';
+import { useGateway } from '../api/gateway.ts';
+import type { Draft } from '../bind/draft.ts';
+import { paramsOf, textOfTags } from '../bind/draft.ts';
+import { handOver } from '../bind/handed-over.ts';
+import type { SentChange } from '../bind/change.ts';
+import { useSender } from '../bind/sender.ts';
+import type { OneApprovalQuery } from '../generated/approvals.ts';
+import { go, hrefOf } from '../route.ts';
+import { Problem } from '../ui/problem.tsx';
+import { Refusal } from '../ui/refusal.tsx';
+import type { RefusalData } from '../ui/refusal.tsx';
+import { isOver } from './sign.tsx';
+import { turnsChanged } from './turns.ts';
+
+type Approval = NonNullable<OneApprovalQuery['approval']>;
+
+interface OwnActionsProps {
+  readonly approval: Approval;
+  readonly onChange: () => void;
+}
+
+/** What the person who asked can do: make the change, withdraw the request, or ask again. */
+export function OwnActions({ approval, onChange }: OwnActionsProps) {
+  const { viewer } = useGateway();
+  const { state, expiresAt, principal, clientRequestToken, actor } = approval;
+  if (principal.principalId !== viewer.id) return null;
+  const isOpen = (state === 'PENDING' || state === 'APPROVED') && !isOver(state, expiresAt);
+  if (!isOpen) return state === 'USED' ? null : <AskAgain approval={approval} />;
+  if (clientRequestToken === null) {
+    return (
+      <p class="notice">
+        {actor
+          ? `You asked through ${actor.principalId}: only it can make the change or withdraw the request.`
+          : 'It was asked for with an earlier version of the gateway: send the request again from where you sent it.'}
+      </p>
+    );
+  }
+  return <Open approval={approval} onChange={onChange} />;
+}
+
+function Open({ approval, onChange }: OwnActionsProps) {
+  const { client, viewer } = useGateway();
+  const { start } = useSender();
+  const [isAsked, setAsked] = useState(false);
+  const [isSending, setSending] = useState(false);
+  const [problem, setProblem] = useState<Error | RefusalData | null>(null);
+  const attempt = async (action: () => Promise<void>) => {
+    setSending(true);
+    setProblem(null);
+    await action().catch(setProblem);
+    setSending(false);
+  };
+  const make = async () => {
+    const held = await client.heldRequest({ id: approval.id });
+    const request = held && resumedRequest(held);
+    if (!request) throw new Error('The request is not known any more: reload the page.');
+    const { operation: kind, input } = request;
+    start({
+      viewerId: viewer.id,
+      place: approval.target,
+      submittedAt: Date.now(),
+      change: { kind, input } as SentChange,
+    });
+    turnsChanged();
+    go('bind');
+  };
+  const withdraw = async () => {
+    const { refusal } = await client.withdrawApproval({ approvalId: approval.id });
+    if (refusal) setProblem(refusal);
+    setAsked(false);
+    turnsChanged();
+    onChange();
+  };
+  return (
+    <div class="own">
+      {approval.state === 'PENDING' && (
+        <p>You can close this page: once it is approved, come back here to make the change.</p>
+      )}
+      <p>
+        {approval.state === 'APPROVED' && (
+          <button type="button" class="primary" disabled={isSending} onClick={() => void attempt(make)}>
+            Make the change now
+          </button>
+        )}{' '}
+        {isAsked ? (
+          <>
+            <button type="button" class="danger" disabled={isSending} onClick={() => void attempt(withdraw)}>
+              Withdraw it for good
+            </button>{' '}
+            <button type="button" onClick={() => setAsked(false)}>
+              Keep it
+            </button>
+          </>
+        ) : (
+          <button type="button" onClick={() => setAsked(true)}>
+            Withdraw
+          </button>
+        )}
+      </p>
+      {problem instanceof Error && <Problem error={problem} />}
+      {problem !== null && !(problem instanceof Error) && <Refusal refusal={problem} />}
+    </div>
+  );
+}
+
+/** A new request with the fields of one that has ended. */
+function AskAgain({ approval }: { readonly approval: Approval }) {
+  const draft = draftOfApproval(approval);
+  if (draft === null) return null;
+  return (
+    <p>
+      <a href={hrefOf('bind', paramsOf(draft))} onClick={() => handOver(draft)}>
+        Ask again, with these fields
+      </a>
+    </p>
+  );
+}
+
+/** What a request fills in the form with; null for one that has no form. */
+function draftOfApproval({ operation, target, request, reason }: Approval): Draft | null {
+  const { accountId, region, clusterName, namespace, serviceAccount } = target;
+  const { associationId, tags, changes } = request;
+  const place = { accountId, region, clusterName, namespace, serviceAccount, ...(reason && { reason }) };
+  const fields = {
+    roleArn: request.roleArn,
+    targetRoleArn: request.targetRoleArn,
+    disableSessionTags: request.disableSessionTags === null ? null : String(request.disableSessionTags),
+    policy: request.policy,
+    expiresAt: request.expiresAt,
+  };
+  if (operation === 'CREATE_POD_IDENTITY_ASSOCIATION') {
+    const given = Object.entries({ ...fields, ifExists: request.ifExists, tags: textOfTags(tags) });
+    return { ...place, ...Object.fromEntries(given.filter(([, value]) => value)) };
+  }
+  if (associationId === null) return null;
+  if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION') return { ...place, associationId, action: 'delete' };
+  if (operation !== 'UPDATE_POD_IDENTITY_ASSOCIATION') return null;
+  const changed = Object.entries(fields).filter(([name]) => changes.includes(name));
+  return { ...place, associationId, ...Object.fromEntries(changed.map(([name, value]) => [name, value ?? ''])) };
+}

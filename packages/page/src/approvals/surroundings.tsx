@@ -1,0 +1,86 @@
+import { useQuery } from '../api/use-query.ts';
+import { Warnings } from '../bind/warnings.tsx';
+import { ApprovalFacts } from '../generated/approvals.ts';
+import type { ApprovalFactsQuery, ApprovalFieldsFragment } from '../generated/approvals.ts';
+import { hrefOf } from '../route.ts';
+import { settingsDiff } from '../trail/settings-diff.ts';
+import { Event, Who } from '../trail/cells.tsx';
+import { kindWords } from '../trail/words.ts';
+import { Diff } from '../ui/diff.tsx';
+import { Problem } from '../ui/problem.tsx';
+import { Time } from '../ui/time.tsx';
+import { CurrentDecision } from './current-decision.tsx';
+
+type Around = NonNullable<ApprovalFactsQuery['approval']>;
+
+interface ExistingProps {
+  readonly approval: ApprovalFieldsFragment;
+  readonly around: Around;
+}
+
+/** What is around a request, as far as the reader may see it: what is now, who uses the role, who changed it. */
+export function Surroundings({ approval }: { readonly approval: ApprovalFieldsFragment }) {
+  const { data, error, reload } = useQuery(ApprovalFacts, { id: approval.id });
+  if (error) return <Problem error={error} retry={reload} />;
+  const around = data?.approval ?? null;
+  if (around === null) return null;
+  const { currentDecision, currentDeleteDecision, warnings, roleUse, recentChanges } = around;
+  const askedFor = approval.needs.map(({ policyId }) => policyId);
+  const title = 'What policy says now';
+  return (
+    <>
+      <Existing approval={approval} around={around} />
+      <Warnings warnings={warnings} />
+      {currentDecision && <CurrentDecision {...{ title, askedFor, decision: currentDecision }} />}
+      {currentDeleteDecision && (
+        <CurrentDecision
+          {...{ askedFor, decision: currentDeleteDecision }}
+          title={`${title} of the deletion at its end`}
+        />
+      )}
+      {roleUse && (
+        <p>
+          <a href={hrefOf('fleet', { roleArn: approval.request.roleArn })}>
+            {roleUse.count}
+            {roleUse.isComplete ? '' : ' or more'} association{roleUse.count === 1 ? '' : 's'}
+          </a>{' '}
+          that you may see {roleUse.count === 1 ? 'uses' : 'use'} the role today.
+        </p>
+      )}
+      {recentChanges && (
+        <>
+          <h3>Last changes of the service account</h3>
+          {recentChanges.length === 0 && <p class="muted">none through the gateway</p>}
+          <ul>
+            {recentChanges.map(({ id, time, event, operationKind, principal }) => (
+              <li key={id}>
+                <a href={hrefOf('trail/entry', { id })}>
+                  <Event event={event} /> {kindWords[operationKind]}
+                </a>{' '}
+                <span class="muted">
+                  <Time at={time} /> by <Who principalId={principal.principalId} />
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What is now, where it is not what it was when the request was sent. */
+function Existing({ approval: { before, operation, state, request }, around: { existing } }: ExistingProps) {
+  if (existing === null || (state !== 'PENDING' && state !== 'APPROVED')) return null;
+  if (existing.associationId === before?.associationId && existing.modifiedAt === before.modifiedAt) return null;
+  return (
+    <section class="notice" aria-label="What is now">
+      <p>
+        {before === null
+          ? 'An association has appeared since it was asked for. This is what the request would change:'
+          : 'The association was changed since it was asked for. This is what it is now, and what it would become:'}
+      </p>
+      <Diff fields={settingsDiff({ operationKind: operation, before: existing, request })} label="Now" />
+    </section>
+  );
+}

@@ -1,0 +1,91 @@
+import type { Page } from 'playwright-core';
+import { describeUnless } from '../../../../test/support/requires.ts';
+import { makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
+import type { OpenPage } from './support.ts';
+
+const fields = new URLSearchParams({
+  clusterName: 'apps-prod',
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  namespace: 'kube-system',
+  serviceAccount: 'ebs-csi-controller-sa',
+  roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
+  tags: 'team=platform',
+  reason: 'The driver gets a role of its own.',
+});
+
+describeUnless(missingBrowser)('from a role that is needed to pods that have it', () => {
+  let opened: OpenPage;
+  beforeAll(async () => {
+    opened = await openPage();
+  });
+  afterAll(() => opened.close());
+
+  /** A person, who does one thing after the other. */
+  async function person(name: string, fragment: string) {
+    const page = await opened.signedIn(name, fragment);
+    const did: string[] = ['sign in'];
+    const press = async (role: 'button' | 'link', label: string | RegExp, within: Page = page) => {
+      await within.getByRole(role, { name: label, exact: true }).first().click();
+      did.push(label.toString());
+    };
+    return { page, did, press };
+  }
+
+  test('takes the requester 8 interactions and the approver 2, although the tab of the requester is closed', async () => {
+    const asking = await person('pat', `#/bind?${fields.toString()}`);
+    await asking.press('button', 'Check');
+    await asking.press('button', 'Ask for approval');
+    await asking.page.getByText('You can close this tab.').waitFor();
+    await asking.page.context().close();
+
+    const approver = await person('kim', '#/approvals');
+    await approver.page.getByRole('link', { name: /Approvals 1/ }).waitFor();
+    expect(await approver.page.title()).toBe('(1) Approvals · Pod Identity');
+    await screenshot(approver.page, 'journey-inbox');
+    await approver.press('link', /ebs-csi-controller-sa/);
+    await approver.press('button', 'Approve');
+    await approver.page.getByText('Your vote is counted.').waitFor();
+    await approver.page.getByText(/can make the change until/).waitFor();
+    expect(await approver.page.evaluate('document.activeElement.textContent')).toMatch(/^Your vote is counted/);
+    await screenshot(approver.page, 'journey-approved');
+    expect(approver.did.slice(1)).toHaveLength(2);
+
+    const later = await person('pat', '#/approvals');
+    await later.page.getByRole('heading', { name: 'Yours' }).waitFor();
+    await later.press('link', /ebs-csi-controller-sa/);
+    await screenshot(later.page, 'journey-make');
+    await later.press('button', 'Make the change now');
+    await later.page.getByRole('alert', { name: 'Result' }).getByText('done', { exact: true }).waitFor();
+    expect([...asking.did, ...later.did].length).toBeLessThanOrEqual(8);
+
+    await approver.page.reload();
+    await approver.page.getByRole('heading', { name: 'approved and used' }).waitFor();
+
+    const { approvals } = await (
+      await makeClientOf(opened, 'pat')
+    ).request<{
+      approvals: { nodes: { operationId: string }[] };
+    }>('{ approvals(scope: {cluster: {clusterName: "apps-prod"}}) { nodes { operationId } } }');
+    await later.page.goto(`${opened.origin}/#/trail/operation?id=${approvals.nodes[0]?.operationId}`);
+    await later.page.getByRole('link', { name: 'done' }).click();
+    await later.page.getByText(/after approval by kim/).waitFor();
+    await screenshot(later.page, 'journey-entry');
+  });
+
+  test('withdraws a request for good, and asks again with its fields', async () => {
+    fields.set('serviceAccount', 'efs-csi-controller-sa');
+    const { page, press } = await person('pat', `#/bind?${fields.toString()}`);
+    await press('button', 'Check');
+    await press('button', 'Ask for approval');
+    await page.getByRole('region', { name: 'Request' }).getByRole('link', { name: 'The approval' }).click();
+    await press('button', 'Withdraw');
+    await press('button', 'Withdraw it for good');
+    await page.getByRole('heading', { name: 'withdrawn' }).waitFor();
+    await page.getByRole('link', { name: 'Ask again, with these fields' }).click();
+    await page.getByText('A link has filled this in.').waitFor();
+    expect(await page.getByLabel('Service account').inputValue()).toBe('efs-csi-controller-sa');
+    expect(await page.getByLabel('Value of tag 1').inputValue()).toBe('platform');
+    expect(await page.getByLabel('Role', { exact: true }).inputValue()).toBe(fields.get('roleArn'));
+  });
+});
