@@ -28,6 +28,9 @@ const updateOf = (associationId: string, fields: object = {}) =>
     ...fields,
   });
 
+const arnOf = (path: string) => `arn:aws:eks:${home.region}:${home.accountId}:podidentityassociation/${path}`;
+const tagsOf = (resourceArn: string) => eventOf({ eventName: 'TagResource', requestParameters: { resourceArn } });
+
 describe('an event with a change that CloudTrail recorded', () => {
   const cluster = { ...home, clusterName };
   const associationId = 'a-0123456789abcdefg';
@@ -45,6 +48,18 @@ describe('an event with a change that CloudTrail recorded', () => {
       eventOf({ requestParameters: { clusterName }, responseElements: created }),
       { cluster, associationId },
     ],
+    [
+      'a change of tags names it in an ARN',
+      tagsOf(arnOf(`${clusterName}/${associationId}`)),
+      { cluster, associationId },
+    ],
+    [
+      'the ARN can be encoded, as in the path of the call',
+      tagsOf(encodeURIComponent(arnOf(`${clusterName}/${associationId}`))),
+      { cluster, associationId },
+    ],
+    ['a change of tags of something else tells of none', tagsOf(`arn:aws:eks:${home.region}:1:cluster/x/y`), null],
+    ['a change of tags of a malformed ARN tells of none', tagsOf('%E0%A4%A'), null],
     ['a call that failed changed nothing', updateOf(associationId, { errorCode: 'AccessDenied' }), null],
     ['a call without an association tells of none', eventOf({ requestParameters: { clusterName } }), null],
     ['the event of the schedule tells of none', { 'detail-type': 'Scheduled Event', detail: {} }, null],

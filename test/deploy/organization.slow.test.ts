@@ -42,6 +42,8 @@ describe('The service control policy', () => {
     { action: 'eks:CreatePodIdentityAssociation', ...cluster },
     { action: 'eks:UpdatePodIdentityAssociation', ...association },
     { action: 'eks:DeletePodIdentityAssociation', ...association },
+    { action: 'eks:TagResource', ...association },
+    { action: 'eks:UntagResource', ...association },
     { action: 'iam:PassRole', resource: role('pods/payments/payments-api'), context: toPods },
   ];
   const addons = [
@@ -81,6 +83,15 @@ describe('The service control policy', () => {
       true,
     );
   });
+
+  test.each(['eks:TagResource', 'eks:UntagResource'])(
+    'leaves %s on other resources to administrators',
+    async (action) => {
+      const nodegroup = arn('eks', 'nodegroup/apps-dev/one/0123');
+      for (const resource of [cluster.resource, nodegroup])
+        expect(await isAllowed(under('administrator'), { action, resource })).toBe(true);
+    },
+  );
 
   test('does not take a role of that name in another account for the gateway', async () => {
     const [create = { action: '', resource: '' }] = changes;
