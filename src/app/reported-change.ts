@@ -16,6 +16,7 @@ const callOfEks = v.object({
     awsRegion: v.string(),
     recipientAccountId: v.string(),
     errorCode: v.optional(v.undefined()),
+    eventTime: v.optional(v.string()),
     requestParameters: v.object({
       clusterName: v.optional(v.string()),
       name: v.optional(v.string()),
@@ -36,6 +37,7 @@ export function reportedChange(event: unknown): ReportedChange | null {
   const {
     awsRegion: region,
     recipientAccountId: accountId,
+    eventTime = '',
     requestParameters,
     responseElements,
   } = parsed.output.detail;
@@ -44,7 +46,9 @@ export function reportedChange(event: unknown): ReportedChange | null {
   const associationId =
     requestParameters.associationId ?? responseElements?.association?.associationId ?? tagged?.associationId;
   if (clusterName === undefined || associationId === undefined) return null;
-  return { cluster: { accountId, region, clusterName }, associationId };
+  const at = Date.parse(eventTime);
+  const changedAt = Number.isNaN(at) ? null : at;
+  return { cluster: { accountId, region, clusterName }, associationId, changedAt };
 }
 
 /**

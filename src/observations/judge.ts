@@ -16,6 +16,7 @@ import { settingDifferences } from '../operations/terms/differences.ts';
 import { explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
+import { mayHaveOlderTags } from './tags.ts';
 
 /** What a scan read of one service account, in the order in which it read. */
 export interface Reading {
@@ -44,15 +45,17 @@ export type Judgement =
   | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: ObservedChange }
   /** Nothing was ever seen: what closed operations might have left is known to be absent. */
   | { readonly kind: 'lapsed'; readonly endedOperationIds: readonly string[] }
-  | { readonly kind: 'undecided' };
+  /** `isDue`: the next scan must read it, although nothing else tells that it changed. */
+  | { readonly kind: 'undecided'; readonly isDue?: true };
 
 /** The change of the state that an observation makes. */
 type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<StateChange, 'observed'>>;
 
-const undecided: Judgement = { kind: 'undecided' };
+const undecided = { kind: 'undecided' } as const;
 
 /**
- * Who made what a scan read. A read that is older than what was seen before decides nothing. A
+ * Who made what a scan read. A read that is older than what was seen before decides nothing, nor
+ * one that shows other tags so soon after these were written that it may be older. A
  * change is explained by what an operation confirmed, or by operations that may have made it; every
  * other change was made outside. See `docs/decisions/0005-association-state-and-history.md`.
  */
@@ -66,6 +69,7 @@ function judgePresence(reading: Reading, association: Association, times: ReadTi
   const { state, readAt, knownRevision, isOwn } = reading;
   const sights = sightsOf(withoutRefuted(state, association, readAt, times));
   if (sights.some((sight) => isOlder(association, sight))) return undecided;
+  if (mayHaveOlderTags(reading, association, times)) return { ...undecided, isDue: true };
 
   const confirmed = state?.confirmed ?? null;
   const base = confirmed?.association.associationId === association.associationId ? confirmed.association : null;

@@ -112,7 +112,7 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
     gateway.clock.skip(5 * seconds);
     gateway.simulator.control.updateAssociation(associationId, { roleArn: batch });
     const changedAt = gateway.clock.now();
-    const change = { cluster: { ...home, clusterName: 'apps-dev' }, associationId };
+    const change = { cluster: { ...home, clusterName: 'apps-dev' }, associationId, changedAt: null };
     gateway.clock.skip(61 * seconds);
     const again = await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'lost' });
     expect(again.refusal).toMatchObject({ code: 'OUTCOME_UNDETERMINED' });
