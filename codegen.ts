@@ -104,6 +104,8 @@ const config: Types.Config = {
           UpdatePodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           DeletePodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           AdoptPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
+          TagPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
+          UntagPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           AssociationDrift: '../queries/drift/drift-in.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/checks/dry-run.ts#DryRunResult',
           CheckedChange: '../operations/checks/check-changes.ts#CheckedChange as CheckedChangeModel',

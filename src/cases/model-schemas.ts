@@ -51,7 +51,8 @@ const changeSchemas = {
   policy: v.exactOptional(v.nullable(anyText)),
 } as const satisfies Record<SettingName, v.GenericSchema>;
 
-const tags = v.nullish(list(exactly({ key: text(), value: anyText })), []);
+/** Tags; absent: none. */
+export const tags = v.nullish(list(exactly({ key: text(), value: anyText })), []);
 
 const principalFields = {
   id: text(),
@@ -120,6 +121,8 @@ const operationKinds: Readonly<Record<OperationKind, true>> = {
   UPDATE_POD_IDENTITY_ASSOCIATION: true,
   DELETE_POD_IDENTITY_ASSOCIATION: true,
   ADOPT_POD_IDENTITY_ASSOCIATION: true,
+  TAG_POD_IDENTITY_ASSOCIATION: true,
+  UNTAG_POD_IDENTITY_ASSOCIATION: true,
 };
 
 /** What a vote is about. */
@@ -141,6 +144,8 @@ export const request: SchemaOf<AuthorizationRequest> = oneKindOf('action', [
   }),
   strictFields({ action: v.literal('DeletePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('AdoptPodIdentityAssociation'), association }),
+  strictFields({ action: v.literal('TagPodIdentityAssociation'), association, tagsAfter: tags }),
+  strictFields({ action: v.literal('UntagPodIdentityAssociation'), association, tagsAfter: tags }),
   strictFields({ action: v.literal('DescribePodIdentityAssociation'), association }),
   strictFields({ action: v.literal('ListPodIdentityAssociations'), scope: listScope }),
   strictFields({ action: v.literal('ReadAuditTrail'), scope: trailScope }),

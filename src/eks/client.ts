@@ -5,13 +5,16 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { AwsCredentialIdentity, MetadataBearer } from '@smithy/types';
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
+import { namedTags } from '../model/operation.ts';
+import { changedTags } from '../model/tags.ts';
+import type { NamedTags } from '../model/tags.ts';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline, withDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import { associationFrom } from './association.ts';
 import { describeAddon, describeCluster } from './cluster.ts';
-import { createCommand, deleteCommand, updateCommand } from './commands.ts';
+import { createCommand, deleteCommand, tagCommand, untagCommand, updateCommand } from './commands.ts';
 import type {
   CallBounds,
   CallerResult,
@@ -107,6 +110,14 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
         send: (client, options) => client.send(deleteCommand(cluster, call), options),
         isAbout: hasId(call.request.associationId),
       }),
+    tag: (call) =>
+      changeTags(connection, call, namedTags.TAG_POD_IDENTITY_ASSOCIATION(call.request), (client, options) =>
+        client.send(tagCommand(call), options),
+      ),
+    untag: (call) =>
+      changeTags(connection, call, namedTags.UNTAG_POD_IDENTITY_ASSOCIATION(call.request), (client, options) =>
+        client.send(untagCommand(call), options),
+      ),
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
     list: (target, bounds) => listIds({ page }, target, bounds),
     page,
@@ -118,12 +129,15 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
   };
 }
 
-/** One of the three changes. Their responses have the same shape. */
+/** How a change is sent. */
+type Send<Output> = (
+  client: EKSClient,
+  options: { readonly abortSignal: Deadline },
+) => Promise<Output & MetadataBearer>;
+
+/** A create, update or delete. Their responses have the same shape. */
 interface Change {
-  readonly send: (
-    client: EKSClient,
-    options: { readonly abortSignal: Deadline },
-  ) => Promise<{ readonly association?: PodIdentityAssociation | undefined } & MetadataBearer>;
+  readonly send: Send<{ readonly association?: PodIdentityAssociation | undefined }>;
   /** Whether the association of the response is the one of the request. */
   readonly isAbout: (association: Association) => boolean;
 }
@@ -136,11 +150,42 @@ function hasId(associationId: string): Change['isAbout'] {
   return (association) => association.associationId === associationId;
 }
 
-async function change(
+function change(
   connection: EksConnection,
   cluster: ClusterRef,
   bounds: ChangeBounds,
   { send, isAbout }: Change,
+): Promise<ChangeResult> {
+  return sendChange(connection, bounds, send, (output) => {
+    const association = associationFrom(output.association, cluster);
+    const requestId = output.$metadata.requestId ?? null;
+    if (association && isAbout(association)) return { kind: 'done', association, requestId };
+    return { kind: 'unknown', error: notTheAssociation(requestId) };
+  });
+}
+
+/** A change of tags, whose answer says nothing but that it was made. */
+function changeTags(
+  connection: EksConnection,
+  call: ChangeBounds & { readonly before: Association },
+  named: NamedTags,
+  send: Send<object>,
+): Promise<ChangeResult> {
+  const { before } = call;
+  const association = { ...before, tags: changedTags(before.tags, named) };
+  return sendChange(connection, call, send, ({ $metadata }) => {
+    const requestId = $metadata.requestId ?? null;
+    // Its body is empty: only the request id shows that EKS answered.
+    if ($metadata.httpStatusCode === 200 && requestId !== null) return { kind: 'done', association, requestId };
+    return { kind: 'unknown', error: unexpectedResponse('The response is not that of a change of tags.', requestId) };
+  });
+}
+
+async function sendChange<Output>(
+  connection: EksConnection,
+  bounds: ChangeBounds,
+  send: Send<Output>,
+  resultOf: (output: Output & MetadataBearer) => ChangeResult,
 ): Promise<ChangeResult> {
   // Resolved before the call, because a failure here proves that nothing was sent to EKS.
   let credentials: AwsCredentialIdentity;
@@ -153,10 +198,7 @@ async function change(
     const output = await signedWith({ credentials, date: new Date(bounds.signingDate) }, () =>
       send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
     );
-    const association = associationFrom(output.association, cluster);
-    const requestId = output.$metadata.requestId ?? null;
-    if (association && isAbout(association)) return { kind: 'done', association, requestId };
-    return { kind: 'unknown', error: notTheAssociation(requestId) };
+    return resultOf(output);
   } catch (error) {
     return changeFailure(error);
   }

@@ -1,6 +1,8 @@
 import {
   CreatePodIdentityAssociationCommand,
   DeletePodIdentityAssociationCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
   UpdatePodIdentityAssociationCommand,
 } from '@aws-sdk/client-eks';
 import type { UpdatePodIdentityAssociationRequest } from '@aws-sdk/client-eks';
@@ -8,7 +10,7 @@ import { maxTags, operationTagKey } from '../model/association.ts';
 import type { AssociationSettings, ClusterRef } from '../model/association.ts';
 import { settingNames } from '../model/setting-fields.ts';
 import type { SettingName } from '../model/setting-fields.ts';
-import type { CreateCall, DeleteCall, UpdateCall } from './eks.ts';
+import type { CreateCall, DeleteCall, TagCall, UntagCall, UpdateCall } from './eks.ts';
 
 /**
  * The SDK command of a create. Adds the ownership tag unless the request already has 50 tags, the
@@ -56,6 +58,18 @@ type SentSettings = Pick<UpdatePodIdentityAssociationRequest, SettingName>;
 /** The SDK command of a delete. */
 export function deleteCommand({ clusterName }: ClusterRef, { request }: DeleteCall) {
   return new DeletePodIdentityAssociationCommand({ clusterName, associationId: request.associationId });
+}
+
+/** The SDK command that sets tags. EKS has no token for it. */
+export function tagCommand({ request: { tags }, before }: TagCall) {
+  // fromEntries, because a tag's key may be __proto__.
+  const entries = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+  return new TagResourceCommand({ resourceArn: before.associationArn, tags: entries });
+}
+
+/** The SDK command that removes tags. EKS has no token for it. */
+export function untagCommand({ request: { tagKeys }, before }: UntagCall) {
+  return new UntagResourceCommand({ resourceArn: before.associationArn, tagKeys: [...tagKeys] });
 }
 
 /**

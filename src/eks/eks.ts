@@ -5,6 +5,8 @@ import type {
   CreateRequest,
   DeleteRequest,
   Tag,
+  TagRequest,
+  UntagRequest,
   UpdateRequest,
 } from '../model/association.ts';
 import type { OutcomeName } from '../model/outcome.ts';
@@ -46,6 +48,18 @@ export interface UpdateCall extends ChangeBounds {
 /** A delete to send. */
 export interface DeleteCall extends ChangeBounds {
   readonly request: DeleteRequest;
+}
+
+/** Tags to set. EKS answers without the association, so the result has it as it was before, with the tags changed. */
+export interface TagCall extends ChangeBounds {
+  readonly request: TagRequest;
+  readonly before: Association;
+}
+
+/** Tags to remove, as {@link TagCall}. */
+export interface UntagCall extends ChangeBounds {
+  readonly request: UntagRequest;
+  readonly before: Association;
 }
 
 /**
@@ -194,6 +208,8 @@ export interface Eks {
   create(call: CreateCall): Promise<ChangeResult>;
   update(call: UpdateCall): Promise<ChangeResult>;
   delete(call: DeleteCall): Promise<ChangeResult>;
+  tag(call: TagCall): Promise<ChangeResult>;
+  untag(call: UntagCall): Promise<ChangeResult>;
   describe(associationId: string, bounds: CallBounds): Promise<DescribeResult>;
   /** Ids of the associations of one service account. EKS allows at most one. */
   list(target: AssociationTarget, bounds: CallBounds): Promise<ListResult>;

@@ -171,7 +171,9 @@ export function changeFailure(error: unknown): Exclude<ChangeResult, { kind: 'do
   if (raised.name === 'ResourceInUseException') {
     return { kind: 'in-use', associationId: alreadyExists.exec(eksError.message)?.[1] ?? null, error: eksError };
   }
-  if (raised.name === 'ResourceNotFoundException') return { kind: 'not-found', error: eksError };
+  // TagResource and UntagResource have a name of their own for it.
+  if (raised.name === 'ResourceNotFoundException' || raised.name === 'NotFoundException')
+    return { kind: 'not-found', error: eksError };
   if (raised.name === 'ResourceLimitExceededException') return rejected('ASSOCIATION_LIMIT_EXCEEDED');
   if (/^Role provided .*does not exist/.test(eksError.message)) return rejected('ROLE_NOT_FOUND');
   if (eksError.message.startsWith('Trust policy of the role')) return rejected('TRUST_POLICY_INVALID');

@@ -102,6 +102,8 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( MutationResult )
     | ( MutationResult )
     | ( MutationResult )
+    | ( MutationResult )
+    | ( MutationResult )
   ;
   Node:
     | ( ApprovalModel )
@@ -230,7 +232,11 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Schema.Scalars['String']['output']>;
   Tag: ResolverTypeWrapper<Schema.Tag>;
   TagInput: Schema.TagInput;
+  TagPodIdentityAssociationInput: Schema.TagPodIdentityAssociationInput;
+  TagPodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   TokenReused: ResolverTypeWrapper<Schema.TokenReused>;
+  UntagPodIdentityAssociationInput: Schema.UntagPodIdentityAssociationInput;
+  UntagPodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   VoidReason: Schema.VoidReason;
@@ -327,7 +333,11 @@ export type ResolversParentTypes = {
   String: Schema.Scalars['String']['output'];
   Tag: Schema.Tag;
   TagInput: Schema.TagInput;
+  TagPodIdentityAssociationInput: Schema.TagPodIdentityAssociationInput;
+  TagPodIdentityAssociationPayload: MutationResult;
   TokenReused: Schema.TokenReused;
+  UntagPodIdentityAssociationInput: Schema.UntagPodIdentityAssociationInput;
+  UntagPodIdentityAssociationPayload: MutationResult;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: MutationResult;
   VoidedVote: Omit<Schema.VoidedVote, 'actor' | 'principal'> & { actor?: Schema.Maybe<ResolversParentTypes['RecordedPrincipal']>, principal: ResolversParentTypes['RecordedPrincipal'] };
@@ -721,11 +731,13 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   createPodIdentityAssociation?: Resolver<ResolversTypes['CreatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationCreatePodIdentityAssociationArgs, 'input'>>;
   deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationDeletePodIdentityAssociationArgs, 'input'>>;
   reject?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationRejectArgs, 'input'>>;
+  tagPodIdentityAssociation?: Resolver<ResolversTypes['TagPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationTagPodIdentityAssociationArgs, 'input'>>;
+  untagPodIdentityAssociation?: Resolver<ResolversTypes['UntagPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUntagPodIdentityAssociationArgs, 'input'>>;
   updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUpdatePodIdentityAssociationArgs, 'input'>>;
 };
 
 export type MutationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MutationPayload'] = ResolversParentTypes['MutationPayload']> = {
-  __resolveType: TypeResolveFn<'AdoptPodIdentityAssociationPayload' | 'CreatePodIdentityAssociationPayload' | 'DeletePodIdentityAssociationPayload' | 'UpdatePodIdentityAssociationPayload', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'AdoptPodIdentityAssociationPayload' | 'CreatePodIdentityAssociationPayload' | 'DeletePodIdentityAssociationPayload' | 'TagPodIdentityAssociationPayload' | 'UntagPodIdentityAssociationPayload' | 'UpdatePodIdentityAssociationPayload', ParentType, ContextType>;
 };
 
 export type NamespaceResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Namespace'] = ResolversParentTypes['Namespace']> = {
@@ -943,6 +955,8 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   checkCreatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
   checkDeletePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
   checkPodIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['CheckPodIdentityAssociationsPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckPodIdentityAssociationsArgs, 'input'>>;
+  checkTagPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckTagPodIdentityAssociationArgs, 'input'>>;
+  checkUntagPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUntagPodIdentityAssociationArgs, 'input'>>;
   checkUpdatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUpdatePodIdentityAssociationArgs, 'input'>>;
   clusters?: Resolver<Schema.Maybe<ResolversTypes['ClusterConnection']>, ParentType, ContextType, RequireFields<Schema.QueryClustersArgs, 'first'>>;
   gateway?: Resolver<ResolversTypes['Gateway'], ParentType, ContextType>;
@@ -972,10 +986,12 @@ export type RecordedRequestResolvers<ContextType = RequestContext, ParentType ex
   disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   expectedModifiedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   expectedRevision?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  expectedTags?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Tag']>>, ParentType, ContextType>;
   expiresAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   ifExists?: Resolver<Schema.Maybe<ResolversTypes['IfExists']>, ParentType, ContextType>;
   policy?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   roleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  tagKeys?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   tags?: Resolver<ReadonlyArray<ResolversTypes['Tag']>, ParentType, ContextType>;
   targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
@@ -989,12 +1005,36 @@ export type TagResolvers<ContextType = RequestContext, ParentType extends Resolv
   value?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type TagPodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TagPodIdentityAssociationPayload'] = ResolversParentTypes['TagPodIdentityAssociationPayload']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type TokenReusedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['TokenReused'] = ResolversParentTypes['TokenReused']> = {
   advice?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   code?: Resolver<ResolversTypes['RefusalCode'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   originalOperationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   retryable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type UntagPodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['UntagPodIdentityAssociationPayload'] = ResolversParentTypes['UntagPodIdentityAssociationPayload']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  auditEntry?: Resolver<ResolversTypes['AuditEntry'], ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  replayed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -1103,7 +1143,9 @@ export type Resolvers<ContextType = RequestContext> = {
   RecordedRequest?: RecordedRequestResolvers<ContextType>;
   Refusal?: RefusalResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
+  TagPodIdentityAssociationPayload?: TagPodIdentityAssociationPayloadResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
+  UntagPodIdentityAssociationPayload?: UntagPodIdentityAssociationPayloadResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
   VoidedVote?: VoidedVoteResolvers<ContextType>;
   VoteRefused?: VoteRefusedResolvers<ContextType>;

@@ -748,13 +748,17 @@ export type CheckedChange = {
 /** A change to check: the input of its mutation. A `clientRequestToken` is not used. */
 export type CheckedChangeInput =
   /** As for `adoptPodIdentityAssociation`. */
-  { readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly update?: never; }
+  { readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  /** As for `createPodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly update?: never; }
+  { readonly adopt?: never; readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  /** As for `deletePodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create?: never; readonly delete: DeletePodIdentityAssociationInput; readonly update?: never; }
+  { readonly adopt?: never; readonly create?: never; readonly delete: DeletePodIdentityAssociationInput; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  |  /** As for `tagPodIdentityAssociation`. */
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag: TagPodIdentityAssociationInput; readonly untag?: never; readonly update?: never; }
+  |  /** As for `untagPodIdentityAssociation`. */
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag: UntagPodIdentityAssociationInput; readonly update?: never; }
   |  /** As for `updatePodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly update: UpdatePodIdentityAssociationInput; };
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update: UpdatePodIdentityAssociationInput; };
 
 /** A cluster of the inventory. */
 export type Cluster = {
@@ -1169,8 +1173,15 @@ export type Mutation = {
    */
   readonly reject: ApprovalPayload;
   /**
+   * Sets tags of an association: adds those whose keys it does not have, and replaces the values of the others. Enforces policy on the tags after the
+   * change, is audited and idempotent like an update. Declaration, origin and `modifiedAt` of the association stay as they are.
+   */
+  readonly tagPodIdentityAssociation: TagPodIdentityAssociationPayload;
+  /** Removes tags of an association; a key that it does not have is ignored, as by EKS. Otherwise as `tagPodIdentityAssociation`. */
+  readonly untagPodIdentityAssociation: UntagPodIdentityAssociationPayload;
+  /**
    * Changes the role, target role, session tags setting or session policy of an association. Enforces policy, is audited and
-   * idempotent like a create. Cluster, namespace, service account and tags can't be changed, as in the EKS API.
+   * idempotent like a create. Cluster, namespace and service account can't be changed, as in the EKS API; tags by `tagPodIdentityAssociation`.
    */
   readonly updatePodIdentityAssociation: UpdatePodIdentityAssociationPayload;
 };
@@ -1203,6 +1214,18 @@ export type MutationDeletePodIdentityAssociationArgs = {
 /** Operations that change an association. A request may contain one mutation field. */
 export type MutationRejectArgs = {
   input: RejectInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationTagPodIdentityAssociationArgs = {
+  input: TagPodIdentityAssociationInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationUntagPodIdentityAssociationArgs = {
+  input: UntagPodIdentityAssociationInput;
 };
 
 
@@ -1440,6 +1463,10 @@ export type OperationKind =
   | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
+  /** `tagPodIdentityAssociation`. */
+  | 'TAG_POD_IDENTITY_ASSOCIATION'
+  /** `untagPodIdentityAssociation`. */
+  | 'UNTAG_POD_IDENTITY_ASSOCIATION'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
@@ -1770,6 +1797,10 @@ export type Query = {
    * can still be refused for what only these know. Adds one CHECKED entry to the audit trail, which counts the results.
    */
   readonly checkPodIdentityAssociations: Maybe<CheckPodIdentityAssociationsPayload>;
+  /** Dry run of `tagPodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
+  readonly checkTagPodIdentityAssociation: Maybe<CheckPayload>;
+  /** Dry run of `untagPodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
+  readonly checkUntagPodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `updatePodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
   /**
@@ -1952,6 +1983,24 @@ export type QueryCheckPodIdentityAssociationsArgs = {
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
  * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
+export type QueryCheckTagPodIdentityAssociationArgs = {
+  input: TagPodIdentityAssociationInput;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryCheckUntagPodIdentityAssociationArgs = {
+  input: UntagPodIdentityAssociationInput;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
 export type QueryCheckUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
 };
@@ -2083,6 +2132,8 @@ export type RecordedRequest = {
   readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
   /** The revision of the service account that a create expects; null: any. */
   readonly expectedRevision: Maybe<Scalars['Int']['output']>;
+  /** The tags that a change of tags expects, sorted by key; null: any. */
+  readonly expectedTags: Maybe<ReadonlyArray<Tag>>;
   /** The expiry that a create or update set, or that a delete of the gateway carried out; null without one, and where an update clears it. */
   readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
   /** What a create does about an equal association: ADOPT; null: it refuses the request. */
@@ -2091,7 +2142,9 @@ export type RecordedRequest = {
   readonly policy: Maybe<Scalars['String']['output']>;
   /** Requested role; null when an update does not change it, and for a delete. */
   readonly roleArn: Maybe<Scalars['String']['output']>;
-  /** Requested tags, sorted by key; empty for an update and a delete. */
+  /** Keys of the tags that `untagPodIdentityAssociation` removes, sorted; empty for others. */
+  readonly tagKeys: ReadonlyArray<Scalars['String']['output']>;
+  /** Tags that a create or `tagPodIdentityAssociation` requests, sorted by key; empty for others. */
   readonly tags: ReadonlyArray<Tag>;
   /** Requested target role; null when the request has none or clears it. */
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
@@ -2125,7 +2178,10 @@ export type RefusalCode =
   | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
+  /**
+   * The association was modified after you read it (`expectedModifiedAt`), it has other tags (`expectedTags`), or the service account has another revision
+   * (`expectedRevision`).
+   */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -2150,7 +2206,7 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and others changed, deleted or created the association before it was observed: the change may have been applied
@@ -2163,6 +2219,8 @@ export type RefusalCode =
   | 'POLICY_EVALUATION_FAILED'
   /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'
+  /** The association would have more than 50 tags, the maximum of EKS, with the gateway's own. */
+  | 'TAG_LIMIT_EXCEEDED'
   /** EKS throttled the request. */
   | 'THROTTLED'
   /** The token was used for a request with different input. */
@@ -2207,6 +2265,57 @@ export type TagInput = {
   readonly value?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** Input of `tagPodIdentityAssociation`. */
+export type TagPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: Scalars['String']['input'];
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
+  /** Optimistic concurrency check, as for an update. */
+  readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
+   * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
+   * and the EKS call. A change by others at that time is not detected.
+   */
+  readonly expectedTags?: InputMaybe<ReadonlyArray<TagInput>>;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** The tags to set: 1 to 50, each key once. The association may have up to 50 tags then, with the gateway's own. */
+  readonly tags: ReadonlyArray<TagInput>;
+};
+
+/** Result of a change of tags. `status` determines which of the other fields are set. */
+export type TagPodIdentityAssociationPayload = MutationPayload & {
+  readonly __typename?: 'TagPodIdentityAssociationPayload';
+  /** The association with its tags after the change, when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
+  readonly auditEntry: AuditEntry;
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
+  readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
+  readonly refusal: Maybe<Refusal>;
+  /** True when this is the recorded answer of an earlier request with the same token. */
+  readonly replayed: Scalars['Boolean']['output'];
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Status of the request; the only field that a client needs to branch on. */
+  readonly status: RequestStatus;
+  /** Empty: a change of tags changes nothing for pods. */
+  readonly warnings: ReadonlyArray<Warning>;
+};
+
 /** The token was used by the same principal for a request with different input. */
 export type TokenReused = Refusal & {
   readonly __typename?: 'TokenReused';
@@ -2220,6 +2329,57 @@ export type TokenReused = Refusal & {
   readonly originalOperationId: Scalars['ID']['output'];
   /** Always false. */
   readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** Input of `untagPodIdentityAssociation`. */
+export type UntagPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: Scalars['String']['input'];
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: InputMaybe<Scalars['String']['input']>;
+  /** Optimistic concurrency check, as for an update. */
+  readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
+   * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
+   * and the EKS call. A change by others at that time is not detected.
+   */
+  readonly expectedTags?: InputMaybe<ReadonlyArray<TagInput>>;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** Keys of the tags to remove: 1 to 50, each once. */
+  readonly tagKeys: ReadonlyArray<Scalars['String']['input']>;
+};
+
+/** Result of a removal of tags. `status` determines which of the other fields are set. */
+export type UntagPodIdentityAssociationPayload = MutationPayload & {
+  readonly __typename?: 'UntagPodIdentityAssociationPayload';
+  /** The association with its tags after the change, when the operation completed, also in a replay; set if and only if `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
+  /** The last audit entry written by this request. All entries of an operation have the same `operationId`. */
+  readonly auditEntry: AuditEntry;
+  /** The token of this request, yours or a generated one; null when yours is not valid, and when a request without one is refused before it starts. */
+  readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
+  readonly refusal: Maybe<Refusal>;
+  /** True when this is the recorded answer of an earlier request with the same token. */
+  readonly replayed: Scalars['Boolean']['output'];
+  /** Seconds to wait before the same request is sent again with the same token; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Status of the request; the only field that a client needs to branch on. */
+  readonly status: RequestStatus;
+  /** Empty: a removal of tags changes nothing for pods. */
+  readonly warnings: ReadonlyArray<Warning>;
 };
 
 /**

@@ -35,6 +35,7 @@ import { reported } from './request-report.ts';
 export function makeResolvers(): Resolvers {
   const { CREATE_POD_IDENTITY_ASSOCIATION: create, UPDATE_POD_IDENTITY_ASSOCIATION: update } = operations;
   const { DELETE_POD_IDENTITY_ASSOCIATION: remove, ADOPT_POD_IDENTITY_ASSOCIATION: adopt } = operations;
+  const { TAG_POD_IDENTITY_ASSOCIATION: tag, UNTAG_POD_IDENTITY_ASSOCIATION: untag } = operations;
 
   type Field<Kind extends OperationKind> = [unknown, { readonly input: InputOf[Kind] }, RequestContext];
   const mutation =
@@ -79,6 +80,8 @@ export function makeResolvers(): Resolvers {
       checkUpdatePodIdentityAssociation: check(update),
       checkDeletePodIdentityAssociation: check(remove),
       checkAdoptPodIdentityAssociation: check(adopt),
+      checkTagPodIdentityAssociation: check(tag),
+      checkUntagPodIdentityAssociation: check(untag),
       checkPodIdentityAssociations: async (_, { input }, { deps, identity, deadline, takeRows }) => {
         const findings = changesToCheckFindings(input.changes, deps.home);
         if (findings.length > 0) return valueOf({ kind: 'invalid', findings });
@@ -97,12 +100,16 @@ export function makeResolvers(): Resolvers {
       updatePodIdentityAssociation: mutation(update),
       deletePodIdentityAssociation: mutation(remove),
       adoptPodIdentityAssociation: mutation(adopt),
+      tagPodIdentityAssociation: mutation(tag),
+      untagPodIdentityAssociation: mutation(untag),
       ...approvalMutations,
     },
     CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: expirySetBy },
     UpdatePodIdentityAssociationPayload: { ...changeFields(update), expiresAt: expirySetBy },
     DeletePodIdentityAssociationPayload: changeFields(remove),
     AdoptPodIdentityAssociationPayload: changeFields(adopt),
+    TagPodIdentityAssociationPayload: changeFields(tag),
+    UntagPodIdentityAssociationPayload: changeFields(untag),
     CheckPayload: checkFields,
     PodIdentityAssociation: associationFields,
     AuditEntry: {
@@ -156,11 +163,14 @@ export function makeResolvers(): Resolvers {
 }
 
 /** The one change of an input: the schema permits no other number. */
-function changesToCheck({ create, update, delete: remove, adopt }: CheckedChangeInput): ChangeToCheck[] {
+function changesToCheck(change: CheckedChangeInput): ChangeToCheck[] {
+  const { create, update, delete: remove, adopt, tag, untag } = change;
   return [
     ...(create ? [{ kind: 'CREATE_POD_IDENTITY_ASSOCIATION', name: 'create', input: create } as const] : []),
     ...(update ? [{ kind: 'UPDATE_POD_IDENTITY_ASSOCIATION', name: 'update', input: update } as const] : []),
     ...(remove ? [{ kind: 'DELETE_POD_IDENTITY_ASSOCIATION', name: 'delete', input: remove } as const] : []),
     ...(adopt ? [{ kind: 'ADOPT_POD_IDENTITY_ASSOCIATION', name: 'adopt', input: adopt } as const] : []),
+    ...(tag ? [{ kind: 'TAG_POD_IDENTITY_ASSOCIATION', name: 'tag', input: tag } as const] : []),
+    ...(untag ? [{ kind: 'UNTAG_POD_IDENTITY_ASSOCIATION', name: 'untag', input: untag } as const] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { Stamps } from '../ledger/audit-entry.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
+import { hasTrait } from '../model/operation.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { outcomeOf } from './conclusion.ts';
 import type { Conclusion } from './conclusion.ts';
@@ -62,7 +63,9 @@ function recordAfter(
 ): IdempotencyRecord {
   const now = clock();
   const adopted = outcome === 'ADOPTED' ? { isAdopted: true as const } : {};
-  const result = { association, refusal, ...adopted, completedAt: new Date(now).toISOString() };
+  const shownFrom = now + times.listLagMs + times.clockErrorMs;
+  const shown = association && hasTrait('changesTags', leased) ? { shownFrom } : {};
+  const result = { association, refusal, ...adopted, ...shown, completedAt: new Date(now).toISOString() };
   const next = concluded(leased, outcomeOf(outcome), result, now, times);
   return outcome === 'NOT_DONE' ? withOperationInDoubt(next) : next;
 }

@@ -43,8 +43,13 @@ export function latestAssociation({ latest, observed, confirmed }: AssociationSt
 export function tiedOperation({ confirmed, openOperations }: AssociationState): OpenOperation | null {
   if (confirmed === null || confirmed.isDeleted) return null;
   const { associationId, modifiedAt } = confirmed.association;
-  const isTied = ({ saw }: OpenOperation) =>
-    saw !== null && !saw.isGone && saw.associationId === associationId && saw.modifiedAt === modifiedAt;
+  const isTied = ({ saw, tags }: OpenOperation) =>
+    // What a change of tags left is not told apart by `modifiedAt`, nor by who made the version.
+    tags === undefined &&
+    saw !== null &&
+    !saw.isGone &&
+    saw.associationId === associationId &&
+    saw.modifiedAt === modifiedAt;
   return openOperations.find(isTied) ?? null;
 }
 

@@ -1,6 +1,7 @@
-import type { Association, AssociationSettings, AssociationTarget, ClusterRef } from '../model/association.ts';
+import type { Association, AssociationSettings, AssociationTarget, ClusterRef, Tag } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
+import type { TagChange } from '../model/tags.ts';
 import type { Expiry } from './association-expiry.ts';
 import type { AssociationVersion, LatestVersion, Origin } from './association-version.ts';
 
@@ -43,6 +44,33 @@ export interface AssociationState {
   readonly expiry?: Expiry;
   /** By the id of the operation; absent: none. */
   readonly uncertainTimes?: readonly UncertainTime[];
+  /**
+   * The tags that the last change of tags left, which `confirmed` and an older `observed` have in
+   * place of their own. Absent: none did since the association was made or adopted.
+   */
+  readonly tags?: KnownTags;
+}
+
+/**
+ * The tags of an association as a change of them left them. They are known apart from the version
+ * of the association, because EKS's `modifiedAt` does not move with them: no read shows whether it
+ * is older than the change.
+ */
+export interface KnownTags {
+  readonly associationId: string;
+  /** All tags, with those of the gateway and of AWS, sorted by key. */
+  readonly tags: readonly Tag[];
+  /** The operation that left them: another one means that they changed since. */
+  readonly setBy: string;
+  /** When its outcome was recorded. Milliseconds since the epoch. */
+  readonly at: number;
+  /** A read that begins at or before this may show older tags. Milliseconds since the epoch. */
+  readonly shownFrom: number;
+  /**
+   * Until when the operation may still set its tags again: it was closed by an observation. Absent:
+   * it can't any more. Milliseconds since the epoch.
+   */
+  readonly inDoubtUntil?: number;
 }
 
 /**
@@ -92,6 +120,8 @@ export interface OpenOperation {
    * The settings that it names: all of a create, those that an update changes, none of a delete.
    */
   readonly requested: Partial<AssociationSettings>;
+  /** What a change of tags does, by key; absent for other operations. */
+  readonly tags?: readonly TagChange[];
   /** Until when it can take effect. Milliseconds since the epoch. */
   readonly inDoubtUntil: number;
   /**
@@ -158,6 +188,13 @@ export interface StateChange {
    * absent: none.
    */
   readonly expiryOf?: string;
+  /**
+   * Replaces the known tags; null: there are none any more. Absent: they stay. In a commit, an
+   * adoption removes only those that every read shows that begins with it.
+   */
+  readonly tags?: KnownTags | null;
+  /** When the adoption began whose association takes the place of known tags; absent without one. */
+  readonly tagsReadFrom?: number;
 }
 
 /**
@@ -171,6 +208,16 @@ export interface StateDemand {
   readonly confirmed: Pick<Association, 'associationId' | 'modifiedAt'> | null;
   /** The operation that must have set the expiry; null: there must be none. Absent: any. */
   readonly expirySetBy?: string | null;
+  /** The tags that must be known; absent: any. */
+  readonly tags?: TagsDemand;
+}
+
+/** What a change of tags demands of the known tags. */
+export interface TagsDemand {
+  /** The operation that must have left them; null: there must be none. */
+  readonly setBy: string | null;
+  /** When the demanding operation began: none may be in doubt then. Milliseconds since the epoch. */
+  readonly startedAt: number;
 }
 
 /** A commit that the state of its service account does not permit. Nothing was written. */

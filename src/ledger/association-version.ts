@@ -38,6 +38,11 @@ export interface AssociationVersion extends LatestVersion {
    * `modifiedAt`, this was the last one. Also of an end with the cluster, which names its entry.
    */
   readonly isRead?: true;
+  /**
+   * The operation that changed the tags alone; absent: none did. Origin, operation and declaration
+   * are then those of the version before, as they were known when it began.
+   */
+  readonly tagsSetBy?: string;
 }
 
 /** What a version says of an association that is gone. */

@@ -17,6 +17,11 @@ export interface RecordedResult {
   readonly refusal: Refusal | null;
   /** Set if the association was adopted. */
   readonly isAdopted?: true;
+  /**
+   * Of a change of tags: from when on every read shows what it left, in milliseconds since the
+   * epoch. Absent for other operations.
+   */
+  readonly shownFrom?: number;
   /** When the operation completed: RFC 3339, UTC. */
   readonly completedAt: string;
 }

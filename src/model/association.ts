@@ -115,6 +115,27 @@ export interface UpdateRequest extends ExistingRequest {
   readonly expiresAt?: string | null;
 }
 
+/** A change of tags in canonical form. */
+interface ChangeOfTags extends ExistingRequest {
+  /**
+   * All tags that the association is expected to have, without those of the gateway and of AWS,
+   * sorted by key; null: any.
+   */
+  readonly expectedTags: readonly Tag[] | null;
+}
+
+/** Tags to set, in canonical form. */
+export interface TagRequest extends ChangeOfTags {
+  /** Sorted by key. */
+  readonly tags: readonly Tag[];
+}
+
+/** Tags to remove, in canonical form. */
+export interface UntagRequest extends ChangeOfTags {
+  /** Sorted. */
+  readonly tagKeys: readonly string[];
+}
+
 /** Maximum number of tags on an EKS resource. */
 export const maxTags = 50;
 

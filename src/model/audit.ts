@@ -81,8 +81,27 @@ export interface JudgedExpiry {
   readonly deleteDecision?: Decision;
 }
 
+/** What a change of tags was judged by. Absent in other entries. */
+export interface JudgedTags {
+  /**
+   * What was known of the association when its tags were read, which the operation demands when it
+   * begins.
+   */
+  readonly tagsKnown?: KnownVersion;
+}
+
+/** What the state of a service account had of an association before its tags were changed. */
+export interface KnownVersion {
+  /** The operation that set the known tags last; null: none did. */
+  readonly setBy: string | null;
+  /** Who made the version whose tags are changed: stays so. */
+  readonly origin: 'OPERATION' | 'ADOPTED' | 'ADD_ON' | 'OUTSIDE';
+  readonly operationId: string | null;
+  readonly declaration: string | null;
+}
+
 /** What is known of a request's subject; each field is null until it is known. */
-interface Subject extends RecordedInvalidInput, JudgedExpiry {
+interface Subject extends RecordedInvalidInput, JudgedExpiry, JudgedTags {
   readonly target: AssociationTarget | null;
   /** The association before the operation; null for a create, and where there was none. */
   readonly before: Association | null;

@@ -1,5 +1,14 @@
-import type { AdoptRequest, AssociationSettings, CreateRequest, DeleteRequest, UpdateRequest } from './association.ts';
+import type {
+  AdoptRequest,
+  AssociationSettings,
+  CreateRequest,
+  DeleteRequest,
+  TagRequest,
+  UntagRequest,
+  UpdateRequest,
+} from './association.ts';
 import { completeSettings } from './setting-fields.ts';
+import type { NamedTags } from './tags.ts';
 
 /**
  * The canonical request of each operation. A new operation is added here first: every table over
@@ -10,6 +19,8 @@ export interface RequestOf {
   readonly UPDATE_POD_IDENTITY_ASSOCIATION: UpdateRequest;
   readonly DELETE_POD_IDENTITY_ASSOCIATION: DeleteRequest;
   readonly ADOPT_POD_IDENTITY_ASSOCIATION: AdoptRequest;
+  readonly TAG_POD_IDENTITY_ASSOCIATION: TagRequest;
+  readonly UNTAG_POD_IDENTITY_ASSOCIATION: UntagRequest;
 }
 
 /** Names an operation. The discriminant of everything that differs between operations. */
@@ -60,7 +71,11 @@ export interface OperationTraits {
   readonly updates: boolean;
   /** Whether a success leaves no association. */
   readonly deletes: boolean;
-  /** The origin of the version that a success leaves. */
+  /**
+   * Whether it changes tags alone: neither `modifiedAt` nor who made or adopted the association.
+   */
+  readonly changesTags: boolean;
+  /** The origin of the version that a success leaves; of a change of tags, that of the version before. */
   readonly origin: 'OPERATION' | 'ADOPTED';
 }
 
@@ -74,6 +89,7 @@ export const operationTraits = {
     creates: true,
     updates: false,
     deletes: false,
+    changesTags: false,
     origin: 'OPERATION',
   },
   UPDATE_POD_IDENTITY_ASSOCIATION: {
@@ -81,6 +97,7 @@ export const operationTraits = {
     creates: false,
     updates: true,
     deletes: false,
+    changesTags: false,
     origin: 'OPERATION',
   },
   DELETE_POD_IDENTITY_ASSOCIATION: {
@@ -88,6 +105,7 @@ export const operationTraits = {
     creates: false,
     updates: false,
     deletes: true,
+    changesTags: false,
     origin: 'OPERATION',
   },
   ADOPT_POD_IDENTITY_ASSOCIATION: {
@@ -95,7 +113,24 @@ export const operationTraits = {
     creates: false,
     updates: false,
     deletes: false,
+    changesTags: false,
     origin: 'ADOPTED',
+  },
+  TAG_POD_IDENTITY_ASSOCIATION: {
+    sendsChange: true,
+    creates: false,
+    updates: false,
+    deletes: false,
+    changesTags: true,
+    origin: 'OPERATION',
+  },
+  UNTAG_POD_IDENTITY_ASSOCIATION: {
+    sendsChange: true,
+    creates: false,
+    updates: false,
+    deletes: false,
+    changesTags: true,
+    origin: 'OPERATION',
   },
 } as const satisfies Readonly<Record<OperationKind, OperationTraits>>;
 
@@ -126,6 +161,21 @@ export const namedSettings: {
   UPDATE_POD_IDENTITY_ASSOCIATION: ({ changes }) => changes,
   DELETE_POD_IDENTITY_ASSOCIATION: () => ({}),
   ADOPT_POD_IDENTITY_ASSOCIATION: () => ({}),
+  TAG_POD_IDENTITY_ASSOCIATION: () => ({}),
+  UNTAG_POD_IDENTITY_ASSOCIATION: () => ({}),
+};
+
+/**
+ * The tags that a request changes of an existing association, by key, each to its value or to null,
+ * which removes it.
+ */
+export const namedTags: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => NamedTags } = {
+  CREATE_POD_IDENTITY_ASSOCIATION: () => [],
+  UPDATE_POD_IDENTITY_ASSOCIATION: () => [],
+  DELETE_POD_IDENTITY_ASSOCIATION: () => [],
+  ADOPT_POD_IDENTITY_ASSOCIATION: () => [],
+  TAG_POD_IDENTITY_ASSOCIATION: ({ tags }) => tags.map(({ key, value }) => ({ key, requested: value })),
+  UNTAG_POD_IDENTITY_ASSOCIATION: ({ tagKeys }) => tagKeys.map((key) => ({ key, requested: null })),
 };
 
 /**
@@ -136,6 +186,8 @@ export const expectedRevisions: { readonly [Kind in OperationKind]: (request: Re
   UPDATE_POD_IDENTITY_ASSOCIATION: () => null,
   DELETE_POD_IDENTITY_ASSOCIATION: () => null,
   ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
+  TAG_POD_IDENTITY_ASSOCIATION: () => null,
+  UNTAG_POD_IDENTITY_ASSOCIATION: () => null,
 };
 
 /**
@@ -149,6 +201,8 @@ export const namedExpiries: {
   UPDATE_POD_IDENTITY_ASSOCIATION: ({ expiresAt }) => expiresAt,
   DELETE_POD_IDENTITY_ASSOCIATION: () => undefined,
   ADOPT_POD_IDENTITY_ASSOCIATION: () => undefined,
+  TAG_POD_IDENTITY_ASSOCIATION: () => undefined,
+  UNTAG_POD_IDENTITY_ASSOCIATION: () => undefined,
 };
 
 /**

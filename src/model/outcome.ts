@@ -111,8 +111,8 @@ export const outcomes = {
       'same clientRequestToken can be used again, for example once a new association is visible.',
   },
   /**
-   * The association is not the one that `expectedModifiedAt` names, or the service account has
-   * another revision than `expectedRevision`.
+   * The association is not the one that `expectedModifiedAt` or `expectedTags` name, or the service
+   * account has another revision than `expectedRevision`.
    */
   ASSOCIATION_CHANGED: {
     ...final,
@@ -129,6 +129,15 @@ export const outcomes = {
     advice: 'Give an expiresAt within the range, and use a new clientRequestToken.',
   },
   /**
+   * A change of tags would leave more than EKS permits. Compared when an operation begins, as
+   * expected tags are.
+   */
+  TAG_LIMIT_EXCEEDED: {
+    ...final,
+    code: 'TAG_LIMIT_EXCEEDED',
+    advice: 'Remove tags first, or set fewer, then use a new clientRequestToken.',
+  },
+  /**
    * An update of the expiry alone, of an association that the gateway did not make as it is now.
    */
   ASSOCIATION_NOT_CONFIRMED: {
@@ -139,8 +148,8 @@ export const outcomes = {
       'with the same update.',
   },
   /**
-   * A request expects a revision or sets an expiry, and another operation on the service account
-   * may still change it. Nothing was begun.
+   * A request expects a revision, sets an expiry or changes tags, and another operation on the
+   * service account may still change it. Nothing was begun.
    */
   OPERATION_IN_PROGRESS: {
     ...unrecorded,
@@ -254,6 +263,17 @@ export const outcomes = {
       'Pods may have had the requested role for a time: AWS CloudTrail shows which changes EKS ' +
       'applied. Compare what exists now with your request, and use a new clientRequestToken for ' +
       'another change.',
+  },
+  /**
+   * A change of tags in doubt that reads do not show: it may never have been applied, or have been
+   * applied and set back by others.
+   */
+  TAGS_UNDETERMINED: {
+    ...final,
+    code: 'OUTCOME_UNDETERMINED',
+    advice:
+      'Compare the tags that the association has now with your request, and use a new clientRequestToken ' +
+      'for another change. AWS CloudTrail shows which changes EKS applied.',
   },
 } as const satisfies Record<string, OutcomeRow>;
 

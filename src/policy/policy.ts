@@ -4,6 +4,7 @@ import type {
   AssociationTarget,
   ClusterRef,
   CreateRequest,
+  Tag,
 } from '../model/association.ts';
 import type { Decision, RoleAttributes } from '../model/decision.ts';
 import type { OperationKind } from '../model/operation.ts';
@@ -51,6 +52,12 @@ export type AuthorizationRequest =
     }
   | { readonly action: 'DeletePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'AdoptPodIdentityAssociation'; readonly association: Association }
+  /** `association` is the state before the change of its tags; `tagsAfter` are all tags after it. */
+  | {
+      readonly action: 'TagPodIdentityAssociation' | 'UntagPodIdentityAssociation';
+      readonly association: Association;
+      readonly tagsAfter: readonly Tag[];
+    }
   | { readonly action: 'DescribePodIdentityAssociation'; readonly association: Association }
   | { readonly action: 'ListPodIdentityAssociations'; readonly scope: ListScope }
   /** The audit trail of a namespace, a cluster, a principal, or (`gateway`) the whole trail. */

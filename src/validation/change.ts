@@ -1,15 +1,27 @@
 import type {
   AdoptPodIdentityAssociationInput,
   DeletePodIdentityAssociationInput,
+  TagInput,
+  TagPodIdentityAssociationInput,
+  UntagPodIdentityAssociationInput,
   UpdatePodIdentityAssociationInput,
 } from '../generated/types.ts';
-import type { AdoptRequest, DeleteRequest, UpdateRequest } from '../model/association.ts';
+import type {
+  AdoptRequest,
+  DeleteRequest,
+  Tag,
+  TagRequest,
+  UntagRequest,
+  UpdateRequest,
+} from '../model/association.ts';
 import type { Finding } from '../model/refusal.ts';
+import { byKey } from '../model/tags.ts';
 import { associationIdFindings } from './associations.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, resolveCluster } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
 import { changedSettings } from './settings.ts';
+import { tagChangeFindings, tagKeyFindings } from './tags.ts';
 import { utcTimestamp } from './timestamps.ts';
 import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
@@ -41,14 +53,41 @@ export function validateUpdate(
   return validate(input, defaults, findings, (request) => ({ ...request, changes, ...expiry }));
 }
 
+/** Validates the input of a change of tags, and converts it into its canonical form. */
+export function validateTag(input: TagPodIdentityAssociationInput, defaults: ClusterDefaults): ValidatedAs<TagRequest> {
+  const { tags, expectedTags } = input;
+  return validate(input, defaults, tagChangeFindings(tags, expectedTags), (request) => ({
+    ...request,
+    tags: canonicalTags(tags),
+    expectedTags: expectedTags ? canonicalTags(expectedTags) : null,
+  }));
+}
+
+/** Validates the input of a removal of tags, and converts it into its canonical form. */
+export function validateUntag(
+  input: UntagPodIdentityAssociationInput,
+  defaults: ClusterDefaults,
+): ValidatedAs<UntagRequest> {
+  const { tagKeys, expectedTags } = input;
+  return validate(input, defaults, tagKeyFindings(tagKeys, expectedTags), (request) => ({
+    ...request,
+    tagKeys: [...tagKeys].sort(),
+    expectedTags: expectedTags ? canonicalTags(expectedTags) : null,
+  }));
+}
+
+function canonicalTags(tags: readonly TagInput[]): Tag[] {
+  return tags.map(({ key, value }) => ({ key, value: value ?? '' })).sort(byKey);
+}
+
 /**
- * Validates the fields that update, delete and adoption share.
+ * Validates the fields that requests about an existing association share.
  *
- * @param settingsFindings findings on the fields that only an update has
+ * @param settingsFindings findings on the fields that not all of them have
  * @param toRequest completes the canonical request
  */
 function validate<Request extends DeleteRequest>(
-  input: DeletePodIdentityAssociationInput | AdoptPodIdentityAssociationInput,
+  input: DeletePodIdentityAssociationInput,
   defaults: ClusterDefaults,
   settingsFindings: readonly Finding[],
   toRequest: (request: DeleteRequest) => Request,

@@ -23,10 +23,12 @@ export function changesToCheckFindings(changes: readonly CheckedChangeInput[], h
       { path: 'input.changes', rule: 'number-of-changes', message, advice: 'Send a request for each 100 changes.' },
     ];
   }
-  const named = changes.flatMap(({ update, delete: remove, adopt }) => update ?? remove ?? adopt ?? []);
+  const named = changes.flatMap(
+    ({ update, delete: remove, adopt, tag, untag }) => update ?? remove ?? adopt ?? tag ?? untag ?? [],
+  );
   const clusters = new Set(named.map((input) => JSON.stringify(resolveCluster(input, home))));
   if (clusters.size <= maxSearchedClusters) return [];
   const message = `The changes name associations in ${clusters.size} clusters; at most ${maxSearchedClusters} are allowed.`;
-  const advice = 'Group updates, deletes and adoptions by cluster. Creates may be in any number of clusters.';
+  const advice = 'Group all changes but creates by cluster. Creates may be in any number of clusters.';
   return [{ path: 'input.changes', rule: 'number-of-clusters', message, advice }];
 }

@@ -69,52 +69,108 @@ function keyFindings(path: string, key: string): Finding[] {
 }
 
 /** Keys must be unique. They are case-sensitive (EKS API reference). */
-function duplicateFindings(tags: readonly TagInput[]): Finding[] {
+function duplicateFindings(field: string, tags: readonly TagInput[]): Finding[] {
+  return duplicateKeyFindings(
+    tags.map(({ key }) => key),
+    (index) => `${field}.${index}`,
+    '.key',
+  );
+}
+
+/** Keys must be unique. `placeOf` names the item with an index, and `suffix` its key. */
+function duplicateKeyFindings(
+  keys: readonly string[],
+  placeOf: (index: number) => string,
+  suffix: '.key' | '',
+): Finding[] {
   const firstIndexes = new Map<string, number>();
-  return tags.flatMap(({ key }, index) => {
+  return keys.flatMap((key, index) => {
     const first = firstIndexes.get(key);
     if (first === undefined) {
       firstIndexes.set(key, index);
       return [];
     }
+    const [one, other] = [placeOf(first), placeOf(index)];
     return [
       {
-        path: `tags.${index}.key`,
+        path: `${other}${suffix}`,
         rule: 'unique-key',
-        message: `tags.${index}.key ${quote(key)} duplicates tags.${first}.key.`,
-        advice: `Keep either tags.${first} or tags.${index}: keys must be unique.`,
+        message: `${other}${suffix} ${quote(key)} duplicates ${one}${suffix}.`,
+        advice: `Keep either ${one} or ${other}: keys must be unique.`,
       },
     ];
   });
 }
 
-function countFindings(count: number): Finding[] {
+const roomAdvice = `Remove tags. With at most ${maxTags - 1}, the gateway can add its ownership tag.`;
+
+function countFindings(field: string, count: number, advice: string): Finding[] {
   if (count <= maxTags) return [];
   const unchecked = count > maxCheckedTags ? ` Only the first ${maxCheckedTags} were checked one by one.` : '';
   return [
     {
-      path: 'tags',
+      path: field,
       rule: 'max-tags',
-      message: `tags has ${count} entries; at most ${maxTags} are allowed.${unchecked}`,
-      advice: `Remove tags. With at most ${maxTags - 1}, the gateway can add its ownership tag.`,
+      message: `${field} has ${count} entries; at most ${maxTags} are allowed.${unchecked}`,
+      advice,
     },
   ];
 }
 
 /**
- * Findings on tags, by the EKS service model and the AWS tag naming rules. Keys such as `__proto__`
- * are valid: the AWS SDK sends them like any other.
+ * Findings on the tags of a create, by the EKS service model and the AWS tag naming rules. Keys
+ * such as `__proto__` are valid: the AWS SDK sends them like any other.
  */
 export function tagFindings(tags: readonly TagInput[] | null | undefined): Finding[] {
-  const given = tags ?? [];
-  const checked = given.slice(0, maxCheckedTags);
+  return listFindings('tags', tags ?? [], roomAdvice);
+}
+
+/** Findings on the tags that a request sets of an existing association, and that it expects. */
+export function tagChangeFindings(
+  tags: readonly TagInput[],
+  expectedTags: readonly TagInput[] | null | undefined,
+): Finding[] {
   return [
-    ...countFindings(given.length),
+    ...emptyFindings('tags', tags.length),
+    ...listFindings('tags', tags, 'Send a request for each 50 tags, as far as the association has room.'),
+    ...expectedTagFindings(expectedTags),
+  ];
+}
+
+/** Findings on the keys that a request removes of an existing association. */
+export function tagKeyFindings(
+  tagKeys: readonly string[],
+  expectedTags: readonly TagInput[] | null | undefined,
+): Finding[] {
+  const checked = tagKeys.slice(0, maxCheckedTags);
+  return [
+    ...emptyFindings('tagKeys', tagKeys.length),
+    ...countFindings('tagKeys', tagKeys.length, 'Leave out keys: an association has at most 50 tags.'),
+    ...checked.flatMap((key, index) => keyFindings(`tagKeys.${index}`, key)),
+    ...duplicateKeyFindings(checked, (index) => `tagKeys.${index}`, ''),
+    ...expectedTagFindings(expectedTags),
+  ];
+}
+
+function expectedTagFindings(tags: readonly TagInput[] | null | undefined): Finding[] {
+  return listFindings('expectedTags', tags ?? [], 'Leave out tags: an association has at most 50.');
+}
+
+function emptyFindings(field: string, count: number): Finding[] {
+  if (count > 0) return [];
+  const message = `${field} is empty; it must have from 1 to ${maxTags} items.`;
+  return [{ path: field, rule: 'not-empty', message, advice: 'Name the tags to change, e.g. "team".' }];
+}
+
+function listFindings(field: string, tags: readonly TagInput[], advice: string): Finding[] {
+  const checked = tags.slice(0, maxCheckedTags);
+  return [
+    ...countFindings(field, tags.length, advice),
     ...checked.flatMap(({ key, value }, index) => [
-      ...keyFindings(`tags.${index}.key`, key),
+      ...keyFindings(`${field}.${index}.key`, key),
       // EKS accepts an empty value.
-      ...(value ? textFindings(`tags.${index}.value`, value, valueRules) : []),
+      ...(value ? textFindings(`${field}.${index}.value`, value, valueRules) : []),
     ]),
-    ...duplicateFindings(checked),
+    ...duplicateFindings(field, checked),
   ];
 }

@@ -108,7 +108,7 @@ export interface VoteAnswer {
 }
 
 /** The kind of a change at EKS. */
-export type ChangeKind = 'create' | 'update' | 'delete';
+export type ChangeKind = 'create' | 'update' | 'delete' | 'tag' | 'untag';
 
 /** The kind of a mutation. An adoption changes nothing at EKS. */
 export type MutationKind = ChangeKind | 'adopt';

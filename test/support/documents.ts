@@ -1,5 +1,5 @@
 /** A mutation that selects every field of its payload and of every kind of refusal, under a short name. */
-const mutation = (verb: 'Create' | 'Update' | 'Delete' | 'Adopt') => {
+const mutation = (verb: 'Create' | 'Update' | 'Delete' | 'Adopt' | 'Tag' | 'Untag') => {
   const name = verb.toLowerCase();
   return `
   fragment Whole on AssociationState {
@@ -28,6 +28,8 @@ export const createDocument = mutation('Create');
 export const updateDocument = mutation('Update');
 export const deleteDocument = mutation('Delete');
 export const adoptDocument = mutation('Adopt');
+export const tagDocument = mutation('Tag');
+export const untagDocument = mutation('Untag');
 
 /** An association, with all its fields. */
 export interface WholeAssociation {

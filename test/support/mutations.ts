@@ -130,6 +130,8 @@ export function eksWith(answers: Partial<Eks>): Eks {
     create: notExpected,
     update: notExpected,
     delete: notExpected,
+    tag: notExpected,
+    untag: notExpected,
     describe: notExpected,
     list: notExpected,
     page: notExpected,

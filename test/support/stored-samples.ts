@@ -378,7 +378,7 @@ export const goneScan: Required<Omit<ClusterScan, 'listed'>> = {
 };
 
 /** A state with every field set. */
-export const associationState: Required<AssociationState> = {
+export const associationState: Required<Omit<AssociationState, 'tags'>> = {
   target,
   revision: 7,
   publicRevision: 3,
@@ -429,8 +429,25 @@ export const associationState: Required<AssociationState> = {
   },
 };
 
+/** The same after a change of tags. */
+export const taggedState: AssociationState = {
+  ...associationState,
+  openOperations: [
+    {
+      ...{ operationId, operation: 'TAG_POD_IDENTITY_ASSOCIATION', recordKey: 'a'.repeat(64), requested: {} },
+      tags: [{ key: '__proto__', before: null, requested: 'payments' }],
+      ...{ inDoubtUntil: start + 420_000, closedAt: null, saw: null },
+    },
+  ],
+  tags: {
+    associationId: association.associationId,
+    ...{ tags: association.tags, setBy: operationId, at: start, shownFrom: start + 60_000 },
+    inDoubtUntil: start + 420_000,
+  },
+};
+
 /** A version of the history with every field set, and one that says that the association is gone. */
-export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> = {
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -440,7 +457,12 @@ export const associationVersion: Omit<Required<AssociationVersion>, 'deleted'> =
   seenOtherwiseAt: start,
   isRead: true,
 };
-export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead'> = {
+/** The same after a change of its tags. */
+export const taggedVersion: AssociationVersion = {
+  ...associationVersion,
+  ...{ operationId: createdBy, tagsSetBy: operationId },
+};
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy'> = {
   target,
   association: null,
   deleted: {

@@ -28,6 +28,9 @@ export function changeOfClosed(
     isChange = false,
     expiry,
     expiryOf,
+    tags,
+    tagsReadFrom,
+    isLate,
     openOperations: closed,
   } = outcome;
   const ended = { ...(expiry === undefined ? {} : { expiry }), ...(expiryOf === undefined ? {} : { expiryOf }) };
@@ -41,6 +44,9 @@ export function changeOfClosed(
     ...(version ? { version } : {}),
     ...(tie ? { tie } : {}),
     ...(uncertainTime ? { uncertainTime } : {}),
+    ...(tags === undefined ? {} : { tags }),
+    ...(tagsReadFrom === undefined ? {} : { tagsReadFrom }),
+    ...(isLate === undefined ? {} : { isLate }),
     isChange,
     openOperations: closed,
     endedOperationIds: [

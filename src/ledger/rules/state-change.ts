@@ -1,13 +1,15 @@
 import type { Association, UpdateRequest } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
-import { hasTrait, namedSettings } from '../../model/operation.ts';
+import { hasTrait, namedSettings, namedTags } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { settingNames } from '../../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
+import { tagChanges } from '../../model/tags.ts';
 import { confirmedVersion } from '../association-history.ts';
 import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
 import { demandOf } from './state-demand.ts';
+import { adoptionOfTags, outcomeOfTags } from './tag-change.ts';
 import type { Expiry } from '../association-expiry.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
@@ -51,11 +53,13 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     target,
     begins: begun !== undefined,
     ...recordIn(next, begun, ended, isExpiryOnly),
-    demand: demandOf(begun ?? (isExpiryOnly ? ended : undefined)),
+    demand: demandOf(begun ?? (isExpiryOnly ? ended : undefined), next.startedAt),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
+    ...(confirmed ? adoptionOfTags(next, confirmed) : {}),
+    ...(ended ? outcomeOfTags(next, ended, target) : {}),
     ...(ended && !isExpiryOnly ? uncertainTimeOf(next, ended) : {}),
     ...(expiry === undefined ? {} : { expiry, ...ownerOf(next, expiry) }),
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
@@ -134,11 +138,13 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
   const { operationId, operation, request } = entry;
   // Lease holders write entries of operations only, and changes keep their request.
   const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
+  const named = request === null ? [] : tagsOf(entry as RequestedOperation);
   return {
     operationId,
     operation: operation as OperationKind,
     recordKey,
     requested,
+    ...(named.length === 0 ? {} : { tags: tagChanges(named, entry.before?.tags ?? []) }),
     inDoubtUntil,
     closedAt: null,
     saw: null,
@@ -149,6 +155,10 @@ function settingsOf<Kind extends OperationKind>({ operation, request }: Requeste
   const named: GivenSettings = namedSettings[operation](request);
   const given = settingNames.map((name) => [name, named[name]] as const);
   return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+function tagsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return namedTags[operation](request);
 }
 
 /**
@@ -178,6 +188,8 @@ function confirmedBy(record: IdempotencyRecord, entry: AuditEntry): ConfirmedAss
   const { result, operation } = record;
   const { event, operationId, declaration } = entry;
   if (event !== 'SUCCEEDED' || !result?.association) return null;
+  // Who made the association stays as it is.
+  if (hasTrait('changesTags', record)) return null;
   const isDeleted = hasTrait('deletes', record);
   // A create that adopted an association confirms it as an adoption does.
   const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
@@ -194,6 +206,8 @@ const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Associati
   UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,
   DELETE_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
   ADOPT_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+  TAG_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
+  UNTAG_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
 };
 
 /** What an update made: what it does not name is as it was when policy judged it. */

@@ -13,12 +13,15 @@ interface Demanding {
 /**
  * What the entry that begins an operation, or that sets an expiry at once, demands. Such an entry
  * keeps its request. Whatever depends on the expiry excludes every other operation in progress: so
- * an extension and the deletion at the expiry never overlap.
+ * an extension and the deletion at the expiry never overlap. The same for a change of tags, which
+ * nothing at EKS orders.
+ *
+ * @param startedAt when the operation began. Milliseconds since the epoch
  */
-export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
+export function demandOf(entry: AuditEntry | undefined, startedAt: number): StateDemand | null {
   if (!entry?.request) return null;
   const { publicRevision, setsExpiry } = named(entry as RequestedOperation);
-  const { before, endingBefore } = entry;
+  const { before, endingBefore, tagsKnown } = entry;
   if (hasTrait('deletes', entry) && before) {
     const { ending, expectedModifiedAt } = entry.request;
     const { associationId } = before;
@@ -28,6 +31,10 @@ export function demandOf(entry: AuditEntry | undefined): StateDemand | null {
         confirmed: { associationId, modifiedAt: expectedModifiedAt },
         expirySetBy: ending.setBy,
       };
+  }
+  if (hasTrait('changesTags', entry)) {
+    const setBy = tagsKnown?.setBy ?? null;
+    return { publicRevision: null, confirmed: null, tags: { setBy, startedAt } };
   }
   // A request is judged by the expiry that it replaces.
   const judged = endingBefore === undefined ? {} : { expirySetBy: endingBefore?.setBy ?? null };

@@ -30,6 +30,17 @@ export function latestIn({ version, isLate }: StateChange): LatestVersion | null
  */
 export function alternativesOf(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change === null) return [null];
+  return alternatives(change).flatMap(withAndWithoutTags);
+}
+
+/** An adoption is recorded in any case; known tags that its reads may not show stay. */
+function withAndWithoutTags(change: CommittedChange | null): (CommittedChange | null)[] {
+  if (change?.tagsReadFrom === undefined) return [change];
+  const { tags: _, tagsReadFrom: __, ...without } = change;
+  return change.confirmed ? [change, without] : [without];
+}
+
+function alternatives(change: CommittedChange): (CommittedChange | null)[] {
   if (change.demand !== null) return [change];
   const { confirmed, tie, ...rest } = change;
   const unconfirmed = rest.version ? { ...rest, isLate: true } : rest;

@@ -1,5 +1,5 @@
 import { hasTrait } from '../../model/operation.ts';
-import type { StateChange, StateDemand } from '../association-state.ts';
+import type { StateChange, StateDemand, TagsDemand } from '../association-state.ts';
 import type { ConfirmedAssociation, Sight } from '../association-state.ts';
 import { supported } from './record.ts';
 import { absent, allOf, anyOf, contains, equals, less, lessOrEqual, not } from './items.ts';
@@ -25,10 +25,11 @@ export function stateCondition(change: StateChange, guard: Guard): Condition {
   if (guard.kind === 'later')
     return allOf(
       isNewOrSupported,
+      ...permittingTags(change),
       ...(guard.commit.demand ? demanded(guard.commit.demand, guard.commit.ownRecord) : permitting(change)),
     );
   const inProgress = guard.recordKey === null ? [] : [contains('recordsInProgress', guard.recordKey)];
-  return allOf(isNewOrSupported, ...permitting(change), ...inProgress);
+  return allOf(isNewOrSupported, ...permittingTags(change), ...permitting(change), ...inProgress);
 }
 
 /** What permits a change that demands nothing. */
@@ -38,6 +39,17 @@ function permitting(change: StateChange): Condition[] {
   if (confirmed) return [...isLater(confirmed), ...(latestIn(change) ? isLatest(confirmed) : [])];
   // A later version of the same association is confirmed, whose expiry is replaced all the same.
   return expiryOf === undefined ? [] : isPresent(expiryOf);
+}
+
+/**
+ * What permits an adoption to remove known tags: its reads, which began with it, show them, or they
+ * are of another association. Those that an outcome writes need nothing: changes of tags exclude
+ * each other.
+ */
+function permittingTags({ tags, tagsReadFrom, confirmed }: StateChange): Condition[] {
+  if (tags !== null || tagsReadFrom === undefined || !confirmed) return [];
+  const isOfOther = not(equals(['tags', 'associationId'], confirmed.association.associationId));
+  return [anyOf(absent('tags'), isOfOther, less(['tags', 'shownFrom'], tagsReadFrom))];
 }
 
 const [confirmedId, confirmedAt] = [
@@ -83,7 +95,7 @@ function isConfirmed({ associationId, modifiedAt }: Pick<Sight, 'associationId' 
 }
 
 /** What a commit demands that confirms nothing. */
-function demanded({ publicRevision, confirmed, expirySetBy }: StateDemand, own: string | null): Condition[] {
+function demanded({ publicRevision, confirmed, expirySetBy, tags }: StateDemand, own: string | null): Condition[] {
   const count = publicRevision === null ? [] : [equals('changes', publicRevision)];
   // A set without keys is not stored.
   const isFree = absent('recordsInProgress');
@@ -92,6 +104,14 @@ function demanded({ publicRevision, confirmed, expirySetBy }: StateDemand, own: 
     ...(confirmed ? isConfirmed(confirmed) : []),
     ...(publicRevision === 0 ? [anyOf(absent('changes'), ...count)] : count),
     ...(expirySetBy === undefined ? [] : [ofExpiry]),
+    ...(tags ? demandedTags(tags) : []),
     own === null ? isFree : anyOf(isFree, equals('recordsInProgress', new Set([own]))),
   ];
+}
+
+/** That the known tags are those that were read, and that none are in doubt. */
+function demandedTags({ setBy, startedAt }: TagsDemand): Condition[] {
+  if (setBy === null) return [absent('tags')];
+  const doubt = ['tags', 'inDoubtUntil'];
+  return [equals(['tags', 'setBy'], setBy), anyOf(absent(doubt), less(doubt, startedAt))];
 }

@@ -3,6 +3,7 @@ import type { Expiry } from '../association-expiry.ts';
 import type {
   AssociationState,
   ConfirmedAssociation,
+  KnownTags,
   ObservedState,
   OpenOperation,
   StateChange,
@@ -35,7 +36,7 @@ const uncertainPrefix = 'uncertain ';
  */
 export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
   const { target, changedAt, confirmed, observed, openOperations, endedOperationIds, expiry } = change;
-  const { isChange, begunRecord, endedRecord, uncertainTime } = change;
+  const { isChange, begunRecord, endedRecord, uncertainTime, tags } = change;
   const set = Object.entries({
     v: formatVersion,
     clusterKey: clusterKeyOf(target),
@@ -46,6 +47,7 @@ export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
     scannedAt: observed?.at,
     scannedRevision: observed?.revision,
     latest: latestIn(change) ?? undefined,
+    tags: tags ? { ...tags, tags: JSON.stringify(tags.tags) } : undefined,
     ...(expiry ? expiryAttributes(expiry) : {}),
     ...(uncertainTime ? { [`${uncertainPrefix}${uncertainTime.operationId}`]: withoutOperationId(uncertainTime) } : {}),
     ...Object.fromEntries(openOperations.map((one) => [`${operationPrefix}${one.operationId}`, operationMap(one)])),
@@ -60,6 +62,7 @@ export function stateUpdate(change: StateChange, guard: Guard): ItemUpdate {
       remove: [
         ...endedOperationIds.map((id) => `${operationPrefix}${id}`),
         ...(expiry === null ? ['ending', 'openShard', 'leaseUntil'] : []),
+        ...(tags === null ? ['tags'] : []),
       ],
       // A set, because a condition can't name attributes that it does not know.
       ...(begunRecord === undefined ? {} : { addTo: { recordsInProgress: new Set([begunRecord]) } }),
@@ -90,8 +93,9 @@ function observedMap({ sight, origin, association, driftId }: ObservedState) {
   return { sight, origin, association: association && detailsText(association), driftId };
 }
 
-function operationMap({ operationId: _, requested, ...fields }: OpenOperation) {
-  return { ...fields, requested: JSON.stringify(requested) };
+function operationMap({ operationId: _, requested, tags, ...fields }: OpenOperation) {
+  const ofTags = tags ? { tags: JSON.stringify(tags) } : {};
+  return { ...fields, requested: JSON.stringify(requested), ...ofTags };
 }
 
 function withoutOperationId({ operationId: _, ...time }: UncertainTime) {
@@ -120,6 +124,7 @@ export interface StoredState {
   readonly openShard?: string;
   readonly leaseUntil?: number;
   readonly recordsInProgress?: ReadonlySet<string>;
+  readonly tags?: Omit<KnownTags, 'tags'> & { readonly tags: string };
 }
 
 /**
@@ -137,12 +142,13 @@ export function stateOfItem(item: Item): AssociationState {
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
   const uncertainTimes = uncertainTimesIn(stored);
+  const tags = stored.tags && { ...stored.tags, tags: JSON.parse(stored.tags.tags) as KnownTags['tags'] };
   return {
     target,
     revision,
     publicRevision: changes,
     changedAt,
-    confirmed: confirmed ? confirmedOf(target, confirmed) : null,
+    confirmed: confirmed ? withTags(confirmedOf(target, confirmed), tags) : null,
     observed: observed
       ? {
           at: scannedAt,
@@ -151,7 +157,9 @@ export function stateOfItem(item: Item): AssociationState {
           origin: observed.origin,
           driftId: observed.driftId,
           association:
-            observed.sight && observed.association ? associationOf(target, observed.sight, observed.association) : null,
+            observed.sight && observed.association
+              ? taggedSince(associationOf(target, observed.sight, observed.association), tags, scannedAt)
+              : null,
         }
       : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
@@ -159,6 +167,7 @@ export function stateOfItem(item: Item): AssociationState {
     latest,
     ...(uncertainTimes.length > 0 ? { uncertainTimes } : {}),
     ...(expiry ? { expiry } : {}),
+    ...(tags ? { tags } : {}),
   };
 }
 
@@ -182,6 +191,17 @@ function confirmedOf(target: AssociationTarget, stored: NonNullable<StoredState[
   return { association, isDeleted, operationId, operation, declaration };
 }
 
+/** What is confirmed, with the tags that the last change of them left. */
+function withTags(confirmed: ConfirmedAssociation, tags: KnownTags | undefined): ConfirmedAssociation {
+  return { ...confirmed, association: taggedSince(confirmed.association, tags, 0) };
+}
+
+/** An association with the tags that a change of them left after this time. */
+function taggedSince(association: Association, tags: KnownTags | undefined, since: number): Association {
+  const isOfIt = tags?.associationId === association.associationId && tags.at > since;
+  return isOfIt ? { ...association, tags: tags.tags } : association;
+}
+
 function uncertainTimesIn(stored: Record<string, unknown>): UncertainTime[] {
   return Object.entries(stored)
     .filter(([name]) => name.startsWith(uncertainPrefix))
@@ -191,13 +211,17 @@ function uncertainTimesIn(stored: Record<string, unknown>): UncertainTime[] {
     }));
 }
 
-type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested'> & { readonly requested: string };
+type StoredOperation = Omit<OpenOperation, 'operationId' | 'requested' | 'tags'> & {
+  readonly requested: string;
+  readonly tags?: string;
+};
 
 function openOperationOf(name: string, stored: Record<string, unknown>): OpenOperation {
-  const { requested, ...fields } = stored[name] as StoredOperation;
+  const { requested, tags, ...fields } = stored[name] as StoredOperation;
   const operationId = name.slice(operationPrefix.length);
   const settings = JSON.parse(requested) as OpenOperation['requested'];
-  return { operationId, ...fields, requested: settings };
+  const ofTags = tags === undefined ? {} : { tags: JSON.parse(tags) as NonNullable<OpenOperation['tags']> };
+  return { operationId, ...fields, requested: settings, ...ofTags };
 }
 
 /** The key of the item of a service account. */

@@ -27,9 +27,9 @@ export function versionPrefixOf(target: AssociationTarget): string {
  * `modifiedAt`, by when they were seen.
  */
 export function versionPlaceOf(version: VersionKey): string {
-  const { association, seenAt, operationId } = version;
+  const { association, seenAt, operationId, tagsSetBy } = version;
   const place = placeOfVersions(associationOfVersion(version), association?.modifiedAt ?? deletion);
-  return `${place} ${new Date(seenAt).toISOString()} ${operationId ?? 'scan'}`;
+  return `${place} ${new Date(seenAt).toISOString()} ${tagsSetBy ?? operationId ?? 'scan'}`;
 }
 
 /** The association that a version is of, whether it is there or gone. */
@@ -54,7 +54,10 @@ export function placeOfVersions({ createdAt, associationId }: DeletedAssociation
 const deletion = '~';
 
 /** What identifies a version. */
-type VersionKey = Pick<AssociationVersion, 'target' | 'association' | 'deleted' | 'seenAt' | 'operationId'>;
+type VersionKey = Pick<
+  AssociationVersion,
+  'target' | 'association' | 'deleted' | 'seenAt' | 'operationId' | 'tagsSetBy'
+>;
 
 /** What the key of a version says of it. */
 export function partsOfVersionKey(key: string) {

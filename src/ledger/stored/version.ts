@@ -13,6 +13,8 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
   readonly association: AssociationDetails | null;
   /** Of the association that is gone. */
   readonly modifiedAt?: string;
+  /** Who made the version whose tags the operation of the key changed; absent for others. */
+  readonly tagsOf?: { readonly operationId: string | null };
 }
 
 /**
@@ -20,7 +22,7 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
  * under its roles. What it says besides is JSON text.
  */
 export function versionItem(version: AssociationVersion): Item {
-  const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead } = version;
+  const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead, tagsSetBy } = version;
   const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
   const text: StoredVersion = {
     origin,
@@ -29,6 +31,7 @@ export function versionItem(version: AssociationVersion): Item {
     ...(isRead ? { isRead } : {}),
     association: association && withoutCreatedAt(detailsOf(association)),
     ...(deleted ? { modifiedAt: deleted.modifiedAt } : {}),
+    ...(tagsSetBy === undefined ? {} : { tagsOf: { operationId: version.operationId } }),
   };
   return {
     v: formatVersion,
@@ -54,17 +57,18 @@ export function versionOfItem(item: Item): AssociationVersion {
   const { target, createdAt, associationId, modifiedAt, seenAt, operationId } = partsOfVersionKey(key);
   // Only `versionItem` makes these texts.
   const stored = JSON.parse(textIn(item, 'version')) as StoredVersion;
-  const { association, origin, seenOtherwiseAt, declaration = null, isRead } = stored;
+  const { association, origin, seenOtherwiseAt, declaration = null, isRead, tagsOf } = stored;
   const seen = { associationId, createdAt, modifiedAt: modifiedAt ?? stored.modifiedAt ?? createdAt };
   return {
     target,
     association: association && associationOfDetails(target, seen, { ...association, createdAt }),
     ...(association ? {} : { deleted: seen }),
     origin,
-    operationId,
+    operationId: tagsOf ? tagsOf.operationId : operationId,
     declaration,
     seenAt,
     seenOtherwiseAt,
     ...(isRead ? { isRead } : {}),
+    ...(tagsOf && operationId !== null ? { tagsSetBy: operationId } : {}),
   };
 }

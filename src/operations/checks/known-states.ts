@@ -103,6 +103,8 @@ const subjects: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) =
   UPDATE_POD_IDENTITY_ASSOCIATION: ofAssociation,
   DELETE_POD_IDENTITY_ASSOCIATION: ofAssociation,
   ADOPT_POD_IDENTITY_ASSOCIATION: ofAssociation,
+  TAG_POD_IDENTITY_ASSOCIATION: ofAssociation,
+  UNTAG_POD_IDENTITY_ASSOCIATION: ofAssociation,
 };
 
 /** Whether policy may permit the principal the operation somewhere in the cluster. */

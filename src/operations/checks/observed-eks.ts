@@ -28,6 +28,8 @@ export function observedEks(states: KnownStates, ask: (roleArn: string) => void)
     create: unused,
     update: unused,
     delete: unused,
+    tag: unused,
+    untag: unused,
     page: unused,
     describeCluster: unused,
     callerAccount: unused,

@@ -84,7 +84,9 @@ async function admitValid<Kind extends OperationKind>(
   }
 
   const decision = await authorizeWithRoles(ports, valid, operation.authorizationRequest(valid.request, loaded));
-  const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision };
+  const { tagsKnown } = loaded;
+  const known = tagsKnown ? { tagsKnown } : {};
+  const audit = { ...valid.audit, target: targetOf(loaded), before: loaded.before, decision, ...known };
   if (isDenied(decision)) return denied(valid, denialOf(decision), audit);
 
   const { target, before, isCurrent } = loaded;

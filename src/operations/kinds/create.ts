@@ -78,6 +78,8 @@ export const createOperation: ChangingOperation<Kind> = {
   summarize: (request) => ({
     settings: request,
     tags: request.tags,
+    tagKeys: [],
+    expectedTags: null,
     changes: [],
     expiresAt: request.expiresAt ?? null,
     ifExists: request.ifExists ?? null,

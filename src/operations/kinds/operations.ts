@@ -3,6 +3,7 @@ import { adoptOperation } from './adopt.ts';
 import { createOperation } from './create.ts';
 import { deleteOperation } from './delete.ts';
 import type { Operation, RequestSummary } from '../terms/operation.ts';
+import { tagOperation, untagOperation } from './tags.ts';
 import { updateOperation } from './update.ts';
 
 /** Every operation. Complete by type: an operation without a row does not compile. */
@@ -11,6 +12,8 @@ export const operations = {
   UPDATE_POD_IDENTITY_ASSOCIATION: updateOperation,
   DELETE_POD_IDENTITY_ASSOCIATION: deleteOperation,
   ADOPT_POD_IDENTITY_ASSOCIATION: adoptOperation,
+  TAG_POD_IDENTITY_ASSOCIATION: tagOperation,
+  UNTAG_POD_IDENTITY_ASSOCIATION: untagOperation,
 } satisfies { readonly [Kind in OperationKind]: Operation<Kind> };
 
 /**

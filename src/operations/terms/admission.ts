@@ -2,11 +2,13 @@ import type {
   AdoptPodIdentityAssociationInput,
   CreatePodIdentityAssociationInput,
   DeletePodIdentityAssociationInput,
+  TagPodIdentityAssociationInput,
+  UntagPodIdentityAssociationInput,
   UpdatePodIdentityAssociationInput,
 } from '../../generated/types.ts';
 import type { RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Association, AssociationTarget } from '../../model/association.ts';
-import type { AuditContext } from '../../model/audit.ts';
+import type { AuditContext, JudgedTags } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
@@ -20,6 +22,8 @@ export interface InputOf {
   readonly UPDATE_POD_IDENTITY_ASSOCIATION: UpdatePodIdentityAssociationInput;
   readonly DELETE_POD_IDENTITY_ASSOCIATION: DeletePodIdentityAssociationInput;
   readonly ADOPT_POD_IDENTITY_ASSOCIATION: AdoptPodIdentityAssociationInput;
+  readonly TAG_POD_IDENTITY_ASSOCIATION: TagPodIdentityAssociationInput;
+  readonly UNTAG_POD_IDENTITY_ASSOCIATION: UntagPodIdentityAssociationInput;
 }
 
 /** A request as it arrives. */
@@ -55,7 +59,7 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
 }
 
 /** What a request is about. */
-export interface LoadedTarget {
+export interface LoadedTarget extends JudgedTags {
   readonly kind: 'loaded';
   readonly target: AssociationTarget;
   /** The association before the operation; null for a create. */

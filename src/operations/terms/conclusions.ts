@@ -1,6 +1,7 @@
 import type { ChangeResult, EksError } from '../../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
+import { maxTags } from '../../model/association.ts';
 import type { Association, DeleteRequest } from '../../model/association.ts';
 import type { Lock } from '../../model/lock.ts';
 import { outcomes } from '../../model/outcome.ts';
@@ -66,6 +67,16 @@ export function expiresAtOutOfRange(message: string, advice: string): RefusedCon
   const findings = [{ path: 'expiresAt', rule: 'expires-at-in-range', message, advice }];
   const refusal = { ...refusalFields(outcome, message), kind: 'InvalidInput', findings } as const;
   return { ...nothing, outcome, message, refusal };
+}
+
+/** The association would have more tags than EKS permits. */
+export function tagLimitExceeded({ associationId, associationArn }: Association): RefusedConclusion {
+  const outcome = 'TAG_LIMIT_EXCEEDED';
+  const message = `The association ${associationId} would have more than ${maxTags} tags, with the gateway's own.`;
+  const { advice } = refusalFields(outcome, message);
+  const findings = [{ path: 'tags', rule: 'max-tags-after', message, advice }];
+  const refusal = { ...refusalFields(outcome, message), kind: 'InvalidInput', findings } as const;
+  return { ...nothing, outcome, message, refusal, associationArn };
 }
 
 /** EKS does not show an association that is too young for this to prove that it is gone. */

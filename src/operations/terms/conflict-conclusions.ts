@@ -22,6 +22,16 @@ export function changed(
   return { ...nothing, outcome, message, refusal, associationArn };
 }
 
+/** The association has other tags than `expectedTags`. */
+export function tagsChanged(existing: Association, differences: readonly Difference[]): RefusedConclusion {
+  const { associationId, associationArn } = existing;
+  const outcome = 'ASSOCIATION_CHANGED';
+  const keys = differences.map(({ field }) => field.slice('tags.'.length)).join(', ');
+  const message = `The association ${associationId} has other tags than expected: ${keys}.`;
+  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationChanged', existing, differences } as const;
+  return { ...nothing, outcome, message, refusal, associationArn };
+}
+
 /** The service account has another revision than the create expects. */
 export function revisionChanged(target: AssociationTarget, expected: number, actual: number): RefusedConclusion {
   const outcome = 'ASSOCIATION_CHANGED';
@@ -59,6 +69,22 @@ export function updateReplaced(
   const now = existing ? `was modified at ${existing.modifiedAt}` : 'is no longer visible';
   const message = `The update may have been applied and replaced since: the association ${associationId} ${now}.`;
   return replaced('AssociationChanged', message, existing, differences);
+}
+
+/**
+ * The tags are not as a request in doubt asked for: whether it was applied can't be determined.
+ * `existing` is the association now; null: it is gone.
+ */
+export function tagsUndetermined(
+  { associationId }: DeleteRequest,
+  existing: Association | null,
+  differences: readonly Difference[] | null,
+): RefusedConclusion {
+  const outcome = 'TAGS_UNDETERMINED';
+  const now = existing ? 'does not have the requested tags' : 'is no longer visible';
+  const message = `The association ${associationId} ${now}; whether the change was applied before can't be determined.`;
+  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationChanged', existing, differences } as const;
+  return { ...nothing, outcome, message, refusal, associationArn: existing?.associationArn ?? null };
 }
 
 /**

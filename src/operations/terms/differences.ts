@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { gatewayTagPrefix } from '../../model/association.ts';
 import type { Association, AssociationSettings, CreateRequest, Tag } from '../../model/association.ts';
 import type { Difference } from '../../model/refusal.ts';
 import { completeSettings, settingFields, settingNames, settingsOf } from '../../model/setting-fields.ts';
 import type { SettingName } from '../../model/setting-fields.ts';
+import { isRequestTag } from '../../model/tags.ts';
 import { duplicateKeys } from '../../policy/inventory/json-keys.ts';
 
 /**
@@ -38,11 +38,6 @@ function textOf(value: string | boolean | null | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-/** Whether a tag is one that requests can set: of neither the gateway nor AWS. */
-function isRequestTag({ key }: Tag): boolean {
-  return !key.startsWith(gatewayTagPrefix) && !/^aws:/i.test(key);
-}
-
 /** The state that an adoption records: what drift is found against. */
 export function adoptedState(association: Association) {
   return { settings: settingsOf(association), tags: association.tags.filter(isRequestTag) };
@@ -56,7 +51,7 @@ export function createRequestOf(association: Association): CreateRequest {
 }
 
 /** Where tags differ. */
-function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
+export function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
   const wanted = new Map(requested.map(({ key, value }) => [key, value]));
   const actual = new Map(existing.map(({ key, value }) => [key, value]));
   return [...new Set([...wanted.keys(), ...actual.keys()])]

@@ -2,6 +2,7 @@ import type { Eks, EksFor } from '../../eks/eks.ts';
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Times } from '../../idempotency/times.ts';
 import type { Association, AssociationSettings, Tag } from '../../model/association.ts';
+import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { IdempotencyRecord, OperationRecords } from '../../ledger/ledger.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
@@ -48,6 +49,9 @@ export interface TargetReads {
   readonly authorize: Authorize;
   readonly eksFor: EksFor;
   readonly ledger: OperationRecords;
+  /** Null in a function that authorizes no changes. */
+  readonly associations: AssociationReads | null;
+  readonly clock: Clock;
 }
 
 /** What an adoption is decided and concluded with, also one in place of a create. */
@@ -114,6 +118,10 @@ export interface ExpectedState {
 export interface RequestSummary {
   readonly settings: Partial<AssociationSettings>;
   readonly tags: readonly Tag[];
+  /** Keys of the tags that it removes. */
+  readonly tagKeys: readonly string[];
+  /** The tags that a change of tags expects; null: any. */
+  readonly expectedTags: readonly Tag[] | null;
   /** Names of the settings that an update changes. */
   readonly changes: readonly string[];
   /**
@@ -130,7 +138,8 @@ export interface RequestSummary {
 
 /** The part of a {@link RequestSummary} that a request about an existing association has. */
 export function summaryOfExisting({ expectedModifiedAt }: { readonly expectedModifiedAt: string | null }) {
-  const none = { settings: {}, tags: [], changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
+  const ofTags = { tags: [], tagKeys: [], expectedTags: null };
+  const none = { settings: {}, ...ofTags, changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
   return { ...none, expectedModifiedAt };
 }
 
@@ -145,7 +154,7 @@ export interface Operation<Kind extends OperationKind> {
   /** The Cedar action. */
   readonly action: AssociationAction;
   /** The kind of change, for the export. */
-  readonly activity: 'Create' | 'Update' | 'Delete' | 'Adopt';
+  readonly activity: 'Create' | 'Update' | 'Delete' | 'Adopt' | 'Tag' | 'Untag';
   readonly validate: (input: InputOf[Kind], home: ClusterDefaults) => ValidatedAs<RequestOf[Kind]>;
   /**
    * Loads what the request is about, or concludes that it does not exist. Throws `EksReadFailed`,

@@ -75,6 +75,8 @@ const actions: Readonly<Record<AssociationAction, string>> = {
   UpdatePodIdentityAssociation: 'update associations of',
   DeletePodIdentityAssociation: 'delete associations of',
   AdoptPodIdentityAssociation: 'adopt associations of',
+  TagPodIdentityAssociation: 'tag associations of',
+  UntagPodIdentityAssociation: 'remove tags of associations of',
   DescribePodIdentityAssociation: 'view associations of',
 };
 

@@ -1,13 +1,17 @@
 import type { InventorySlice } from '../../model/decision.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
+import type { Tag } from '../../model/association.ts';
 import { approvalContext } from './approval-context.ts';
 import { calendarTime } from '../inventory/calendar.ts';
 import type { CedarValueJson } from '../cedar/cedar.ts';
-import { addressOf, principalUid, ref, settings } from '../cedar/values.ts';
+import { addressOf, principalUid, ref, settings, uid } from '../cedar/values.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
 import { lifetime } from './lifetime.ts';
 import { sessionPolicyContext } from './session-policy.ts';
 import { personPrincipal } from './slice.ts';
+
+/** The entity that has the tags of an association before they are changed. */
+export const currentTags = uid('Tags', 'current');
 
 /** The context of a request in Cedar's format, without the roles of an association. */
 export function contextOf(
@@ -49,6 +53,9 @@ function ofRequest(
         clearsExpiresAt: request.expiresAt === null,
         current: settings(settingsOf(request.association)),
       };
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
+      return { isDryRun, currentTags: ref(currentTags), changedTagKeys: changedKeys(request) };
     case 'ApproveRequest':
       return approvalContext(identity, request.approval, slice);
     case 'DeletePodIdentityAssociation':
@@ -59,4 +66,19 @@ function ofRequest(
     case 'ReadAuditTrail':
       return {};
   }
+}
+
+/** The keys of the tags that a change adds, removes or gives another value. */
+function changedKeys({
+  association,
+  tagsAfter,
+}: {
+  readonly association: { readonly tags: readonly Tag[] };
+  readonly tagsAfter: readonly Tag[];
+}): string[] {
+  const [before, after] = [association.tags, tagsAfter].map(
+    (tags) => new Map(tags.map(({ key, value }) => [key, value])),
+  );
+  const keys = new Set([...association.tags, ...tagsAfter].map(({ key }) => key));
+  return [...keys].filter((key) => before?.get(key) !== after?.get(key));
 }

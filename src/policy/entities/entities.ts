@@ -1,9 +1,9 @@
 import { settingsOf } from '../../model/setting-fields.ts';
-import type { Association, AssociationSettings, CreateRequest } from '../../model/association.ts';
+import type { Association, AssociationSettings, CreateRequest, Tag } from '../../model/association.ts';
 import type { InventorySlice, RoleAttributes } from '../../model/decision.ts';
 import type { Principal } from '../../model/principal.ts';
 import { requestingPrincipals } from './approval-context.ts';
-import { contextOf } from './cedar-context.ts';
+import { contextOf, currentTags } from './cedar-context.ts';
 import type { EntityJson, TypeAndId } from '../cedar/cedar.ts';
 import { distinct, principalUid, ref, settings, uid } from '../cedar/values.ts';
 import type { CedarRequest } from '../cedar/request.ts';
@@ -73,6 +73,12 @@ function resourceOf(request: AuthorizationRequest, slice: InventorySlice): Resou
     case 'UpdatePodIdentityAssociation':
       // The resource is the association after the update; its current settings are in the context.
       return existing(request.association, request.becomes, slice);
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation': {
+      // The resource has the tags after the change; its current ones are in the context.
+      const { association: found, tagsAfter } = request;
+      return withCurrentTags(existing({ ...found, tags: tagsAfter }, settingsOf(found), slice), found.tags);
+    }
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
@@ -100,6 +106,12 @@ function scoped(scope: TrailScope, slice: InventorySlice): Resource {
 
 function existing(found: Association, given: AssociationSettings, slice: InventorySlice): Resource {
   return association(found, given, found.ownerArn !== null, slice);
+}
+
+/** A resource, with the tags that it has before the request as an entity. */
+function withCurrentTags({ uid: self, entities }: Resource, tags: readonly Tag[]): Resource {
+  const ofTags = Object.fromEntries(tags.map(({ key, value }) => [key, value]));
+  return { uid: self, entities: [...entities, { uid: currentTags, attrs: {}, parents: [], tags: ofTags }] };
 }
 
 /**

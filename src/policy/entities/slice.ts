@@ -40,6 +40,8 @@ export function clusterOf(request: AuthorizationRequest): ClusterRef | null {
     case 'UpdatePodIdentityAssociation':
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return request.association;
     case 'ListPodIdentityAssociations':
@@ -58,6 +60,8 @@ function namespaceOf(request: AuthorizationRequest): string | null {
     case 'UpdatePodIdentityAssociation':
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
       return request.association.namespace;
     case 'ListPodIdentityAssociations':
@@ -84,6 +88,8 @@ function rolesOf(request: AuthorizationRequest): Pick<InventorySlice, 'roles'> {
       return request.roles === undefined ? {} : { roles: request.roles };
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

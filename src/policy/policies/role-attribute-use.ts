@@ -67,6 +67,8 @@ export function roleArns(request: AuthorizationRequest): readonly { key: RoleCon
       return rolesOf(request.becomes);
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

@@ -1,9 +1,16 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeContext } from '../../../packages/local-gateway/src/http-api/context.ts';
 import { claimsOf } from '../../support/held-requests.ts';
-import { adoptDocument, createDocument, deleteDocument, updateDocument } from '../../support/documents.ts';
+import {
+  adoptDocument,
+  createDocument,
+  deleteDocument,
+  tagDocument,
+  untagDocument,
+  updateDocument,
+} from '../../support/documents.ts';
 import { claimsEvent, jwtEvent } from '../../support/lambda-event.ts';
-import type { CallerAnswer, VoteAnswer } from '../facts.ts';
+import type { CallerAnswer, MutationKind, VoteAnswer } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Process } from './implementation.ts';
 import { inputOf } from './target.ts';
@@ -11,7 +18,10 @@ import { inputOf } from './target.ts';
 /** An answer without its times. */
 export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
 
-const documents = { create: createDocument, update: updateDocument, delete: deleteDocument, adopt: adoptDocument };
+const documents: Readonly<Record<MutationKind, string>> = {
+  ...{ create: createDocument, update: updateDocument, delete: deleteDocument, adopt: adoptDocument },
+  ...{ tag: tagDocument, untag: untagDocument },
+};
 
 /** Signed once: the events carry verified claims, so their age doesn't matter. */
 const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', ''), pat: await jwtEvent('pat', '') };

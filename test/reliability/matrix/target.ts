@@ -109,6 +109,8 @@ const operations = {
   create: 'CreatePodIdentityAssociation',
   update: 'UpdatePodIdentityAssociation',
   delete: 'DeletePodIdentityAssociation',
+  tag: 'TagResource',
+  untag: 'UntagResource',
 } as const;
 
 /** Delays the visibility of the next change of this kind by the longest allowed lag. */

@@ -51,6 +51,8 @@ const documents: Readonly<Record<ChangeKind, string>> = {
   create: `mutation ($input: CreatePodIdentityAssociationInput!) { payload: createPodIdentityAssociation(input: $input) ${selection} } ${payload}`,
   update: `mutation ($input: UpdatePodIdentityAssociationInput!) { payload: updatePodIdentityAssociation(input: $input) ${selection} } ${payload}`,
   delete: `mutation ($input: DeletePodIdentityAssociationInput!) { payload: deletePodIdentityAssociation(input: $input) ${selection} } ${payload}`,
+  tag: `mutation ($input: TagPodIdentityAssociationInput!) { payload: tagPodIdentityAssociation(input: $input) ${selection} } ${payload}`,
+  untag: `mutation ($input: UntagPodIdentityAssociationInput!) { payload: untagPodIdentityAssociation(input: $input) ${selection} } ${payload}`,
 };
 
 /** The selected part of a response. */

@@ -1,6 +1,15 @@
 import type { ChangeBounds, ChangeResult, Eks, EksError } from '../../../src/eks/eks.ts';
 import { maxTags, operationTagKey } from '../../../src/model/association.ts';
-import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../../src/model/association.ts';
+import type {
+  Association,
+  AssociationTarget,
+  CreateRequest,
+  Tag,
+  UpdateRequest,
+} from '../../../src/model/association.ts';
+import { namedTags } from '../../../src/model/operation.ts';
+import { changedTags } from '../../../src/model/tags.ts';
+import type { NamedTags } from '../../../src/model/tags.ts';
 import type { ChangeKind } from '../facts.ts';
 import type { Applied, EksBehaviour, Sender } from './eks-behaviour.ts';
 import type { DueEffect, ScenarioClock } from './scenario-clock.ts';
@@ -81,6 +90,21 @@ export function makeEks(
     return done({ kind: 'update', operationId, association, modifiedAt, isTooLate });
   }
 
+  function changeTags(
+    kind: 'tag' | 'untag',
+    id: string,
+    named: NamedTags,
+    operationId: string | null,
+    isTooLate = false,
+  ): ChangeResult {
+    const there = current.get(id);
+    if (!there) return { kind: 'not-found', error: error('NotFound') };
+    // EKS does not move modifiedAt.
+    const association = { ...there, tags: changedTags(there.tags, named) };
+    put(id, association);
+    return done({ kind, operationId, association, modifiedAt: Date.parse(there.modifiedAt), isTooLate });
+  }
+
   function remove(id: string, operationId: string | null, isTooLate = false): ChangeResult {
     const there = current.get(id);
     if (!there) return { kind: 'not-found', error: error('NotFound') };
@@ -139,6 +163,26 @@ export function makeEks(
       change(sender, 'delete', request.associationId, bounds, (late) =>
         remove(request.associationId, bounds.operationId, late),
       ),
+    tag: async ({ request, before: _, ...bounds }) =>
+      change(sender, 'tag', request.associationId, bounds, (late) =>
+        changeTags(
+          'tag',
+          request.associationId,
+          namedTags.TAG_POD_IDENTITY_ASSOCIATION(request),
+          bounds.operationId,
+          late,
+        ),
+      ),
+    untag: async ({ request, before: _, ...bounds }) =>
+      change(sender, 'untag', request.associationId, bounds, (late) =>
+        changeTags(
+          'untag',
+          request.associationId,
+          namedTags.UNTAG_POD_IDENTITY_ASSOCIATION(request),
+          bounds.operationId,
+          late,
+        ),
+      ),
     describe: async (associationId) => {
       const failed = unreadable(sender);
       if (failed) return failed;
@@ -166,6 +210,8 @@ export function makeEks(
       create: (request: CreateRequest) => create(request, null),
       update: (id: string, roleArn: string) => update(id, { roleArn }, null),
       remove: (id: string) => remove(id, null),
+      tag: (id: string, { key, value }: Tag) => changeTags('tag', id, [{ key, requested: value }], null),
+      untag: (id: string, key: string) => changeTags('untag', id, [{ key, requested: null }], null),
     },
     associations: (): readonly Association[] => [...current.values()],
     due,

@@ -322,6 +322,8 @@ export function gatedEks(
     create: (call) => change('create', call, () => direct.create(call)),
     update: (call) => change('update', call, () => direct.update(call)),
     delete: (call) => change('delete', call, () => direct.delete(call)),
+    tag: (call) => change('tag', call, () => direct.tag(call)),
+    untag: (call) => change('untag', call, () => direct.untag(call)),
     describe: async (id, bounds) => {
       const described = await read('describes', () => direct.describe(id, bounds));
       attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;

@@ -19,7 +19,8 @@ import { faultless, schedulerOf, describeBehaviour } from './scenario.ts';
 import type { ScenarioEvent, Scenario } from './scenario.ts';
 import { home } from './home.ts';
 import { makePolicyVersions } from './policy-versions.ts';
-import { othersRole, roleArn, serviceAccount, ulids } from './environment.ts';
+import type { ChangeKind } from '../facts.ts';
+import { othersRole, roleArn, serviceAccount, tagOf, ulids } from './environment.ts';
 import type { Environment } from './environment.ts';
 import type { ScenarioStore } from './store.ts';
 import { applyToVoter, makeVoterLocks } from './voters.ts';
@@ -265,10 +266,12 @@ export async function runScenario(
 }
 
 /** Makes a change directly at EKS. */
-export function changeOutside({ eks, clusterName }: Environment, what: 'create' | 'update' | 'delete'): void {
+export function changeOutside({ eks, clusterName }: Environment, what: ChangeKind): void {
   const [existing] = eks.associations();
   const settings = { roleArn: othersRole, targetRoleArn: null, disableSessionTags: false, policy: null };
   if (what === 'create') eks.outsider.create({ ...home, clusterName, ...serviceAccount, ...settings, tags: [] });
+  else if (what === 'tag' && existing) eks.outsider.tag(existing.associationId, tagOf('outside'));
+  else if (what === 'untag' && existing) eks.outsider.untag(existing.associationId, tagOf('').key);
   else if (what === 'update' && existing) eks.outsider.update(existing.associationId, roleArn('outside'));
   else if (existing) eks.outsider.remove(existing.associationId);
 }

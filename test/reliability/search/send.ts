@@ -6,7 +6,7 @@ import type { MutationCall } from '../../../src/operations/terms/admission.ts';
 import type { Operation } from '../../../src/operations/terms/operation.ts';
 import type { OperationKind } from '../../../src/model/operation.ts';
 import type { RequestIdentity } from '../../../src/model/principal.ts';
-import { othersRole, roleArn, serviceAccount } from './environment.ts';
+import { othersRole, roleArn, serviceAccount, tagOf } from './environment.ts';
 import type { Environment } from './environment.ts';
 import type { Judgement } from './asked-needs.ts';
 import { dependenciesOf } from './process-dependencies.ts';
@@ -61,6 +61,10 @@ export function send(
       return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
     case 'adopt':
       return run(operations.ADOPT_POD_IDENTITY_ASSOCIATION, existing);
+    case 'tag':
+      return run(operations.TAG_POD_IDENTITY_ASSOCIATION, { ...existing, tags: [tagOf(`${variant}`)] });
+    case 'untag':
+      return run(operations.UNTAG_POD_IDENTITY_ASSOCIATION, { ...existing, tagKeys: [tagOf('').key] });
   }
 }
 

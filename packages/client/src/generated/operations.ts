@@ -219,12 +219,16 @@ export type CheckPodIdentityAssociationsInput = {
 /** A change to check: the input of its mutation. A `clientRequestToken` is not used. */
 export type CheckedChangeInput =
   {   /** As for `adoptPodIdentityAssociation`. */
-  readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly update?: never; }
+  readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  { readonly adopt?: never;   /** As for `createPodIdentityAssociation`. */
-  readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly update?: never; }
+  readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  { readonly adopt?: never; readonly create?: never;   /** As for `deletePodIdentityAssociation`. */
-  readonly delete: DeletePodIdentityAssociationInput; readonly update?: never; }
-  |  { readonly adopt?: never; readonly create?: never; readonly delete?: never;   /** As for `updatePodIdentityAssociation`. */
+  readonly delete: DeletePodIdentityAssociationInput; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  |  { readonly adopt?: never; readonly create?: never; readonly delete?: never;   /** As for `tagPodIdentityAssociation`. */
+  readonly tag: TagPodIdentityAssociationInput; readonly untag?: never; readonly update?: never; }
+  |  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag?: never;   /** As for `untagPodIdentityAssociation`. */
+  readonly untag: UntagPodIdentityAssociationInput; readonly update?: never; }
+  |  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag?: never;   /** As for `updatePodIdentityAssociation`. */
   readonly update: UpdatePodIdentityAssociationInput; };
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
@@ -402,6 +406,10 @@ export type OperationKind =
   | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
+  /** `tagPodIdentityAssociation`. */
+  | 'TAG_POD_IDENTITY_ASSOCIATION'
+  /** `untagPodIdentityAssociation`. */
+  | 'UNTAG_POD_IDENTITY_ASSOCIATION'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
@@ -446,7 +454,10 @@ export type RefusalCode =
   | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
+  /**
+   * The association was modified after you read it (`expectedModifiedAt`), it has other tags (`expectedTags`), or the service account has another revision
+   * (`expectedRevision`).
+   */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -471,7 +482,7 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and others changed, deleted or created the association before it was observed: the change may have been applied
@@ -484,6 +495,8 @@ export type RefusalCode =
   | 'POLICY_EVALUATION_FAILED'
   /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'
+  /** The association would have more than 50 tags, the maximum of EKS, with the gateway's own. */
+  | 'TAG_LIMIT_EXCEEDED'
   /** EKS throttled the request. */
   | 'THROTTLED'
   /** The token was used for a request with different input. */
@@ -517,6 +530,66 @@ export type TagInput = {
   readonly key: string;
   /** Value: up to 256 characters; empty when omitted. */
   readonly value?: string | null | undefined;
+};
+
+/** Input of `tagPodIdentityAssociation`. */
+export type TagPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: string;
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
+  /** Optimistic concurrency check, as for an update. */
+  readonly expectedModifiedAt?: string | null | undefined;
+  /**
+   * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
+   * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
+   * and the EKS call. A change by others at that time is not detected.
+   */
+  readonly expectedTags?: ReadonlyArray<TagInput> | null | undefined;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** The tags to set: 1 to 50, each key once. The association may have up to 50 tags then, with the gateway's own. */
+  readonly tags: ReadonlyArray<TagInput>;
+};
+
+/** Input of `untagPodIdentityAssociation`. */
+export type UntagPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Id of the association in EKS: a letter, `-` and 17 lower-case letters or digits, e.g. `a-0123456789abcdefg`. */
+  readonly associationId: string;
+  /** Idempotency token, as for a create. */
+  readonly clientRequestToken?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Name of the declaration that makes the request, as for a create. */
+  readonly declaration?: string | null | undefined;
+  /** Optimistic concurrency check, as for an update. */
+  readonly expectedModifiedAt?: string | null | undefined;
+  /**
+   * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
+   * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
+   * and the EKS call. A change by others at that time is not detected.
+   */
+  readonly expectedTags?: ReadonlyArray<TagInput> | null | undefined;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** Keys of the tags to remove: 1 to 50, each once. */
+  readonly tagKeys: ReadonlyArray<string>;
 };
 
 /**
@@ -687,6 +760,32 @@ type Payload_DeletePodIdentityAssociationPayload_Fragment = { readonly status: R
     | RefusalDetails_VoteRefused_Fragment
    | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
 
+type Payload_TagPodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
+   | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
+
+type Payload_UntagPodIdentityAssociationPayload_Fragment = { readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
+   | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } };
+
 type Payload_UpdatePodIdentityAssociationPayload_Fragment = { readonly expiresAt: string | null, readonly status: RequestStatus, readonly retryAfterSeconds: number | null, readonly replayed: boolean, readonly clientRequestToken: string | null, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
     | RefusalDetails_ApprovalRequired_Fragment
     | RefusalDetails_AssociationAlreadyExists_Fragment
@@ -704,6 +803,8 @@ export type PayloadFragment =
   | Payload_AdoptPodIdentityAssociationPayload_Fragment
   | Payload_CreatePodIdentityAssociationPayload_Fragment
   | Payload_DeletePodIdentityAssociationPayload_Fragment
+  | Payload_TagPodIdentityAssociationPayload_Fragment
+  | Payload_UntagPodIdentityAssociationPayload_Fragment
   | Payload_UpdatePodIdentityAssociationPayload_Fragment
 ;
 

@@ -3,7 +3,9 @@ export const possibleTypes = {
     "CreatePodIdentityAssociationPayload",
     "UpdatePodIdentityAssociationPayload",
     "DeletePodIdentityAssociationPayload",
-    "AdoptPodIdentityAssociationPayload"
+    "AdoptPodIdentityAssociationPayload",
+    "TagPodIdentityAssociationPayload",
+    "UntagPodIdentityAssociationPayload"
   ],
   "Refusal": [
     "InvalidInput",
@@ -51,6 +53,8 @@ export const embeddedTypes = [
   "UpdatePodIdentityAssociationPayload",
   "DeletePodIdentityAssociationPayload",
   "AdoptPodIdentityAssociationPayload",
+  "TagPodIdentityAssociationPayload",
+  "UntagPodIdentityAssociationPayload",
   "CheckPodIdentityAssociationsPayload",
   "CheckedChange",
   "CheckPayload",

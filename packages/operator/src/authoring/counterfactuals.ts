@@ -146,6 +146,8 @@ function requestChanges(
     }
     case 'DeletePodIdentityAssociation':
     case 'AdoptPodIdentityAssociation':
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
     case 'DescribePodIdentityAssociation':
     case 'ListPodIdentityAssociations':
     case 'ReadAuditTrail':

@@ -14,10 +14,20 @@ export const statuses = { Unknown: 0, Success: 1, Failure: 2, 'In Progress': 99 
 type Status = keyof typeof statuses;
 
 /**
- * `activity_id` of the class API Activity. `Adopt`, `Approve` and `Check` are not in OCSF, hence 99
- * (Other).
+ * `activity_id` of the class API Activity. `Adopt`, `Tag`, `Untag`, `Approve` and `Check` are not in OCSF,
+ * hence 99 (Other).
  */
-export const activities = { Create: 1, Read: 2, Update: 3, Delete: 4, Adopt: 99, Approve: 99, Check: 99 } as const;
+export const activities = {
+  Create: 1,
+  Read: 2,
+  Update: 3,
+  Delete: 4,
+  Adopt: 99,
+  Tag: 99,
+  Untag: 99,
+  Approve: 99,
+  Check: 99,
+} as const;
 
 type Activity = keyof typeof activities;
 

@@ -18,11 +18,13 @@ import {
   changes,
   recordedCreateRequest,
   recordedPrincipal,
+  tags,
   usedApproval,
 } from '../../../../src/cases/model-schemas.ts';
 import type { ApprovalNeed, UsedApproval } from '../../../../src/model/approval-vote.ts';
 import { hasTrait } from '../../../../src/model/operation.ts';
 import type { OperationKind } from '../../../../src/model/operation.ts';
+import { changedTags } from '../../../../src/model/tags.ts';
 import type { AssociationAction, AuthorizationContext, AuthorizationRequest } from '../../../../src/policy/policy.ts';
 
 /** The parts of a decision that are compared. */
@@ -85,6 +87,16 @@ const schemas = {
     operation: v.literal('ADOPT_POD_IDENTITY_ASSOCIATION'),
     before: association,
   }),
+  TAG_POD_IDENTITY_ASSOCIATION: fields({
+    operation: v.literal('TAG_POD_IDENTITY_ASSOCIATION'),
+    before: association,
+    request: atLeast({ tags }),
+  }),
+  UNTAG_POD_IDENTITY_ASSOCIATION: fields({
+    operation: v.literal('UNTAG_POD_IDENTITY_ASSOCIATION'),
+    before: association,
+    request: atLeast({ tagKeys: list(text()) }),
+  }),
 } as const satisfies { readonly [Kind in OperationKind]: v.GenericSchema<unknown, { readonly operation: Kind }> };
 
 /** An audit entry of one of these kinds, as far as it depends on the kind. */
@@ -109,6 +121,22 @@ const requests: { readonly [Kind in OperationKind]: (entry: OperationEntry<Kind>
   }),
   DELETE_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'DeletePodIdentityAssociation', association: before }),
   ADOPT_POD_IDENTITY_ASSOCIATION: ({ before }) => ({ action: 'AdoptPodIdentityAssociation', association: before }),
+  TAG_POD_IDENTITY_ASSOCIATION: ({ before, request }) => ({
+    action: 'TagPodIdentityAssociation',
+    association: before,
+    tagsAfter: changedTags(
+      before.tags,
+      request.tags.map(({ key, value }) => ({ key, requested: value })),
+    ),
+  }),
+  UNTAG_POD_IDENTITY_ASSOCIATION: ({ before, request }) => ({
+    action: 'UntagPodIdentityAssociation',
+    association: before,
+    tagsAfter: changedTags(
+      before.tags,
+      request.tagKeys.map((key) => ({ key, requested: null })),
+    ),
+  }),
 };
 
 /** Keeps the connection between kind and entry for the compiler. */

@@ -154,6 +154,8 @@ const requests = {
   UPDATE_POD_IDENTITY_ASSOCIATION: { ...remove, changes: { roleArn: association().roleArn } },
   DELETE_POD_IDENTITY_ASSOCIATION: remove,
   ADOPT_POD_IDENTITY_ASSOCIATION: remove,
+  TAG_POD_IDENTITY_ASSOCIATION: { ...remove, tags: [{ key: 'team', value: 'payments' }], expectedTags: null },
+  UNTAG_POD_IDENTITY_ASSOCIATION: { ...remove, tagKeys: ['team'], expectedTags: null },
 };
 
 const eventOf = (entry: AuditEntry) => ocsfEvent(entry, '0.1.0');

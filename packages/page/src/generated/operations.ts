@@ -39,6 +39,10 @@ export type OperationKind =
   | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
+  /** `tagPodIdentityAssociation`. */
+  | 'TAG_POD_IDENTITY_ASSOCIATION'
+  /** `untagPodIdentityAssociation`. */
+  | 'UNTAG_POD_IDENTITY_ASSOCIATION'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 

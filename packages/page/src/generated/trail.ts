@@ -146,6 +146,10 @@ export type OperationKind =
   | 'OBSERVE_ASSOCIATION'
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
+  /** `tagPodIdentityAssociation`. */
+  | 'TAG_POD_IDENTITY_ASSOCIATION'
+  /** `untagPodIdentityAssociation`. */
+  | 'UNTAG_POD_IDENTITY_ASSOCIATION'
   /** `updatePodIdentityAssociation`. */
   | 'UPDATE_POD_IDENTITY_ASSOCIATION';
 
@@ -183,7 +187,10 @@ export type RefusalCode =
   | 'APPROVAL_REQUIRED'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
-  /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
+  /**
+   * The association was modified after you read it (`expectedModifiedAt`), it has other tags (`expectedTags`), or the service account has another revision
+   * (`expectedRevision`).
+   */
   | 'ASSOCIATION_CHANGED'
   /** The cluster has reached its quota of 5,000 associations, which AWS does not raise. */
   | 'ASSOCIATION_LIMIT_EXCEEDED'
@@ -208,7 +215,7 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
+  /** Another operation on the service account is in progress, and the request changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and others changed, deleted or created the association before it was observed: the change may have been applied
@@ -221,6 +228,8 @@ export type RefusalCode =
   | 'POLICY_EVALUATION_FAILED'
   /** The IAM role does not exist, or EKS can't see it yet. */
   | 'ROLE_NOT_FOUND'
+  /** The association would have more than 50 tags, the maximum of EKS, with the gateway's own. */
+  | 'TAG_LIMIT_EXCEEDED'
   /** EKS throttled the request. */
   | 'THROTTLED'
   /** The token was used for a request with different input. */

@@ -21,18 +21,21 @@ export function settingsDiff({
   if (change === 'gone') return diffOf(was, null);
   if (request === null) return [];
   if (change === 'none') return diffOf(was, was, { all: true });
+  if (change === 'tags') return diffOf(was, { ...was, ...tagsOf(request) }, { all: true });
   const asked = { ...settingsOf(request), ...tagsOf(request), expiresAt: request.expiresAt };
   if (change === 'whole') return diffOf(was, asked);
   const changed = Object.fromEntries(Object.entries(asked).filter(([name]) => request.changes.includes(name)));
   return diffOf(was, { ...was, ...changed }, { all: true });
 }
 
-/** What a request of each kind asks for: the whole association, a part of it, none, or no change. */
-const changes: Readonly<Record<Entry['operationKind'], 'whole' | 'part' | 'gone' | 'none'>> = {
+/** What a request of each kind asks for: the whole association, a part of it, none, no change, or tags. */
+const changes: Readonly<Record<Entry['operationKind'], 'whole' | 'part' | 'gone' | 'none' | 'tags'>> = {
   CREATE_POD_IDENTITY_ASSOCIATION: 'whole',
   UPDATE_POD_IDENTITY_ASSOCIATION: 'part',
   DELETE_POD_IDENTITY_ASSOCIATION: 'gone',
   ADOPT_POD_IDENTITY_ASSOCIATION: 'none',
+  TAG_POD_IDENTITY_ASSOCIATION: 'tags',
+  UNTAG_POD_IDENTITY_ASSOCIATION: 'tags',
   CHECK_CHANGES: 'whole',
   READ_AUDIT_TRAIL: 'whole',
   LOCK_CHANGES: 'whole',

@@ -1,0 +1,61 @@
+import type { AssociationTarget } from '../../model/association.ts';
+import type { AuditEntry } from '../../model/audit.ts';
+import { hasTrait, namedTags } from '../../model/operation.ts';
+import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
+import { changedTags } from '../../model/tags.ts';
+import type { ConfirmedAssociation, KnownTags, StateChange } from '../association-state.ts';
+import type { IdempotencyRecord } from '../ledger.ts';
+
+/**
+ * What an outcome of a change of tags writes: the tags that it left, and a version with them. What
+ * others changed beside it is not confirmed, so that a scan finds it.
+ */
+export function outcomeOfTags(
+  next: IdempotencyRecord,
+  ended: AuditEntry,
+  target: AssociationTarget,
+): Pick<StateChange, 'tags' | 'version' | 'isLate'> {
+  const { result } = next;
+  const { event, operationId, before, request } = ended;
+  if (!hasTrait('changesTags', next) || event !== 'SUCCEEDED' || !result?.association) return {};
+  if (before === null || request === null) return {};
+  const { associationId } = before;
+  const tags = changedTags(before.tags, named(ended as RequestedOperation));
+  const at = Date.parse(ended.time);
+  // Closed by an observation: until the doubt ends, it may set its tags again.
+  const isInDoubt = ended.eksRequestId === null && at <= next.inDoubtUntil;
+  const doubt = isInDoubt ? { inDoubtUntil: next.inDoubtUntil } : {};
+  const shownFrom = Math.max(result.shownFrom ?? at, isInDoubt ? next.inDoubtUntil : 0);
+  const known: KnownTags = { associationId, tags, setBy: operationId, at, shownFrom, ...doubt };
+  const { origin, operationId: madeBy, declaration } = ended.tagsKnown ?? madeByOthers;
+  const { association } = result;
+  return {
+    tags: known,
+    version: {
+      target,
+      association: { ...association, tags: ended.eksRequestId === null ? association.tags : tags },
+      origin,
+      operationId: madeBy,
+      declaration,
+      seenAt: at,
+      seenOtherwiseAt: next.startedAt,
+      tagsSetBy: operationId,
+    },
+    // The state keeps who made the latest version.
+    isLate: true,
+  };
+}
+
+const madeByOthers = { origin: 'OUTSIDE', operationId: null, declaration: null } as const;
+
+/** An adoption records the tags as EKS returned them: known ones of earlier changes are over. */
+export function adoptionOfTags(
+  { startedAt }: IdempotencyRecord,
+  { operation }: ConfirmedAssociation,
+): Pick<StateChange, 'tags' | 'tagsReadFrom'> {
+  return operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? { tags: null, tagsReadFrom: startedAt } : {};
+}
+
+function named<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
+  return namedTags[operation](request);
+}
