@@ -12,11 +12,11 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { hasTrait } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences } from '../operations/terms/differences.ts';
-import { explainingOperations } from './explained.ts';
+import { settingDifferences, tagDifferences } from '../operations/terms/differences.ts';
+import { areExplained, explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
-import { mayHaveOlderTags } from './tags.ts';
+import { mayHaveOlderTags, tagsLeftBy } from './tags.ts';
 
 /** What a scan read of one service account, in the order in which it read. */
 export interface Reading {
@@ -81,8 +81,13 @@ function judgePresence(reading: Reading, association: Association, times: ReadTi
     // Once all of them can no longer act, the association is what they left: it is confirmed as an
     // outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
-    const last = explaining.at(-1);
-    const confirmedNow = isFinal && last ? { confirmed: confirmedBy(last, association) } : {};
+    // A change of tags leaves who made the association as it is.
+    const last = explaining.findLast((one) => one.tags === undefined);
+    const tags = isFinal ? tagsLeftBy(explaining, association, readAt, times) : undefined;
+    const confirmedNow = {
+      ...(isFinal && last ? { confirmed: confirmedBy(last, association) } : {}),
+      ...(tags && { tags }),
+    };
     return observed(reading, 'OPERATION', {
       sights,
       lapsed: isFinal ? lapsed : [],
@@ -165,7 +170,7 @@ function judgeNeverSeen(state: AssociationState, shownUntil: number): Judgement 
   return { kind: 'lapsed', endedOperationIds: lapsed.map(({ operationId }) => operationId) };
 }
 
-interface Observed extends Pick<StateChange, 'confirmed'> {
+interface Observed extends Pick<StateChange, 'confirmed' | 'tags'> {
   readonly sights: readonly Sight[];
   readonly lapsed: readonly OpenOperation[];
   /** Whether the association is the confirmed one, which is not stored twice. */
@@ -191,7 +196,7 @@ function observed(
     change: {
       ...confirmed,
       observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen, driftId },
-      isChange: isLost || (isForeign(origin) && !isSeen(seen, before)),
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, before, state?.openOperations ?? [])),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
@@ -202,11 +207,20 @@ function isForeign(origin: Origin | null): boolean {
   return origin !== null && origin !== 'OPERATION';
 }
 
-/** Whether a scan saw exactly this before: a foreign change counts once. */
-function isSeen(seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>, before: ObservedState | null): boolean {
+/**
+ * Whether a scan saw exactly this before: a foreign change counts once. Changes of tags count with
+ * their outcomes.
+ */
+function isSeen(
+  seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>,
+  before: ObservedState | null,
+  operations: readonly OpenOperation[],
+): boolean {
   if (before === null) return false;
   const { sight, origin, association } = before;
-  return isDeepStrictEqual(seen, { sight, origin, association });
+  const tagged = tagDifferences(association?.tags ?? [], seen.association?.tags ?? []);
+  const known = association && seen.association ? { ...association, tags: seen.association.tags } : association;
+  return isDeepStrictEqual(seen, { sight, origin, association: known }) && areExplained(operations, tagged);
 }
 
 /** Whether an association is a confirmed one. Tags can change without `modifiedAt`. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AssociationState } from '../ledger/association-state.ts';
+import type { AssociationState, KnownTags, OpenOperation } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 import type { Reading } from './judge.ts';
 import type { ReadTimes } from './sights.ts';
@@ -18,6 +18,20 @@ export function mayHaveOlderTags(
   return state.revision !== knownRevision || readAt <= tagsShownFrom(state, readAt, times);
 }
 
+/**
+ * The tags that are known once a scan has read what changes of tags left that can no longer act: no
+ * outcome says which of the two values it was. Undefined: none of these explains the association.
+ */
+export function tagsLeftBy(
+  explaining: readonly OpenOperation[],
+  { associationId, tags }: Association,
+  at: number,
+  { listLagMs, clockErrorMs }: ReadTimes,
+): KnownTags | undefined {
+  const last = explaining.findLast((one) => one.tags !== undefined);
+  return last && { associationId, tags, setBy: last.operationId, at, shownFrom: at + listLagMs + clockErrorMs };
+}
+
 /** Whether the last write of a state is a scan that saw this version with the same tags. */
 function isSeenAgain(
   { revision, observed }: AssociationState,
@@ -27,8 +41,11 @@ function isSeenAgain(
   return seen?.associationId === associationId && seen.modifiedAt === modifiedAt && isDeepStrictEqual(seen.tags, tags);
 }
 
-/** Whether other tags are known of the same version. */
-function hasOtherTags({ confirmed, observed }: AssociationState, association: Association): boolean {
+/** Whether other tags are known, of the same version or by the last change of tags. */
+function hasOtherTags({ confirmed, observed, tags }: AssociationState, association: Association): boolean {
+  // Also of an earlier version: a read can show one without the other.
+  const isOfIt = tags?.associationId === association.associationId;
+  if (isOfIt && !isDeepStrictEqual(tags.tags, association.tags)) return true;
   const known = [confirmed?.association ?? null, observed?.association ?? null];
   return known.some(
     (one) =>
@@ -43,10 +60,10 @@ function hasOtherTags({ confirmed, observed }: AssociationState, association: As
  * permitted clock can have shown before the read hide nothing.
  */
 function tagsShownFrom(
-  { changedAt, observed }: AssociationState,
+  { changedAt, observed, tags }: AssociationState,
   readAt: number,
   { listLagMs, clockErrorMs }: ReadTimes,
 ): number {
   const writtenAt = [changedAt ?? 0, observed?.at ?? 0].filter((at) => at <= readAt + clockErrorMs);
-  return Math.max(...writtenAt, 0) + listLagMs + clockErrorMs;
+  return Math.max(Math.max(...writtenAt, 0) + listLagMs + clockErrorMs, tags?.shownFrom ?? 0);
 }
