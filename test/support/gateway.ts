@@ -23,7 +23,14 @@ import { readWorld } from '#eks-simulator';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { makePolicyTexts } from '../../src/policy-versions/policy-texts.ts';
 import type { RequestLimits } from '../../src/runtime/token-buckets.ts';
-import { adoptDocument, createDocument, deleteDocument, updateDocument } from './documents.ts';
+import {
+  adoptDocument,
+  createDocument,
+  deleteDocument,
+  tagDocument,
+  untagDocument,
+  updateDocument,
+} from './documents.ts';
 import type { Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
 import { loadPolicyOnce, shippedPolicy } from './policy-sample.ts';
@@ -202,6 +209,8 @@ export async function openGateway(options: GatewayOptions) {
   const create = (fields: object = {}, as = 'alice') => mutate(createDocument, { ...input, ...fields }, as);
   const update = (fields: object, as = 'alice') => mutate(updateDocument, { clusterName, ...fields }, as);
   const remove = (fields: object, as = 'alice') => mutate(deleteDocument, { clusterName, ...fields }, as);
+  const tag = (fields: object, as = 'alice') => mutate(tagDocument, { clusterName, ...fields }, as);
+  const untag = (fields: object, as = 'alice') => mutate(untagDocument, { clusterName, ...fields }, as);
   /** Platform administrators adopt. */
   const adopt = (fields: object, as = 'pat') => mutate(adoptDocument, { clusterName, ...fields }, as);
 
@@ -233,6 +242,8 @@ export async function openGateway(options: GatewayOptions) {
     create,
     update,
     remove,
+    tag,
+    untag,
     adopt,
     events,
     sent,

@@ -1,3 +1,6 @@
+import { findIntent } from '../../ledger/audit-entry.ts';
+import type { IdempotencyRecord } from '../../ledger/ledger.ts';
+import type { OperationReader } from '../../ledger/trail.ts';
 import { hasTags } from '../../model/tags.ts';
 import type { NamedTags } from '../../model/tags.ts';
 import type { KindThat } from '../../model/operation.ts';
@@ -16,7 +19,7 @@ import { existingBefore, isCertainlyGone } from './target.ts';
  * undetermined once the operation can no longer take effect.
  */
 export async function observeTags(
-  { clock, times }: Pick<EffectReads, 'clock' | 'times'>,
+  { ledger, clock, times }: EffectReads,
   { eks, request, record, before, deadline }: EffectInput<KindThat<'changesTags'>>,
   named: NamedTags,
 ): Promise<EffectObservation> {
@@ -32,10 +35,20 @@ export async function observeTags(
   }
   const { association } = described;
   const showsStart = observedAt > record.startedAt + times.listLagMs + times.clockErrorMs;
-  const mayBeProof = inDoubt ? showsStart && !hasTags(known.tags, named) : true;
-  if (mayBeProof && hasTags(association.tags, named)) {
+  const isAsRequested = hasTags(association.tags, named);
+  if (isAsRequested && (!inDoubt || (showsStart && (await wereOthersBefore(ledger, record, named))))) {
     return concludedAs(found(association, 'The association in EKS has the tags of this request.'));
   }
   if (inDoubt) return concludedAs(stillInDoubt(record));
   return concludedAs(tagsUndetermined(request, association, tagDifferences(known.tags, association.tags)));
+}
+
+/** Whether the tags were not as requested when the operation began: what a later request reads does not say it. */
+async function wereOthersBefore(
+  ledger: OperationReader,
+  { operationId }: IdempotencyRecord,
+  named: NamedTags,
+): Promise<boolean> {
+  const before = (await findIntent(ledger, operationId))?.before ?? null;
+  return before !== null && !hasTags(before.tags, named);
 }

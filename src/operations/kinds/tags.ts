@@ -76,7 +76,7 @@ function changeOfTags<Kind extends KindThat<'changesTags'>>(
         if (result.kind === 'in-use') return rejected('EKS_REFUSED', result.error);
         return concludedByEks(result);
       },
-      observe: ({ clock, times }, input) => observeTags({ clock, times }, input, named(input.request)),
+      observe: (reads, input) => observeTags(reads, input, named(input.request)),
     },
     differences: (request, association) =>
       tagDifferences(tagsAfter(request, association).filter(isRequestTag), association.tags.filter(isRequestTag)),

@@ -24,7 +24,7 @@ export const approvalsFile = 'approvals.cedar';
 const annotationNames: readonly string[] = ['id', 'message', 'advice', 'approvers', 'count', 'readers'];
 
 /** The changes. A read can't wait for an approval, nor can a vote on one. */
-const actions: readonly string[] = ['Create', 'Update', 'Delete', 'Adopt'].map(
+const actions: readonly string[] = ['Create', 'Update', 'Delete', 'Adopt', 'Tag', 'Untag'].map(
   (name) => `PodIdentity::Action::"${name}PodIdentityAssociation"`,
 );
 

@@ -40,6 +40,8 @@ export const kindWords: Readonly<Record<OperationKind, string>> = {
   UPDATE_POD_IDENTITY_ASSOCIATION: 'update',
   DELETE_POD_IDENTITY_ASSOCIATION: 'delete',
   ADOPT_POD_IDENTITY_ASSOCIATION: 'adopt',
+  TAG_POD_IDENTITY_ASSOCIATION: 'tag',
+  UNTAG_POD_IDENTITY_ASSOCIATION: 'untag',
   CHECK_CHANGES: 'check changes',
   READ_AUDIT_TRAIL: 'read the trail',
   LOCK_CHANGES: 'lock',
