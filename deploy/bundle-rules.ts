@@ -22,10 +22,12 @@ const unneededInput =
  * The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it.
  */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  'src/lambda/graphql.ts': { bytes: 1_164_000, modules: 860 },
-  'src/lambda/reconcile.ts': { bytes: 655_000, modules: 560 },
-  'src/lambda/expire.ts': { bytes: 669_000, modules: 568 },
-  'src/lambda/scan.ts': { bytes: 642_000, modules: 545 },
+  // With changes of tags: two commands of the SDK, two operations and their part of the schema; the
+  // other functions conclude them, or have the client that sends them.
+  'src/lambda/graphql.ts': { bytes: 1_184_000, modules: 870 },
+  'src/lambda/reconcile.ts': { bytes: 674_000, modules: 568 },
+  'src/lambda/expire.ts': { bytes: 682_000, modules: 576 },
+  'src/lambda/scan.ts': { bytes: 652_000, modules: 552 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
   'src/lambda/deliver.ts': { bytes: 370_000, modules: 400 },
   'src/lambda/compile.ts': { bytes: 372_000, modules: 400 },

@@ -275,6 +275,15 @@ describe('The roles in another account', () => {
     ['eks:UpdatePodIdentityAssociation', association, {}, true, false, false],
     ['eks:DeletePodIdentityAssociation', association, {}, true, true, false],
     ['eks:TagResource', association, {}, true, false, false],
+    ['eks:UntagResource', association, { 'aws:TagKeys': ['team'] }, true, false, false],
+    [
+      'eks:UntagResource',
+      association,
+      { 'aws:TagKeys': ['team', 'pod-identity-gateway/operation'] },
+      false,
+      false,
+      false,
+    ],
     ['iam:PassRole', role('pods/x', otherAccount), toPods, true, false, false],
     ['iam:PassRole', role('admin', otherAccount), toPods, false, false, false],
     ['iam:GetRole', role('pods/x', otherAccount), {}, true, false, true],
@@ -284,7 +293,7 @@ describe('The roles in another account', () => {
     ['eks:DeleteCluster', cluster, {}, false, false, false],
   ])(
     '%s on %s %j: ChangeRole %s, ExpireRole %s, ReadRole %s',
-    async (action, resource, conditions: Record<string, string>, ...expected) => {
+    async (action, resource, conditions: Record<string, string | string[]>, ...expected) => {
       const request = { action, resource, context: conditions };
       const allowed = ['ChangeRole', 'ExpireRole', 'ReadRole'].map((name) => isAllowed(principal(name), request));
       expect(await Promise.all(allowed)).toEqual(expected);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeRole, expiryRole, fullParams, homeAccount, otherAccount, readRole } from '../support/deployment.ts';
+import type { SimulatedRequest } from '../support/simulate.ts';
 import { generatedSuffix, streamSuffix } from '../support/resolve-template.ts';
 
 /** Of the example stack of docs/permissions.md. */
@@ -73,12 +74,14 @@ export const resources: Readonly<Record<string, string>> = {
 };
 
 /** The circumstances of the table. */
-export const circumstances: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+export const circumstances: Readonly<Record<string, NonNullable<SimulatedRequest['context']>>> = {
   '': {},
   'on an approval, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
     'dynamodb:LeadingKeys': `approval/${'0'.repeat(64)}`,
   },
+  'of the tag `team`': { 'aws:TagKeys': ['team'] },
+  'of the own tag': { 'aws:TagKeys': ['pod-identity-gateway/operation', 'team'] },
   'on cursor keys': { 'dynamodb:LeadingKeys': 'cursor-keys' },
   'on cursor keys, in a transaction': {
     'dynamodb:EnclosingOperation': 'TransactWriteItems',
