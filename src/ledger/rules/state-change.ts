@@ -9,7 +9,7 @@ import { tagChanges } from '../../model/tags.ts';
 import { confirmedVersion } from '../association-history.ts';
 import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
 import { demandOf } from './state-demand.ts';
-import { adoptionOfTags, outcomeOfTags } from './tag-change.ts';
+import { tagsReadBy, outcomeOfTags } from './tag-change.ts';
 import type { Expiry } from '../association-expiry.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
@@ -58,7 +58,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     changedAt: Date.parse(last.time),
     ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
-    ...(confirmed ? adoptionOfTags(next, confirmed) : {}),
+    ...(confirmed ? tagsReadBy(next, confirmed) : {}),
     ...(ended ? outcomeOfTags(next, ended, target) : {}),
     ...(ended && !isExpiryOnly ? uncertainTimeOf(next, ended) : {}),
     ...(expiry === undefined ? {} : { expiry, ...ownerOf(next, expiry) }),
