@@ -24,6 +24,8 @@ export interface LoggedAssociation extends Pick<AssociationFact, 'associationArn
 /** The kind of change of an EKS operation; null if it changes nothing. */
 export function changeKind(operation: string | null): ChangeKind | null {
   const [, kind] = /^(Create|Update|Delete)PodIdentityAssociation$/.exec(operation ?? '') ?? [];
+  if (operation === 'TagResource') return 'tag';
+  if (operation === 'UntagResource') return 'untag';
   return kind === undefined ? null : (kind.toLowerCase() as ChangeKind);
 }
 

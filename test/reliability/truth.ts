@@ -130,7 +130,10 @@ function isUndetermined({ event, refusalCode }: TrailEntry): boolean {
 /** Clock error, of both clocks, and lag of reads: a change by others that was visible longer before had no part in it. */
 const marginMs = 100_000;
 
-/** An outcome that was not determined, although nobody else changed the association since the request arrived. */
+/**
+ * An outcome that was not determined, although nobody else changed the association since the request arrived. Of a change of tags that
+ * was not applied, nothing ever shows it.
+ */
 function needlesslyUndetermined({ outside, changes, entries, answers }: Facts, entry: TrailEntry): string[] {
   const intent = entries.find(({ event, operationId }) => event === 'INTENT' && operationId === entry.operationId);
   const request = answers.find(
@@ -140,6 +143,9 @@ function needlesslyUndetermined({ outside, changes, entries, answers }: Facts, e
   const others = changes.flatMap((change) =>
     tokenOf(change, entries) === tokenName(entry) ? [] : (change.effect ?? []),
   );
+  const isOfTags = entry.kind === 'tag' || entry.kind === 'untag';
+  const isApplied = changes.some((change) => change.effect !== null && isOfToken(change, tokenName(entry), entries));
+  if (isOfTags && !isApplied) return [];
   if ([...outside, ...others].some(({ visibleAt }) => visibleAt > since)) return [];
   return [`the outcome of ${entry.operationId} is undetermined, although nobody else changed the association`];
 }

@@ -152,7 +152,10 @@ function updateDirectly(
 ): SimulatedAssociation | null {
   const association = associations.byId(associationId);
   if (!association) return null;
-  const changed = changedAssociation(association, asAssociationChange(changes), clock());
+  const change = asAssociationChange(changes);
+  const isOfTags = Object.keys(change).every((name) => name === 'tags');
+  // As tagging does.
+  const changed = isOfTags ? { ...association, ...change } : changedAssociation(association, change, clock());
   associations.replace(changed, 0);
   return changed;
 }

@@ -13,7 +13,7 @@ import type { Step } from './steps.ts';
 import type { BackendPool } from './backend.ts';
 
 /** All kinds of mutations. */
-export const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt'];
+export const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt', 'tag', 'untag'];
 
 /** A position in a flow: request index `at`, and index `nth` of the fault among those that can occur there. */
 interface FaultLocation {
@@ -75,7 +75,7 @@ export async function casesOf(
   { kinds, size: { followUpsOf }, flow: text, width }: Selection,
 ): Promise<Case[]> {
   const traces: Case[] = [];
-  for (const kind of kinds.filter((one) => one !== 'adopt' || implementation.adopts)) {
+  for (const kind of kinds.filter((one) => isKindOf(implementation, one))) {
     const isSelected = (flow: Flow) =>
       flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
     const selected = flows.filter((flow) => isSelected(flow) && isFor(flow, kind) && isPossible(implementation, flow));
@@ -85,6 +85,12 @@ export async function casesOf(
   }
   const steps = await traceAll(traces, backends, width);
   return traces.flatMap((one, index) => casesOfFlow(one, steps[index] ?? [], followUpsOf));
+}
+
+/** Whether an implementation has a kind of mutation. */
+function isKindOf({ adopts, changesTags }: Implementation, kind: MutationKind): boolean {
+  if (kind === 'adopt') return adopts;
+  return kind === 'tag' || kind === 'untag' ? changesTags : true;
 }
 
 function isPossible(implementation: Implementation, flow: Flow): boolean {

@@ -1,4 +1,5 @@
 import type { Association } from '../../../src/model/association.ts';
+import { changedTags } from '../../../src/model/tags.ts';
 import { changeKind, operationOfToken } from '../eks-facts.ts';
 import type { ChangeKind } from '../facts.ts';
 import type { Applied } from '../search/eks-behaviour.ts';
@@ -39,12 +40,27 @@ export function makeEksLog(): EksLog {
     changes.push({ kind, operationId, association, modifiedAt, isTooLate: false });
     changes.sort((one, other) => one.modifiedAt - other.modifiedAt);
   };
+  /** The answer to a change of tags is empty, and `modifiedAt` stays. */
+  const addTags = (kind: 'tag' | 'untag', { url, body }: WireRequest, at: number) => {
+    const { pathname, searchParams } = new URL(url, 'http://eks');
+    const id = decodeURIComponent(pathname).split('/').at(-1);
+    const before = changes.findLast(({ association }) => association.associationId === id)?.association;
+    if (!before) return;
+    const { tags = {} } = (body === '' ? {} : JSON.parse(body)) as { readonly tags?: Readonly<Record<string, string>> };
+    const named = [
+      ...Object.entries(tags).map(([key, requested]) => ({ key, requested })),
+      ...searchParams.getAll('tagKeys').map((key) => ({ key, requested: null })),
+    ];
+    const association = { ...before, tags: changedTags(before.tags, named) };
+    changes.push({ kind, operationId: null, association, modifiedAt: at, isTooLate: false });
+  };
   return {
     changes,
     changedOutside: (kind, association) => add(kind, association, null, Math.round(association.modifiedAt * 1_000)),
     answered: (request, { status, body }, at) => {
       const kind = changeKind(stepOf(request).operation);
       if (kind === null || status !== 200) return;
+      if (kind === 'tag' || kind === 'untag') return addTags(kind, request, at);
       const { association } = JSON.parse(body) as { readonly association: LoggedAssociation };
       add(kind, association, operationIdOf(request), at);
     },

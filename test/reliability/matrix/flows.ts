@@ -70,6 +70,7 @@ export const firstFlow: Flow = { name: 'first', by: 'alice' };
 /** The flows in which others change the association, or lock changes, before or during a repetition. */
 function flowsWithOthers(): Flow[] {
   const outside = { what: 'update', through: 'eks' } as const;
+  const [tagsBack, tagsElse] = [{ what: 'untag', through: 'eks' } as const, { what: 'tag', through: 'eks' } as const];
   const revoked = { what: 'delete', through: 'gateway' } as const;
   const expecting = { kinds: ['update', 'delete'], expects: true, by: 'alice' } as const;
   const adopting = { kinds: ['create'], adopts: true, others: { what: 'create', through: 'eks' } } as const;
@@ -84,6 +85,8 @@ function flowsWithOthers(): Flow[] {
       ...{ earlier: crashBefore, passed: inDoubtMs, others: { what: 'update', through: 'gateway' } },
     },
     { ...applied, name: 'done, replaced outside', kinds: ['update'], others: outside, by: 'alice' },
+    { ...applied, name: 'done, tags set back outside', kinds: ['tag'], others: tagsBack, by: 'alice' },
+    { ...applied, name: 'done, tags changed outside', kinds: ['tag', 'untag'], others: tagsElse, by: 'alice' },
     { ...applied, name: 'done, deleted through the gateway', kinds: ['create'], others: revoked, by: 'alice' },
     {
       ...applied,

@@ -82,6 +82,7 @@ export const gateway: Implementation = {
     client.destroy();
   },
   adopts: true,
+  changesTags: true,
   hasReconciler: true,
   createTables: (client, { idempotency, audit }) =>
     createTables(client, { idempotencyTable: idempotency, auditTable: audit }),

@@ -52,6 +52,8 @@ export interface Implementation {
   readonly leaveInProgress: ((url: string, tables: Tables) => Promise<void>) | null;
   /** Whether it has adoptions. */
   readonly adopts: boolean;
+  /** Whether it changes tags of what exists. */
+  readonly changesTags: boolean;
   /** Whether it has a scheduled reconciler. */
   readonly hasReconciler: boolean;
   readonly createTables: (client: DynamoDBClient, tables: Tables) => Promise<void>;
@@ -84,7 +86,7 @@ export interface Implementation {
 /** A DynamoDB item as plain JSON. Only the implementation itself writes it, so its shape is known. */
 export type Item = ReturnType<typeof unmarshall>;
 
-const kinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt'];
+const kinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt', 'tag', 'untag'];
 
 /** The kind of change of an operation such as `CREATE_POD_IDENTITY_ASSOCIATION`. Throws for an unknown operation. */
 export function kindOf(operation: string): MutationKind {

@@ -11,7 +11,7 @@ export async function untruePastAnswers(run: CaseRun): Promise<string[]> {
   if (history === null || !isAtRest(run)) return [];
   const items = await run.backend.items('audit');
   const entries = items.flatMap(({ entry }) => (typeof entry === 'string' ? [JSON.parse(entry) as AuditEntry] : []));
-  const changes = entries.filter(({ operation }) => /^(CREATE|UPDATE|DELETE|ADOPT)_/.test(operation));
+  const changes = entries.filter(({ operation }) => /^(CREATE|UPDATE|DELETE|ADOPT|TAG|UNTAG)_/.test(operation));
   const world = makeWorld(() => changes);
   for (const change of eksLog.changes) world.applied(change);
   return pastViolations(world, history, { ...home, ...targetOf(run.flow.held !== undefined) });

@@ -23,6 +23,8 @@ const kinds: Readonly<Record<string, StepKind>> = {
   CreatePodIdentityAssociation: 'eks-change',
   UpdatePodIdentityAssociation: 'eks-change',
   DeletePodIdentityAssociation: 'eks-change',
+  TagResource: 'eks-change',
+  UntagResource: 'eks-change',
   DescribePodIdentityAssociation: 'eks-read',
   ListPodIdentityAssociations: 'eks-read',
 };
@@ -52,6 +54,7 @@ export function stepName({ operation, events }: Step): string {
 
 /** EKS operation by method and path, as in the EKS API reference. */
 function eksOperationOf({ method, url }: WireRequest): string {
+  if (url.startsWith('/tags/')) return method === 'POST' ? 'TagResource' : 'UntagResource';
   const isOfOne = /\/pod-identity-associations\/[^/?]+/.test(url);
   if (method === 'POST') return isOfOne ? 'UpdatePodIdentityAssociation' : 'CreatePodIdentityAssociation';
   if (method === 'DELETE') return 'DeletePodIdentityAssociation';

@@ -25,10 +25,14 @@ interface ChangedBackend {
   readonly eksLog: EksLog;
 }
 
+/** The tag that a case sets or removes, and what it is before. */
+const costCenter = 'cost-center';
+const existingTags = { ...tags, [costCenter]: 'old' };
+
 /** Creates the association that the case changes or deletes, directly at EKS. */
 export function createExisting(backend: ChangedBackend, isHeld: boolean): OutsideChange {
   const { control } = backend.simulator;
-  const created = control.createAssociation({ ...targetOf(isHeld), roleArn: existingRole, tags });
+  const created = control.createAssociation({ ...targetOf(isHeld), roleArn: existingRole, tags: existingTags });
   return outsideChange(backend, 'create', created);
 }
 
@@ -52,6 +56,9 @@ export function inputOf(request: CaseRequest): object {
     expectedModifiedAt === null ? {} : { expectedModifiedAt: new Date(expectedModifiedAt).toISOString() };
   const existing = { ...common, associationId, ...expected };
   if (kind === 'delete' || kind === 'adopt') return { ...existing, ...invalidFields };
+  if (kind === 'untag') return { ...existing, tagKeys: [costCenter, ...(other ? ['other'] : [])], ...invalidFields };
+  if (kind === 'tag')
+    return { ...existing, tags: [{ key: costCenter, value: other ? 'other' : '42' }], ...invalidFields };
   // Others set something else than the request.
   if (kind === 'update' && by === 'pat') return { ...existing, disableSessionTags: true };
   const ends = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
@@ -83,6 +90,7 @@ export function changeOutside(
     const roleArn = isAsRequested ? requestedRole : existingRole;
     return outsideChange(backend, kind, control.createAssociation({ ...targetOf(isHeld), roleArn, tags }));
   }
+  if (kind === 'tag' || kind === 'untag') return tagsOutside(backend, kind, associationId);
   const existing = control.updateAssociation(associationId, { disableSessionTags: true });
   if (existing === null) return null;
   const updated = outsideChange(backend, 'update', existing);
@@ -90,6 +98,15 @@ export function changeOutside(
   // A delete has no `modifiedAt`: it comes right after an update, which sets it.
   control.deleteAssociation(associationId);
   return outsideChange(backend, kind, existing);
+}
+
+/** Others set another value than the request, or the one before it. */
+function tagsOutside(backend: ChangedBackend, kind: 'tag' | 'untag', associationId: string): OutsideChange | null {
+  const { control } = backend.simulator;
+  const before = control.associations().find((one) => one.associationId === associationId);
+  const value = kind === 'tag' ? 'outside' : 'old';
+  const changed = before && control.updateAssociation(associationId, { tags: { ...before.tags, [costCenter]: value } });
+  return changed ? outsideChange(backend, kind, changed) : null;
 }
 
 /** How long EKS does not know the requested role. Seconds; shorter than a lease. */
