@@ -1,8 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AssociationState, KnownTags, OpenOperation } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
-import type { Reading } from './judge.ts';
 import type { ReadTimes } from './sights.ts';
+
+/** What is known of a read of tags. */
+interface TagReading {
+  readonly state: AssociationState | null;
+  /** The revision of the state before the read; when it began, in milliseconds since the epoch. */
+  readonly knownRevision: number;
+  readonly readAt: number;
+}
 
 /**
  * Whether a read may show tags that are older than those that are known. Nothing at EKS orders
@@ -10,7 +17,7 @@ import type { ReadTimes } from './sights.ts';
  * read shows what was written last, by an operation or a scan, and nothing was written since.
  */
 export function mayHaveOlderTags(
-  { state, readAt, knownRevision }: Pick<Reading, 'state' | 'readAt' | 'knownRevision'>,
+  { state, readAt, knownRevision }: TagReading,
   association: Association,
   times: ReadTimes,
 ): boolean {

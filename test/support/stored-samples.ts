@@ -447,7 +447,7 @@ export const taggedState: AssociationState = {
 };
 
 /** A version of the history with every field set, and one that says that the association is gone. */
-export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy'> = {
+export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy' | 'tagsBefore'> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -460,9 +460,9 @@ export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 
 /** The same after a change of its tags. */
 export const taggedVersion: AssociationVersion = {
   ...associationVersion,
-  ...{ operationId: createdBy, tagsSetBy: operationId },
+  ...{ operationId: createdBy, tagsSetBy: operationId, tagsBefore: [{ key: 'team', value: 'core' }] },
 };
-export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy'> = {
+export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy' | 'tagsBefore'> = {
   target,
   association: null,
   deleted: {

@@ -1,11 +1,12 @@
-import type { Association, UpdateRequest } from '../../model/association.ts';
+import { operationIdOf } from '../../model/association.ts';
+import type { Association, CreateRequest, Tag, UpdateRequest } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait, namedSettings, namedTags } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { settingNames } from '../../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
-import { tagChanges } from '../../model/tags.ts';
+import { byKey, isRequestTag, tagChanges } from '../../model/tags.ts';
 import { confirmedVersion } from '../association-history.ts';
 import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
 import { demandOf } from './state-demand.ts';
@@ -91,16 +92,20 @@ function tieOf(
 
 /**
  * An update that EKS did not answer may have been in force before what a read showed later,
- * whatever its outcome is.
+ * whatever its outcome is. A change of tags, whose time no read shows, until it was closed.
  */
 function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
   const { operationId, startedAt, result } = next;
   const { before } = ended;
-  if (!hasTrait('updates', next) || ended.operationId !== operationId) return {};
+  if (ended.operationId !== operationId) return {};
+  // A success has a version of its own, which says since when its tags may have been there.
+  const isOfTags = hasTrait('changesTags', next) && ended.event !== 'SUCCEEDED';
+  if (!hasTrait('updates', next) && !isOfTags) return {};
   if (ended.eksRequestId !== null || before === null || !mayHaveChanged(ended)) return {};
   const refusal = result?.refusal ?? null;
   const existing = refusal && 'existing' in refusal ? refusal.existing : null;
-  const modifiedAt = (result?.association ?? existing)?.modifiedAt ?? null;
+  const seen = isOfTags ? null : (result?.association ?? existing);
+  const modifiedAt = seen?.modifiedAt ?? null;
   const { associationId } = before;
   return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
 }
@@ -219,9 +224,18 @@ function updatedBy({ before, request, omitted }: AuditEntry, seen: Association):
 }
 
 /** What a create made. Others may have changed it before it was observed. */
-function createdBy(entry: AuditEntry, seen: Association): Association {
-  if (entry.eksRequestId !== null || seen.modifiedAt === seen.createdAt) return seen;
+function createdBy(entry: AuditEntry, observed: Association): Association {
+  if (entry.eksRequestId !== null) return observed;
+  const seen = { ...observed, tags: createdTags(entry, observed) };
+  if (seen.modifiedAt === seen.createdAt) return seen;
   const made = settingsOf(entry as RequestedOperation);
   const isSame = Object.entries(made).every(([name, value]) => value === seen[name as SettingName]);
   return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
+}
+
+/** The tags of a create, which moves of tags by others don't show by `modifiedAt`. */
+function createdTags({ operationId, request, omitted }: AuditEntry, seen: Association): readonly Tag[] {
+  if (request === null || omitted.length > 0 || operationIdOf(seen) !== operationId) return seen.tags;
+  const others = seen.tags.filter((tag) => !isRequestTag(tag));
+  return [...(request as CreateRequest).tags, ...others].sort(byKey);
 }

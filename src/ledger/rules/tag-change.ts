@@ -40,6 +40,7 @@ export function outcomeOfTags(
       seenAt: at,
       seenOtherwiseAt: next.startedAt,
       tagsSetBy: operationId,
+      tagsBefore: before.tags,
     },
     // The state keeps who made the latest version.
     isLate: true,

@@ -1,3 +1,4 @@
+import type { Tag } from '../../model/association.ts';
 import type { AssociationVersion } from '../association-version.ts';
 import { associationOfDetails, detailsOf } from './association-text.ts';
 import type { AssociationDetails } from './association-text.ts';
@@ -14,7 +15,7 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
   /** Of the association that is gone. */
   readonly modifiedAt?: string;
   /** Who made the version whose tags the operation of the key changed; absent for others. */
-  readonly tagsOf?: { readonly operationId: string | null };
+  readonly tagsOf?: { readonly operationId: string | null; readonly before: readonly Tag[] };
 }
 
 /**
@@ -23,6 +24,7 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
  */
 export function versionItem(version: AssociationVersion): Item {
   const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead, tagsSetBy } = version;
+  const { tagsBefore = [] } = version;
   const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
   const text: StoredVersion = {
     origin,
@@ -31,7 +33,7 @@ export function versionItem(version: AssociationVersion): Item {
     ...(isRead ? { isRead } : {}),
     association: association && withoutCreatedAt(detailsOf(association)),
     ...(deleted ? { modifiedAt: deleted.modifiedAt } : {}),
-    ...(tagsSetBy === undefined ? {} : { tagsOf: { operationId: version.operationId } }),
+    ...(tagsSetBy === undefined ? {} : { tagsOf: { operationId: version.operationId, before: tagsBefore } }),
   };
   return {
     v: formatVersion,
@@ -69,6 +71,6 @@ export function versionOfItem(item: Item): AssociationVersion {
     seenAt,
     seenOtherwiseAt,
     ...(isRead ? { isRead } : {}),
-    ...(tagsOf && operationId !== null ? { tagsSetBy: operationId } : {}),
+    ...(tagsOf && operationId !== null ? { tagsSetBy: operationId, tagsBefore: tagsOf.before } : {}),
   };
 }
