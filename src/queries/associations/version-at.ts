@@ -48,7 +48,7 @@ export async function versionAt(
   const present = ofGroup.filter(isPresent);
   const isWhole = present[0] !== undefined && madeAt(present[0]) <= asOf && (present.length > 1 || newest.length < few);
   const before = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
-  const run = await runAt(reads, target, before, asOf);
+  const run = createLast(await runAt(reads, target, before, asOf));
   const [version, other] = run;
   if (version === undefined) {
     const [first] = await inGroup(reads, target, group, { from: group });
