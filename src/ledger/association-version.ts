@@ -39,6 +39,11 @@ export interface AssociationVersion extends LatestVersion {
    */
   readonly isRead?: true;
   /**
+   * Set on a create that an observation concluded, which comes first among those of its
+   * `modifiedAt`: others may have adopted it, or changed its tags, before its outcome was recorded.
+   */
+  readonly isFoundLater?: true;
+  /**
    * The operation that changed the tags alone; absent: none did. Origin, operation and declaration
    * are then those of the version before, as they were known when it began.
    */

@@ -7,6 +7,12 @@ import { home, input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
+interface Found {
+  readonly serviceAccount: string;
+  readonly origin: string;
+  readonly tags: WholeAssociation['tags'];
+}
+
 const team = { key: 'team', value: 'payments' };
 const cost = { key: 'cost-center', value: '42' };
 
@@ -238,6 +244,44 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
     expect((await tag(fields)).refusal).toMatchObject({ code: 'THROTTLED', retryable: true });
     setOutside({ team: 'core' });
     expect((await tag(fields)).refusal?.code).toBe('ASSOCIATION_CHANGED');
+  });
+
+  test('wait for a create in doubt, and follow it and an adoption in the history', async () => {
+    const other = { serviceAccount: 'found', clientRequestToken: 'found' };
+    gateway.simulator.control.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'cut-after' });
+    await gateway.create(other);
+    gateway.clock.skip(20_000);
+    const { associationId = '' } = gateway.simulator.control.associations().at(-1) ?? {};
+    await gateway.adopt({ associationId });
+    gateway.clock.skip(20_000);
+    expect((await gateway.tag({ associationId, tags: [cost] })).refusal?.code).toBe('OPERATION_IN_PROGRESS');
+    expect(await gateway.create(other)).toMatchObject({ status: 'SUCCEEDED' });
+    gateway.clock.skip(inDoubtMs);
+    await gateway.tag({ associationId, tags: [cost] });
+    gateway.clock.skip(20_000);
+    await gateway.untag({ associationId, tagKeys: ['cost-center'] });
+    const { namespace, clusterName } = input;
+    const target = { ...home, clusterName, namespace, serviceAccount: 'found' };
+    const versions = await gateway.deps.associations?.readVersions(target, { from: '' }, 10);
+    expect(versions?.map(({ origin, association: of }) => [origin, ...(shown(of?.tags) ?? [])])).toEqual([
+      ['OPERATION', team],
+      ['ADOPTED', team],
+      ['ADOPTED', cost, team],
+      ['ADOPTED', team],
+    ]);
+    const query = `query ($asOf: DateTime) { associations(asOf: $asOf) { nodes { serviceAccount origin tags { key value } } } }`;
+    const asOf = async (at: number | undefined) => {
+      const variables = { asOf: new Date((at ?? 0) + 1).toISOString() };
+      const answered = await gateway.send<{ associations: { nodes: Found[] } }>(query, variables);
+      const node = answered.data?.associations.nodes.find((one) => one.serviceAccount === 'found');
+      return [node?.origin, ...(shown(node?.tags) ?? [])];
+    };
+    const seen = versions?.map(({ seenAt }) => seenAt) ?? [];
+    expect([await asOf(seen[1]), await asOf(seen[2]), await asOf(seen[3])]).toEqual([
+      ['ADOPTED', team],
+      ['ADOPTED', cost, team],
+      ['ADOPTED', team],
+    ]);
   });
 
   test('that a dry run checks are not sent', async () => {

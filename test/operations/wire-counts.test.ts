@@ -71,6 +71,19 @@ describeOnDynamoDb('network calls', () => {
     expectCalls(['BatchGetItem', 'GetItem', 'PutItem', 'Query'], []);
   });
 
+  test('a change of tags makes 4 DynamoDB calls, of which one reads the known tags, and 2 EKS calls', async () => {
+    const { association } = await gateway.create();
+    forgetCalls();
+    const associationId = association?.associationId;
+    const calls = ['GetItem', 'GetItem', 'TransactWriteItems', 'TransactWriteItems'];
+    expect(await gateway.tag({ associationId, tags: [{ key: 'cost-center', value: '42' }] })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+    expectCalls(calls, ['DescribePodIdentityAssociation', 'TagResource']);
+    expect(await gateway.untag({ associationId, tagKeys: ['cost-center'] })).toMatchObject({ status: 'SUCCEEDED' });
+    expectCalls(calls, ['DescribePodIdentityAssociation', 'UntagResource']);
+  });
+
   test('a create with an executor role makes 3 DynamoDB calls, 1 STS call and 1 EKS call', async () => {
     const sts = await startSts();
     await withStsAt(sts.endpoint, async () => {

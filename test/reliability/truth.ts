@@ -27,6 +27,8 @@ export const successesNotApplied: readonly Exception<TrailEntry>[] = [
     name: 'a state that others set to the same',
     reason: 'An update or a delete leaves no mark at EKS: only its state can be observed, whoever set it.',
     covers: ({ outside, changes, entries }, { kind, associationArn, roleArn, ...of }) => {
+      // Also one that was so before: the reference model of the search knows the tags.
+      if (kind === 'tag' || kind === 'untag') return true;
       const isOfIt = (id: string | null) => associationArn?.endsWith(`/${id}`) ?? false;
       const isSame = (other: { readonly kind: string; readonly roleArn: string | null }) =>
         kind === 'delete' ? other.kind === 'delete' : kind === 'update' && other.roleArn === roleArn;

@@ -447,7 +447,10 @@ export const taggedState: AssociationState = {
 };
 
 /** A version of the history with every field set, and one that says that the association is gone. */
-export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy' | 'tagsBefore'> = {
+export const associationVersion: Omit<
+  Required<AssociationVersion>,
+  'deleted' | 'tagsSetBy' | 'tagsBefore' | 'isFoundLater'
+> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -462,7 +465,10 @@ export const taggedVersion: AssociationVersion = {
   ...associationVersion,
   ...{ operationId: createdBy, tagsSetBy: operationId, tagsBefore: [{ key: 'team', value: 'core' }] },
 };
-export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy' | 'tagsBefore'> = {
+export const deletedVersion: Omit<
+  Required<AssociationVersion>,
+  'isRead' | 'tagsSetBy' | 'tagsBefore' | 'isFoundLater'
+> = {
   target,
   association: null,
   deleted: {

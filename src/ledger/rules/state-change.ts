@@ -1,5 +1,5 @@
-import { operationIdOf } from '../../model/association.ts';
-import type { Association, CreateRequest, Tag, UpdateRequest } from '../../model/association.ts';
+import { maxTags, operationTagKey } from '../../model/association.ts';
+import type { Association, AssociationTarget, CreateRequest, Tag, UpdateRequest } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait, namedSettings, namedTags } from '../../model/operation.ts';
@@ -13,6 +13,7 @@ import { demandOf } from './state-demand.ts';
 import { tagsReadBy, outcomeOfTags } from './tag-change.ts';
 import type { Expiry } from '../association-expiry.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
+import type { AssociationVersion } from '../association-version.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
 
 /**
@@ -57,7 +58,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     demand: demandOf(begun ?? (isExpiryOnly ? ended : undefined), next.startedAt),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
-    ...(ended && confirmed ? { confirmed, version: confirmedVersion(target, inForce(next, confirmed), times) } : {}),
+    ...(ended && confirmed ? { confirmed, version: versionOf(target, next, ended, confirmed, times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
     ...(confirmed ? tagsReadBy(next, confirmed) : {}),
     ...(ended ? outcomeOfTags(next, ended, target) : {}),
@@ -66,6 +67,19 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+/** The version that an outcome adds. A create that was found later is as it was made. */
+function versionOf(
+  target: AssociationTarget,
+  next: IdempotencyRecord,
+  { eksRequestId }: AuditEntry,
+  confirmed: ConfirmedAssociation,
+  times: Parameters<typeof confirmedVersion>[2],
+): AssociationVersion {
+  const version = confirmedVersion(target, inForce(next, confirmed), times);
+  const isFoundLater = hasTrait('creates', confirmed) && eksRequestId === null && version.association !== null;
+  return isFoundLater ? { ...version, isFoundLater: true } : version;
 }
 
 /**
@@ -233,9 +247,11 @@ function createdBy(entry: AuditEntry, observed: Association): Association {
   return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
 }
 
-/** The tags of a create, which moves of tags by others don't show by `modifiedAt`. */
+/** The tags that a create set: others may have changed them since, which `modifiedAt` does not show. */
 function createdTags({ operationId, request, omitted }: AuditEntry, seen: Association): readonly Tag[] {
-  if (request === null || omitted.length > 0 || operationIdOf(seen) !== operationId) return seen.tags;
-  const others = seen.tags.filter((tag) => !isRequestTag(tag));
-  return [...(request as CreateRequest).tags, ...others].sort(byKey);
+  if (request === null || omitted.length > 0) return seen.tags;
+  const { tags } = request as CreateRequest;
+  const own = tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
+  const ofAws = seen.tags.filter((tag) => !isRequestTag(tag) && tag.key !== operationTagKey);
+  return [...tags, ...own, ...ofAws].sort(byKey);
 }

@@ -29,11 +29,13 @@ export function outcomeOfTags(
   const known: KnownTags = { associationId, tags, setBy: operationId, at, shownFrom, ...doubt };
   const { origin, operationId: madeBy, declaration } = ended.tagsKnown ?? madeByOthers;
   const { association } = result;
+  // Who made a version that came meanwhile is not known here.
+  const isSame = association.modifiedAt === before.modifiedAt;
   return {
     tags: known,
     version: {
       target,
-      association: { ...association, tags: ended.eksRequestId === null ? association.tags : tags },
+      association: isSame && ended.eksRequestId === null ? association : { ...before, tags },
       origin,
       operationId: madeBy,
       declaration,

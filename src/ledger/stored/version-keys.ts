@@ -27,9 +27,10 @@ export function versionPrefixOf(target: AssociationTarget): string {
  * `modifiedAt`, by when they were seen.
  */
 export function versionPlaceOf(version: VersionKey): string {
-  const { association, seenAt, operationId, tagsSetBy } = version;
+  const { association, seenAt, operationId, tagsSetBy, isFoundLater } = version;
   const place = placeOfVersions(associationOfVersion(version), association?.modifiedAt ?? deletion);
-  return `${place} ${new Date(seenAt).toISOString()} ${tagsSetBy ?? operationId ?? 'scan'}`;
+  const seen = isFoundLater && association ? association.createdAt : new Date(seenAt).toISOString();
+  return `${place} ${seen} ${tagsSetBy ?? operationId ?? 'scan'}`;
 }
 
 /** The association that a version is of, whether it is there or gone. */
@@ -56,7 +57,7 @@ const deletion = '~';
 /** What identifies a version. */
 type VersionKey = Pick<
   AssociationVersion,
-  'target' | 'association' | 'deleted' | 'seenAt' | 'operationId' | 'tagsSetBy'
+  'target' | 'association' | 'deleted' | 'seenAt' | 'operationId' | 'tagsSetBy' | 'isFoundLater'
 >;
 
 /** What the key of a version says of it. */

@@ -14,6 +14,8 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
   readonly association: AssociationDetails | null;
   /** Of the association that is gone. */
   readonly modifiedAt?: string;
+  /** Of a version whose key does not say when it was seen. Milliseconds since the epoch. */
+  readonly seenAt?: number;
   /** Who made the version whose tags the operation of the key changed; absent for others. */
   readonly tagsOf?: { readonly operationId: string | null; readonly before: readonly Tag[] };
 }
@@ -23,7 +25,8 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
  * under its roles. What it says besides is JSON text.
  */
 export function versionItem(version: AssociationVersion): Item {
-  const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead, tagsSetBy } = version;
+  const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead, tagsSetBy, isFoundLater } =
+    version;
   const { tagsBefore = [] } = version;
   const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
   const text: StoredVersion = {
@@ -33,6 +36,7 @@ export function versionItem(version: AssociationVersion): Item {
     ...(isRead ? { isRead } : {}),
     association: association && withoutCreatedAt(detailsOf(association)),
     ...(deleted ? { modifiedAt: deleted.modifiedAt } : {}),
+    ...(isFoundLater ? { seenAt: version.seenAt } : {}),
     ...(tagsSetBy === undefined ? {} : { tagsOf: { operationId: version.operationId, before: tagsBefore } }),
   };
   return {
@@ -68,9 +72,10 @@ export function versionOfItem(item: Item): AssociationVersion {
     origin,
     operationId: tagsOf ? tagsOf.operationId : operationId,
     declaration,
-    seenAt,
+    seenAt: stored.seenAt ?? seenAt,
     seenOtherwiseAt,
     ...(isRead ? { isRead } : {}),
+    ...(stored.seenAt === undefined ? {} : { isFoundLater: true }),
     ...(tagsOf && operationId !== null ? { tagsSetBy: operationId, tagsBefore: tagsOf.before } : {}),
   };
 }

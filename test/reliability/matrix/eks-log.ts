@@ -60,7 +60,10 @@ export function makeEksLog(): EksLog {
     answered: (request, { status, body }, at) => {
       const kind = changeKind(stepOf(request).operation);
       if (kind === null || status !== 200) return;
-      if (kind === 'tag' || kind === 'untag') return addTags(kind, request, at);
+      if (kind === 'tag' || kind === 'untag') {
+        addTags(kind, request, at);
+        return;
+      }
       const { association } = JSON.parse(body) as { readonly association: LoggedAssociation };
       add(kind, association, operationIdOf(request), at);
     },

@@ -109,7 +109,8 @@ export function makeCallers(environment: Environment) {
     const isAdopting = kind === 'create' && adopts;
     // Variants differ in nothing that a delete, an adoption or an update of the expiry alone names; a create that may adopt names the role of others.
     const isOfExpiry = kind === 'update' && mutation.changesOnlyExpiry === true && target.expiresAt !== undefined;
-    const isSame = isOfExpiry || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt';
+    const isSame =
+      isOfExpiry || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt' || kind === 'untag';
     const requested = isSame ? 0 : variant;
     const input = `${inputOf(requested, target)} ${isAdopting}${isOfExpiry ? ' expiry alone' : ''}`;
     const process = start(name, identity, input, faults, isWhole, { declaration, expiry: target.expiresAt });

@@ -1,4 +1,5 @@
 import type { Association } from '../../../src/model/association.ts';
+import { tagOf } from './environment.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** Records what EKS has applied in a scenario, for the reference model. */
@@ -23,6 +24,12 @@ export function makeEffects() {
     isDeletedOutside: (associationId: string) => deleted.get(associationId) === null,
     /** Whether the association was changed or deleted since its creation. */
     isChanged: (associationId: string) => changed.has(associationId),
+    /** Whether the association had this value of the tag at `since` or later. */
+    wasTagged: ({ associationId, tags }: Association, since: number) =>
+      states.some(
+        ({ association, to }) =>
+          association.associationId === associationId && to >= since && valueOf(association.tags) === valueOf(tags),
+      ),
     /** Whether anybody set this role at `since` or later, or the association still had it at `visibleFrom`. */
     wasSet: (associationId: string, roleArn: string, since: number, visibleFrom: number) =>
       states.some(
@@ -32,4 +39,9 @@ export function makeEffects() {
           (from >= since || to >= visibleFrom),
       ),
   };
+}
+
+/** The value of the tag that requests and others change; undefined without it. */
+function valueOf(tags: Association['tags']): string | undefined {
+  return tags.find(({ key }) => key === tagOf('').key)?.value;
 }

@@ -28,7 +28,7 @@ export function entryFact(entry: AuditEntry, time: number): TrailEntry {
 
 /** The kind of a mutation, by its name in the trail. */
 export function kindOf(operation: AuditEntry['operation']): MutationKind {
-  const kind = (['create', 'update', 'delete', 'adopt'] as const).find((one) =>
+  const kind = (['create', 'update', 'delete', 'adopt', 'tag', 'untag'] as const).find((one) =>
     operation.toLowerCase().startsWith(one),
   );
   if (kind === undefined) throw new Error(`${operation} is not a mutation.`);

@@ -25,7 +25,8 @@ export function historyViolations(world: World, history: readonly AssociationVer
     newest = Math.max(at, newest);
     if (association === null) continue;
     const isForeign = change.operationId === null;
-    if (origin === 'OUTSIDE' && !isForeign && !change.isTooLate)
+    const isTagged = world.isTaggedOutside(association.associationId);
+    if (origin === 'OUTSIDE' && !isForeign && !change.isTooLate && !isTagged)
       violations.push(`the history has ${what} as made outside, but ${change.operationId} made it`);
     // Nothing at EKS tells which of two equal updates was applied, nor of two creates without the tag.
     const isMaker = operationId === change.operationId || world.isRequested(change, operationId ?? '');

@@ -12,6 +12,7 @@ Options:
   --minutes N  stop after N minutes (default: no time limit)
   --seed N     seed of the first scenarios (default: random)
   --path PATH  run only the scenario that a counter-example names; needs --seed
+  --tags       only scenarios with changes of tags, which the others do not have
   --help       print this help
 
 Exit codes: 0 if every scenario keeps the guarantees, 1 after a counter-example, 2 for invalid options or a failed run.
@@ -29,6 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     minutes: { type: 'string' },
     seed: { type: 'string' },
     path: { type: 'string' },
+    tags: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   });
   if (values.help) return write(process.stdout, usage);
@@ -49,7 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     reportedAt = performance.now();
     write(process.stderr, `${scenarios} scenarios, ${seconds(startedAt)} s, all kept\n`);
   };
-  const found = await search({ seed, runs, until, path: values.path, onProgress });
+  const found = await search({ seed, runs, until, path: values.path, tags: values.tags, onProgress });
   if (found === null)
     return write(process.stdout, `${done} scenarios from seed ${seed}, ${seconds(startedAt)} s: all kept.\n`);
   write(process.stdout, report(found));

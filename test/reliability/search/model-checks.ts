@@ -75,8 +75,8 @@ export function finalAnswerViolations(
         : effects.wasSet(id, roleArn, begunAt - maxSkewMs, record.inDoubtUntil - maxLagMs - maxSkewMs),
       delete: effects.isDeleted(id),
       adopt: wasThere,
-      tag: true,
-      untag: true,
+      tag: effects.wasTagged(association, begunAt - maxSkewMs),
+      untag: effects.wasTagged(association, begunAt - maxSkewMs),
     };
     if (kind && !isTrue[kind]) violations.push(`${identity} was told that the ${kind} of ${id} is done, but it is not`);
   }

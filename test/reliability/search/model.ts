@@ -173,7 +173,7 @@ export function makeModel(
     if (!operation) return;
     const { lifetime, closed } = operation;
     // An update that was observed as done may still be applied once more.
-    const isRepeat = kind === 'update' && closed?.event === 'SUCCEEDED';
+    const isRepeat = ['update', 'tag', 'untag'].includes(kind) && closed?.event === 'SUCCEEDED';
     if (closed && !isTooLate && !isRepeat)
       broken(`${operation.id} of ${lifetime.identity} was ${closed.event}, and EKS applied it afterwards`);
     const others = lifetime.operations.filter(

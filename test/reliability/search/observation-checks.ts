@@ -15,7 +15,14 @@ export type World = ReturnType<typeof makeWorld>;
 /** The versions of the association, and who made them. `written` returns the audit entries of operations. */
 export function makeWorld(written: () => readonly AuditEntry[]) {
   const changes: Applied[] = [];
-  const succeeded = () => written().filter(({ event, fence }) => event === 'SUCCEEDED' && fence !== null);
+  const tagged: Applied[] = [];
+  /** Whether others, or what no operation can be told from, changed tags of an association. */
+  const isTaggedOutside = (id: string) =>
+    tagged.some((one) => isOf(one, id) && (one.operationId === null || one.isTooLate));
+  /** A change of tags confirms nothing of who made an association. */
+  const isOfTags = ({ operation }: AuditEntry) => ['tag', 'untag'].includes(kindOf(operation));
+  const succeeded = () =>
+    written().filter((entry) => entry.event === 'SUCCEEDED' && entry.fence !== null && !isOfTags(entry));
   /** Of two changes in one millisecond, every read after both shows the last one. */
   const versionOf = ({ associationId, modifiedAt }: Version) =>
     changes.findLast(
@@ -42,12 +49,15 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
     versionOf,
     isAdopted,
     isRequested,
+    isTaggedOutside,
     changes: (): readonly Applied[] => changes,
     succeeded,
     written,
     deletionOf,
     applied(change: Applied): void {
-      changes.push(change);
+      // Tags are no version: `modifiedAt` stays.
+      if (change.kind === 'tag' || change.kind === 'untag') tagged.push(change);
+      else changes.push(change);
     },
     /** Whether an operation made a version long after it was certain that it no longer could. */
     isLost: (sight: Sight) => versionOf(sight)?.isTooLate === true,
@@ -60,6 +70,7 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
       if (origin === 'OPERATION' && sight.isGone) return [`${by} reports ${what} as an association of an operation`];
       if (change.isTooLate) return [];
       const isForeign = change.operationId === null && (sight.isGone || !isAdopted(sight));
+      if (isTaggedOutside(sight.associationId)) return [];
       if (origin === 'OUTSIDE' && !isForeign)
         return [
           `${by} reports ${what} as made outside, but ${change.operationId ?? 'others'} made it${change.operationId ? '' : ', and it was adopted'}`,
@@ -72,7 +83,8 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
     expectedDrift(association: Association | null, isNew: ReadonlyMap<string, boolean>): boolean | null {
       const last = changes.at(-1);
       if (!last) return false;
-      if (changes.some(({ isTooLate }) => isTooLate)) return null;
+      if ([...changes, ...tagged].some(({ isTooLate }) => isTooLate)) return null;
+      if (association && isTaggedOutside(association.associationId)) return null;
       if (last.operationId !== null) return false;
       const done = succeeded();
       const { associationId: id } = last.association;

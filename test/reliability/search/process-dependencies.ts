@@ -93,9 +93,16 @@ function isCreateOfBob({ attempt: { identity } }: Process): boolean {
 
 /** `modifiedAt` of the association that a request changes; null for a create. */
 function existingModifiedAt(request: AuthorizationRequest): string | null {
-  const { action } = request;
-  const isChange = action === 'UpdatePodIdentityAssociation' || action === 'DeletePodIdentityAssociation';
-  return isChange || action === 'AdoptPodIdentityAssociation' ? request.association.modifiedAt : null;
+  switch (request.action) {
+    case 'UpdatePodIdentityAssociation':
+    case 'DeletePodIdentityAssociation':
+    case 'AdoptPodIdentityAssociation':
+    case 'TagPodIdentityAssociation':
+    case 'UntagPodIdentityAssociation':
+      return request.association.modifiedAt;
+    default:
+      return null;
+  }
 }
 
 /** The role whose attributes policy uses; null for a delete. */

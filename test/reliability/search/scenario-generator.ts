@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expirySteps } from './generator-expiries.ts';
 import { heldSteps } from './generator-held.ts';
+import { taggingSteps } from './generator-tags.ts';
 import {
   anyKind,
   changeFault,
@@ -88,8 +89,8 @@ const drifting: fc.Arbitrary<Step[]> = fc
 const anySteps = stepsOf(plainEvents, 2, 20);
 const fewSteps = stepsOf(plainEvents, 0, 3);
 
-/** Generates scenarios, weighted towards those that cover more of the protocol. */
-export const scenario: fc.Arbitrary<Scenario> = fc.record({
+/** What scenarios have besides their steps. */
+const circumstances = {
   behaviour: fc.record({
     skewMs: fc.record({
       gateway: skewMs,
@@ -105,6 +106,12 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
   isOccupied: fc.constantFrom(false, false, true),
   readsRoles: fc.constantFrom(false, false, true),
   hasExecutor: fc.constantFrom(false, false, true),
+  order: fc.nat({ max: 0x7fffffff }),
+};
+
+/** Generates scenarios, weighted towards those that cover more of the protocol. */
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  ...circumstances,
   steps: fc.oneof(
     { weight: 15, arbitrary: anySteps },
     { weight: 4, arbitrary: fc.tuple(fewSteps, ambiguous, fewSteps).map((parts) => parts.flat()) },
@@ -112,5 +119,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     { weight: 5, arbitrary: heldSteps },
     { weight: 5, arbitrary: expirySteps },
   ),
-  order: fc.nat({ max: 0x7fffffff }),
 });
+
+/** Generates scenarios of changes of tags. */
+export const tagScenario: fc.Arbitrary<Scenario> = fc.record({ ...circumstances, steps: taggingSteps });

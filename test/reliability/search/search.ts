@@ -3,7 +3,7 @@ import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts'
 import type { ScenarioStore } from './store.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
-import { scenario } from './scenario-generator.ts';
+import { scenario, tagScenario } from './scenario-generator.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Settings of a search. */
@@ -16,6 +16,8 @@ export interface SearchSettings {
   readonly until?: number;
   /** Runs only the scenario at this path of the seed, as printed with a counter-example. */
   readonly path?: string | undefined;
+  /** Whether the scenarios are about changes of tags; by default, none has them. */
+  readonly tags?: boolean;
   /** Creates the ledger; SQLite in memory by default. */
   readonly openLedger?: () => ScenarioStore;
   /** Called after each batch with the number of scenarios so far. */
@@ -40,13 +42,21 @@ const scenariosPerLedger = 50;
 
 /** Runs scenarios until a rule is violated or the limits are reached. Null if all rules hold. */
 export async function search(settings: SearchSettings): Promise<CounterExample | null> {
-  const { seed, runs, until = Infinity, path, openLedger = inMemory, onProgress = () => undefined } = settings;
+  const {
+    seed,
+    runs,
+    until = Infinity,
+    path,
+    tags = false,
+    openLedger = inMemory,
+    onProgress = () => undefined,
+  } = settings;
   const runner = makeRunner(openLedger);
   try {
     for (let batch = 0, scenarios = 0; scenarios < runs && Date.now() < until; batch += 1) {
       const numRuns = path === undefined ? Math.min(batchSize, runs - scenarios) : 1;
       const at = { seed: seed + batch, ...(path === undefined ? {} : { path }) };
-      const result = await fc.check(fc.asyncProperty(scenario, runner.check), { ...at, numRuns });
+      const result = await fc.check(fc.asyncProperty(tags ? tagScenario : scenario, runner.check), { ...at, numRuns });
       scenarios += result.numRuns;
       if (result.failed && result.counterexample !== null) {
         const shortest = await runner.shrink(...result.counterexample);
