@@ -60,6 +60,8 @@ export async function versionAt(
       uncertain: { from: Date.parse(first.association.createdAt), until: madeAt(first) },
     };
   }
+  const untagged = version.seenAt > asOf ? beforeTags(version) : null;
+  if (untagged) return { version: untagged, next: version, uncertain: spanAt([version, untagged], asOf, times) };
   const next = await nextOf(reads, target, version, asOf);
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
@@ -75,11 +77,25 @@ export async function versionAt(
   const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
   if (isTied) return { version, next, uncertain: { from: madeAt(version), until: end } };
   const follower = isSameGroup && isPresent(next) ? next : null;
-  // Also of versions before: a change of tags can have taken effect later than the next version.
-  const ordered = [...(follower ? [follower] : []), ...run];
-  const spans = ordered.slice(1).map((one, index) => tagSpan(one, ordered[index] ?? one, times));
-  const uncertain = spans.find((span) => span && span.from <= asOf && asOf < (span.until ?? Infinity)) ?? null;
+  const uncertain = spanAt([...(follower ? [follower] : []), ...run], asOf, times);
   return { version, next, uncertain };
+}
+
+/**
+ * When it is not certain which tags there were at a time, by versions, the last one first. Also of
+ * earlier ones: a change of tags can have taken effect later than the next version.
+ */
+function spanAt(versions: readonly PresentVersion[], asOf: number, times: ReadTimes): Span | null {
+  const spans = versions.slice(1).map((one, index) => tagSpan(one, versions[index] ?? one, times));
+  return spans.find((span) => span && span.from <= asOf && asOf < (span.until ?? Infinity)) ?? null;
+}
+
+/** What a change of tags began with, where no earlier version is known; null for other versions. */
+function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion): PresentVersion | null {
+  if (tagsSetBy === undefined || tagsBefore === undefined) return null;
+  // They were read when the change began.
+  const seenAt = version.seenOtherwiseAt ?? version.seenAt;
+  return { ...version, seenAt, association: { ...version.association, tags: tagsBefore } };
 }
 
 /** The version that followed one which was in force at a time. */
