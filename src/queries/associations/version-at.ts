@@ -109,7 +109,7 @@ async function nextOf(
   // One of a create is the first of its place, whenever it was seen.
   const from = isOfCreate(version) && version.seenAt > asOf ? place : `${versionPlaceOf(version)}!`;
   const following = await reads.readVersions(target, { from }, 2);
-  return following.find((one) => !isOfCreate(one)) ?? null;
+  return following.find((one) => !isOfCreate(one) || groupOf(one) !== groupOf(version)) ?? null;
 }
 
 /**
