@@ -1,3 +1,4 @@
+import type { AssociationVersion } from '../../src/ledger/association-version.ts';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../src/idempotency/record.ts';
@@ -24,6 +25,7 @@ import {
   approval,
   associationState,
   associationVersion,
+  taggedVersion,
   clusterScan,
   countedScan,
   deletedVersion,
@@ -156,6 +158,11 @@ test('the stored state of an association is read as before', () => {
 test('a stored version of the history is read as before', () => {
   expect(versionOfItem(storedItem('version'))).toEqual(associationVersion);
   expect(versionOfItem(storedItem('version of a deletion'))).toEqual(deletedVersion);
+});
+
+test('a version after a change of tags, and a create that was found later, are read as they were written', () => {
+  const found: AssociationVersion = { ...associationVersion, origin: 'OPERATION', isFoundLater: true };
+  for (const version of [taggedVersion, found]) expect(versionOfItem(associationVersionItem(version))).toEqual(version);
 });
 
 test('the stored progress of a scan is read as before', () => {

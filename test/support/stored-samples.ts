@@ -429,23 +429,6 @@ export const associationState: Required<Omit<AssociationState, 'tags'>> = {
   },
 };
 
-/** The same after a change of tags. */
-export const taggedState: AssociationState = {
-  ...associationState,
-  openOperations: [
-    {
-      ...{ operationId, operation: 'TAG_POD_IDENTITY_ASSOCIATION', recordKey: 'a'.repeat(64), requested: {} },
-      tags: [{ key: '__proto__', before: null, requested: 'payments' }],
-      ...{ inDoubtUntil: start + 420_000, closedAt: null, saw: null },
-    },
-  ],
-  tags: {
-    associationId: association.associationId,
-    ...{ tags: association.tags, setBy: operationId, at: start, shownFrom: start + 60_000 },
-    inDoubtUntil: start + 420_000,
-  },
-};
-
 /** A version of the history with every field set, and one that says that the association is gone. */
 export const associationVersion: Omit<
   Required<AssociationVersion>,

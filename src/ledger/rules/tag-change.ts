@@ -27,7 +27,9 @@ export function outcomeOfTags(
   const doubt = isInDoubt ? { inDoubtUntil: next.inDoubtUntil } : {};
   const shownFrom = Math.max(result.shownFrom ?? at, isInDoubt ? next.inDoubtUntil : 0);
   const known: KnownTags = { associationId, tags, setBy: operationId, at, shownFrom, ...doubt };
-  const { origin, operationId: madeBy, declaration } = ended.tagsKnown ?? madeByOthers;
+  // What no scan and no outcome has shown has no version whose tags could be others.
+  if (!ended.tagsKnown?.origin) return { tags: known };
+  const { origin, operationId: madeBy, declaration } = ended.tagsKnown;
   const { association } = result;
   // Who made a version that came meanwhile is not known here.
   const isSame = association.modifiedAt === before.modifiedAt;
@@ -48,8 +50,6 @@ export function outcomeOfTags(
     isLate: true,
   };
 }
-
-const madeByOthers = { origin: 'OUTSIDE', operationId: null, declaration: null } as const;
 
 /**
  * An adoption records the tags as EKS returned them, and an update those that it was judged by:

@@ -47,13 +47,15 @@ async function readState(
 }
 
 /** What the state has of the version whose tags are changed. */
-function knownOf(state: AssociationState | null, { associationId, ownerArn }: Association): KnownVersion {
+function knownOf(state: AssociationState | null, { associationId, modifiedAt }: Association): KnownVersion {
   const setBy = state?.tags?.setBy ?? null;
   const origin = state?.latest?.origin ?? null;
-  const isKnown = state !== null && origin !== null && latestAssociation(state)?.associationId === associationId;
-  if (!isKnown || isFromOutside(state.latest) || state.confirmed === null) {
-    const others = ownerArn === null ? 'OUTSIDE' : 'ADD_ON';
-    return { setBy, origin: isKnown ? origin : others, operationId: null, declaration: null };
+  const latest = state && latestAssociation(state);
+  // Another operation may have made a later version since EKS was read.
+  const isKnown = latest?.associationId === associationId && latest.modifiedAt === modifiedAt;
+  if (!state || origin === null || !isKnown) return { setBy, origin: null, operationId: null, declaration: null };
+  if (isFromOutside(state.latest) || state.confirmed === null) {
+    return { setBy, origin, operationId: null, declaration: null };
   }
   const { operationId, declaration } = state.confirmed;
   return { setBy, origin, operationId, declaration };

@@ -61,14 +61,15 @@ export function makeDeclarationModel(
       }
     },
     /** Checks what is known of the association that EKS has. `seen` is what queries show. */
-    atRest(seen: SeenAssociation | null, changes: readonly Applied[]): void {
+    atRest(seen: SeenAssociation | null, changes: readonly Applied[], tagged: readonly Applied[]): void {
       const last = changes.at(-1);
       if (!seen || !last || last.kind === 'delete' || changes.some(({ isTooLate }) => isTooLate)) return;
       const { association } = last;
       const entries = confirming(association, last.operationId);
       const allowed = new Set(entries.map(({ operationId }) => outcomes.get(operationId) ?? null));
       // What others made, or an update that was observed as done makes once more, only a scan confirms: for no declaration.
-      if (entries.every(isObserved) || wereApart()) allowed.add(null);
+      const isTaggedOutside = tagged.some(({ operationId }) => operationId === null);
+      if (entries.every(isObserved) || wereApart() || isTaggedOutside) allowed.add(null);
       if (!allowed.has(seen.declaration))
         broken(
           `${association.associationId} of ${association.modifiedAt} is said to be of the declaration ${seen.declaration}, not of ${[...allowed].map((one) => one ?? 'none').join(' or ')}`,

@@ -100,7 +100,11 @@ function existingModifiedAt(request: AuthorizationRequest): string | null {
     case 'TagPodIdentityAssociation':
     case 'UntagPodIdentityAssociation':
       return request.association.modifiedAt;
-    default:
+    case 'CreatePodIdentityAssociation':
+    case 'DescribePodIdentityAssociation':
+    case 'ListPodIdentityAssociations':
+    case 'ReadAuditTrail':
+    case 'ApproveRequest':
       return null;
   }
 }
