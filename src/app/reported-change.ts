@@ -16,10 +16,12 @@ const callOfEks = v.object({
     awsRegion: v.string(),
     recipientAccountId: v.string(),
     errorCode: v.optional(v.undefined()),
+    eventTime: v.optional(v.string()),
     requestParameters: v.object({
       clusterName: v.optional(v.string()),
       name: v.optional(v.string()),
       associationId: v.optional(v.string()),
+      resourceArn: v.optional(v.string()),
     }),
     responseElements: v.optional(v.nullable(v.object({ association: v.optional(associationField) }))),
   }),
@@ -35,11 +37,26 @@ export function reportedChange(event: unknown): ReportedChange | null {
   const {
     awsRegion: region,
     recipientAccountId: accountId,
+    eventTime = '',
     requestParameters,
     responseElements,
   } = parsed.output.detail;
-  const clusterName = requestParameters.clusterName ?? requestParameters.name;
-  const associationId = requestParameters.associationId ?? responseElements?.association?.associationId;
+  const tagged = associationIn(requestParameters.resourceArn ?? '');
+  const clusterName = requestParameters.clusterName ?? requestParameters.name ?? tagged?.clusterName;
+  const associationId =
+    requestParameters.associationId ?? responseElements?.association?.associationId ?? tagged?.associationId;
   if (clusterName === undefined || associationId === undefined) return null;
-  return { cluster: { accountId, region, clusterName }, associationId };
+  const at = Date.parse(eventTime);
+  const changedAt = Number.isNaN(at) ? null : at;
+  return { cluster: { accountId, region, clusterName }, associationId, changedAt };
+}
+
+/**
+ * The association of an ARN, by which calls about tags name it; null if it is of something else.
+ * The ARN is in the path of the call, and can be encoded as there.
+ */
+function associationIn(resourceArn: string) {
+  const arn = resourceArn.replaceAll(/%3A/gi, ':').replaceAll(/%2F/gi, '/');
+  const [, clusterName, associationId] = /:podidentityassociation\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
+  return clusterName === undefined || associationId === undefined ? null : { clusterName, associationId };
 }

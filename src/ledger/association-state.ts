@@ -190,10 +190,10 @@ export interface StateChange {
   readonly expiryOf?: string;
   /**
    * Replaces the known tags; null: there are none any more. Absent: they stay. In a commit, an
-   * adoption removes only those that every read shows that begins with it.
+   * adoption or update removes only those that every read shows that begins with it.
    */
   readonly tags?: KnownTags | null;
-  /** When the adoption began whose association takes the place of known tags; absent without one. */
+  /** When the adoption or update began whose association takes the place of known tags; absent without one. */
   readonly tagsReadFrom?: number;
 }
 

@@ -1,4 +1,4 @@
-import type { Association, AssociationTarget } from '../model/association.ts';
+import type { Association, AssociationTarget, Tag } from '../model/association.ts';
 
 /** What the state has of the latest version in the history, besides the association itself. */
 export interface LatestVersion {
@@ -48,6 +48,8 @@ export interface AssociationVersion extends LatestVersion {
    * are then those of the version before, as they were known when it began.
    */
   readonly tagsSetBy?: string;
+  /** The tags that this operation changed, as they were before. Set exactly where `tagsSetBy` is. */
+  readonly tagsBefore?: readonly Tag[];
 }
 
 /** What a version says of an association that is gone. */

@@ -8,7 +8,8 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RecordedPrincipal } from '../model/principal.ts';
 import type { Difference } from '../model/refusal.ts';
-import { foreignDifferences } from './explained.ts';
+import { tagDifferences } from '../operations/terms/differences.ts';
+import { areExplained, foreignDifferences } from './explained.ts';
 
 /** What a scan observed of a service account, and what was known before. */
 export interface Observation {
@@ -61,7 +62,7 @@ export function driftChangeOf(stamps: Stamps, observation: Observation): DriftCh
 function eventOf(observation: Observation, seen: ObservedState | null): DriftEvent | null {
   const isKnown = seen !== null && seen.driftId !== null;
   if (!isDrift(observation, seen)) return isKnown ? 'DRIFT_RESOLVED' : null;
-  return isKnown && isSameSight(seen, observation.observed) ? null : 'DRIFT_FOUND';
+  return isKnown && isSameSight(observation, seen) ? null : 'DRIFT_FOUND';
 }
 
 function isDrift({ state, observed, association, scan }: Observation, seen: ObservedState | null): boolean {
@@ -77,9 +78,16 @@ function isDrift({ state, observed, association, scan }: Observation, seen: Obse
   return scan.completedAt !== null;
 }
 
-/** Whether two scans observed the same. Tags can change without `modifiedAt`. */
-function isSameSight(one: ObservedState, other: ObservedState): boolean {
-  return isDeepStrictEqual([one.sight, one.association?.tags], [other.sight, other.association?.tags]);
+/**
+ * Whether two scans observed the same. Tags can change without `modifiedAt`; what changes of tags
+ * in progress or in doubt explain is nothing new.
+ */
+function isSameSight({ state, observed }: Observation, seen: ObservedState): boolean {
+  const [before, now] = [seen.association?.tags ?? [], observed.association?.tags ?? []];
+  return (
+    isDeepStrictEqual(seen.sight, observed.sight) &&
+    areExplained(state?.openOperations ?? [], tagDifferences(before, now))
+  );
 }
 
 /** Who writes entries of drift. */

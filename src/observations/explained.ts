@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import { inDoubtUntil } from '../idempotency/times.ts';
 import type { AssociationState, OpenOperation } from '../ledger/association-state.ts';
 import type { Association } from '../model/association.ts';
 import { hasTrait } from '../model/operation.ts';
 import type { Difference } from '../model/refusal.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences, versionDifferences } from '../operations/terms/differences.ts';
+import { settingDifferences, tagDifferences, tagField, versionDifferences } from '../operations/terms/differences.ts';
 import type { ReadTimes } from './sights.ts';
 
 /**
@@ -26,13 +25,47 @@ export function explainingOperations(
         settingDifferences(one.requested, association).length === 0,
     );
   }
-  if (!isDeepStrictEqual(base.tags, association.tags)) return [];
+  const tagged = tagDifferences(base.tags, association.tags);
+  if (!areExplained(operations, tagged)) return [];
+  const tagging = operations.filter((one) => tagged.some((difference) => mayHaveLeft(one, difference)));
+  if (base.modifiedAt === association.modifiedAt && tagging.length > 0 && hasSameSettings(base, association))
+    return tagging;
+  const updating = explainingUpdates(operations, base, association);
+  return updating.length > 0 ? [...updating, ...tagging] : [];
+}
+
+function hasSameSettings(one: Association, other: Association): boolean {
+  return settingDifferences(settingsOf(one), other).length === 0;
+}
+
+/** The updates that explain how the settings of an association, or its `modifiedAt`, differ. */
+function explainingUpdates(
+  operations: readonly OpenOperation[],
+  base: Association,
+  association: Association,
+): OpenOperation[] {
   const able = operations.filter((one) => mayHaveChanged(one, association));
   const changed = settingDifferences(settingsOf(base), association).map(({ field }) => field);
   if (changed.length === 0)
     return able.filter(({ requested }) => settingDifferences(requested, association).length === 0);
   const isExplained = changed.every((field) => able.some((one) => sets(one, field, association)));
   return isExplained ? able.filter((one) => changed.some((field) => sets(one, field, association))) : [];
+}
+
+/** Whether operations explain all differences of tags. */
+export function areExplained(operations: readonly OpenOperation[], tagged: readonly Difference[]): boolean {
+  return tagged.every((difference) => operations.some((one) => mayHaveLeft(one, difference)));
+}
+
+/**
+ * Whether a change of tags may have left this value of a tag: the one that it requests, or the one
+ * from before, since that proves nothing at any time. Others may have set it, too: nothing at EKS
+ * tells.
+ */
+function mayHaveLeft({ tags = [] }: OpenOperation, { field, existing }: Difference): boolean {
+  return tags.some(
+    ({ key, before, requested }) => field === tagField(key) && (existing === requested || existing === before),
+  );
 }
 
 /**
@@ -46,7 +79,9 @@ export function foreignDifferences(
 ): Difference[] {
   const all = versionDifferences(base, association);
   const able = openOperations.filter((one) => mayHaveChanged(one, association));
-  const foreign = all.filter(({ field }) => !able.some((one) => sets(one, field, association)));
+  const foreign = all.filter(
+    (one) => !able.some((operation) => sets(operation, one.field, association)) && !areExplained(openOperations, [one]),
+  );
   return foreign.length > 0 ? foreign : all;
 }
 

@@ -12,10 +12,11 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { hasTrait } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences } from '../operations/terms/differences.ts';
-import { explainingOperations } from './explained.ts';
+import { settingDifferences, tagDifferences } from '../operations/terms/differences.ts';
+import { areExplained, explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
+import { mayHaveOlderTags, tagsLeftBy } from './tags.ts';
 
 /** What a scan read of one service account, in the order in which it read. */
 export interface Reading {
@@ -44,15 +45,17 @@ export type Judgement =
   | { readonly kind: 'observed'; readonly origin: Origin | null; readonly change: ObservedChange }
   /** Nothing was ever seen: what closed operations might have left is known to be absent. */
   | { readonly kind: 'lapsed'; readonly endedOperationIds: readonly string[] }
-  | { readonly kind: 'undecided' };
+  /** `isDue`: the next scan must read it, although nothing else tells that it changed. */
+  | { readonly kind: 'undecided'; readonly isDue?: true };
 
 /** The change of the state that an observation makes. */
 type ObservedChange = Omit<StateChange, 'target' | 'observed'> & Required<Pick<StateChange, 'observed'>>;
 
-const undecided: Judgement = { kind: 'undecided' };
+const undecided = { kind: 'undecided' } as const;
 
 /**
- * Who made what a scan read. A read that is older than what was seen before decides nothing. A
+ * Who made what a scan read. A read that is older than what was seen before decides nothing, nor
+ * one that shows other tags so soon after these were written that it may be older. A
  * change is explained by what an operation confirmed, or by operations that may have made it; every
  * other change was made outside. See `docs/decisions/0005-association-state-and-history.md`.
  */
@@ -66,6 +69,7 @@ function judgePresence(reading: Reading, association: Association, times: ReadTi
   const { state, readAt, knownRevision, isOwn } = reading;
   const sights = sightsOf(withoutRefuted(state, association, readAt, times));
   if (sights.some((sight) => isOlder(association, sight))) return undecided;
+  if (mayHaveOlderTags(reading, association, times)) return { ...undecided, isDue: true };
 
   const confirmed = state?.confirmed ?? null;
   const base = confirmed?.association.associationId === association.associationId ? confirmed.association : null;
@@ -77,8 +81,13 @@ function judgePresence(reading: Reading, association: Association, times: ReadTi
     // Once all of them can no longer act, the association is what they left: it is confirmed as an
     // outcome is.
     const isFinal = explaining.every((operation) => lapsed.includes(operation));
-    const last = explaining.at(-1);
-    const confirmedNow = isFinal && last ? { confirmed: confirmedBy(last, association) } : {};
+    // A change of tags leaves who made the association as it is.
+    const last = explaining.findLast((one) => one.tags === undefined);
+    const tags = isFinal ? tagsLeftBy(explaining, association, readAt, times) : undefined;
+    const confirmedNow = {
+      ...(isFinal && last ? { confirmed: confirmedBy(last, association) } : {}),
+      ...(tags && { tags }),
+    };
     return observed(reading, 'OPERATION', {
       sights,
       lapsed: isFinal ? lapsed : [],
@@ -161,7 +170,7 @@ function judgeNeverSeen(state: AssociationState, shownUntil: number): Judgement 
   return { kind: 'lapsed', endedOperationIds: lapsed.map(({ operationId }) => operationId) };
 }
 
-interface Observed extends Pick<StateChange, 'confirmed'> {
+interface Observed extends Pick<StateChange, 'confirmed' | 'tags'> {
   readonly sights: readonly Sight[];
   readonly lapsed: readonly OpenOperation[];
   /** Whether the association is the confirmed one, which is not stored twice. */
@@ -187,7 +196,7 @@ function observed(
     change: {
       ...confirmed,
       observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen, driftId },
-      isChange: isLost || (isForeign(origin) && !isSeen(seen, before)),
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, before, state?.openOperations ?? [])),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
@@ -198,11 +207,20 @@ function isForeign(origin: Origin | null): boolean {
   return origin !== null && origin !== 'OPERATION';
 }
 
-/** Whether a scan saw exactly this before: a foreign change counts once. */
-function isSeen(seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>, before: ObservedState | null): boolean {
+/**
+ * Whether a scan saw exactly this before: a foreign change counts once. Changes of tags count with
+ * their outcomes.
+ */
+function isSeen(
+  seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>,
+  before: ObservedState | null,
+  operations: readonly OpenOperation[],
+): boolean {
   if (before === null) return false;
   const { sight, origin, association } = before;
-  return isDeepStrictEqual(seen, { sight, origin, association });
+  const tagged = tagDifferences(association?.tags ?? [], seen.association?.tags ?? []);
+  const known = association && seen.association ? { ...association, tags: seen.association.tags } : association;
+  return isDeepStrictEqual(seen, { sight, origin, association: known }) && areExplained(operations, tagged);
 }
 
 /** Whether an association is a confirmed one. Tags can change without `modifiedAt`. */

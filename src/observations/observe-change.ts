@@ -4,13 +4,15 @@ import type { LocksReader } from '../ledger/ledger.ts';
 import type { OperationReader } from '../ledger/trail.ts';
 import type { ClusterRef } from '../model/association.ts';
 import { clusterReadsLockFor } from '../model/lock.ts';
-import { observeServiceAccount } from './observe-service-account.ts';
+import { makeDue, observeServiceAccount } from './observe-service-account.ts';
 import type { ObservationPorts, ObserveResult } from './observe-service-account.ts';
 
 /** A change of an association that something other than a scan told of. */
 export interface ReportedChange {
   readonly cluster: ClusterRef;
   readonly associationId: string;
+  /** When it was made, in milliseconds since the epoch; null if that is not known. */
+  readonly changedAt: number | null;
 }
 
 /** What a reported change is observed with. */
@@ -37,7 +39,7 @@ const leftToScan: LeftToScan = { kind: 'left-to-scan' };
  */
 export async function observeChange(
   { directory, eksFor, ...ports }: ReportedChangePorts,
-  { cluster: { accountId, region, clusterName }, associationId }: ReportedChange,
+  { cluster: { accountId, region, clusterName }, associationId, changedAt }: ReportedChange,
   deadline: number,
 ): Promise<ObserveResult | LeftToScan> {
   const cluster = { accountId, region, clusterName };
@@ -54,6 +56,14 @@ export async function observeChange(
   const target = { ...cluster, namespace, serviceAccount };
   // The revision must be older than the read that is judged.
   const knownRevision = (await observations.getAssociationState(target))?.revision ?? 0;
-  const listed = { target, associationId, listedAt: clock(), knownRevision, scan };
-  return observeServiceAccount(ports, eks, listed, deadline);
+  const readAt = clock();
+  const listed = { target, associationId, listedAt: readAt, knownRevision, scan };
+  const result = await observeServiceAccount(ports, eks, listed, deadline);
+  // So soon after a change, a read need not show it, and nothing else would tell the scan of it.
+  const { listLagMs, clockErrorMs } = ports.times;
+  if (changedAt !== null && readAt <= changedAt + listLagMs + clockErrorMs) {
+    const state = await observations.getAssociationState(target);
+    if (state) await makeDue(observations, state);
+  }
+  return result;
 }

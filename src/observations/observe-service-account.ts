@@ -1,5 +1,5 @@
 import type { Eks, EksError } from '../eks/eks.ts';
-import type { StateObserver } from '../ledger/association-state.ts';
+import type { AssociationState, StateObserver } from '../ledger/association-state.ts';
 import type { Origin } from '../ledger/association-version.ts';
 import type { Stamps } from '../ledger/audit-entry.ts';
 import type { OperationReader } from '../ledger/trail.ts';
@@ -41,6 +41,18 @@ export type ObserveResult =
   | { readonly kind: 'failed'; readonly error: EksError };
 
 /**
+ * Moves the revision of a state, so that the next scan reads its association. One that another
+ * write moved is due, unless that was a scan, which read it.
+ */
+export async function makeDue(
+  observations: Pick<StateObserver, 'observeAssociation'>,
+  { target, revision, observed }: AssociationState,
+): Promise<void> {
+  if (observed?.revision !== revision) return;
+  await observations.observeAssociation(revision, { target, openOperations: [], endedOperationIds: [] }, null);
+}
+
+/**
  * Observes the association of a service account: reads EKS, then the state, and writes what follows
  * if the state is still the one that was read. Throws `LedgerUnavailable` and `UnsupportedFormat`.
  */
@@ -58,7 +70,10 @@ export async function observeServiceAccount(
   const isKnown = association !== null && state?.confirmed?.association.associationId === association.associationId;
   const isOwn = association !== null && !isKnown && (await isCreatedByGateway(ledger, association));
   const judgement = judge({ knownRevision, readAt, association, associationId, state, isOwn }, times);
-  if (judgement.kind === 'undecided') return judgement;
+  if (judgement.kind === 'undecided') {
+    if (judgement.isDue && state) await makeDue(observations, state);
+    return { kind: 'undecided' };
+  }
   if (judgement.kind === 'lapsed') {
     const change = { target, openOperations: [], endedOperationIds: judgement.endedOperationIds };
     await observations.observeAssociation(state?.revision ?? 0, change, null);

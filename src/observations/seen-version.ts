@@ -26,7 +26,7 @@ import type { Association } from '../model/association.ts';
  *   complete scan of its cluster began; null if there was none. Milliseconds since the epoch.
  */
 export function seenVersion(
-  { target, observed, confirmed, endedOperationIds }: Omit<StateChange, 'version'>,
+  { target, observed, confirmed, tags, endedOperationIds }: Omit<StateChange, 'version'>,
   association: Association | null,
   state: AssociationState | null,
   absentAt: number | null,
@@ -41,6 +41,8 @@ export function seenVersion(
     isRead: true as const,
   });
   if (confirmed) return confirmedAgain(confirmed);
+  // Tags that a change in doubt left: of whoever made the association.
+  if (tags && association && state?.confirmed) return confirmedAgain({ ...state.confirmed, association });
   const { origin } = observed;
   const byScan = { operationId: null, declaration: null };
   if (association === null) {

@@ -28,29 +28,43 @@ const updateOf = (associationId: string, fields: object = {}) =>
     ...fields,
   });
 
+const arnOf = (path: string) => `arn:aws:eks:${home.region}:${home.accountId}:podidentityassociation/${path}`;
+const tagsOf = (resourceArn: string) => eventOf({ eventName: 'TagResource', requestParameters: { resourceArn } });
+
 describe('an event with a change that CloudTrail recorded', () => {
   const cluster = { ...home, clusterName };
   const associationId = 'a-0123456789abcdefg';
   const created = { association: { associationId, roleArn: 'x' } };
+  const change = { cluster, associationId, changedAt: null };
+  const eventTime = '2026-11-24T12:00:00Z';
 
   test.each([
-    ['an update names the association in its parameters', updateOf(associationId), { cluster, associationId }],
+    ['an update names the association in its parameters', updateOf(associationId), change],
     [
       'the path can be named as in the URI',
       updateOf('', { requestParameters: { name: clusterName, associationId } }),
-      { cluster, associationId },
+      change,
     ],
     [
       'a create names it in its answer',
       eventOf({ requestParameters: { clusterName }, responseElements: created }),
-      { cluster, associationId },
+      change,
     ],
+    ['a change of tags names it in an ARN', tagsOf(arnOf(`${clusterName}/${associationId}`)), change],
+    [
+      'the ARN can be encoded, as in the path of the call',
+      tagsOf(encodeURIComponent(arnOf(`${clusterName}/${associationId}`))),
+      change,
+    ],
+    ['a change of tags of something else tells of none', tagsOf(`arn:aws:eks:${home.region}:1:cluster/x/y`), null],
+    ['a change of tags of a malformed ARN tells of none', tagsOf('%E0%A4%A'), null],
+    ['it says when', updateOf(associationId, { eventTime }), { ...change, changedAt: Date.parse(eventTime) }],
     ['a call that failed changed nothing', updateOf(associationId, { errorCode: 'AccessDenied' }), null],
     ['a call without an association tells of none', eventOf({ requestParameters: { clusterName } }), null],
     ['the event of the schedule tells of none', { 'detail-type': 'Scheduled Event', detail: {} }, null],
     ['anything else tells of none', 'text', null],
-  ])('%s', (_, event, change) => {
-    expect(reportedChange(event)).toEqual(change);
+  ])('%s', (_, event, expected) => {
+    expect(reportedChange(event)).toEqual(expected);
   });
 });
 

@@ -84,6 +84,15 @@ describe('The service control policy', () => {
     );
   });
 
+  test.each(['eks:TagResource', 'eks:UntagResource'])(
+    'leaves %s on other resources to administrators',
+    async (action) => {
+      const nodegroup = arn('eks', 'nodegroup/apps-dev/one/0123');
+      for (const resource of [cluster.resource, nodegroup])
+        expect(await isAllowed(under('administrator'), { action, resource })).toBe(true);
+    },
+  );
+
   test('does not take a role of that name in another account for the gateway', async () => {
     const [create = { action: '', resource: '' }] = changes;
     const pretender = under(`pod-identity-gateway-prod-${region}-graphql`, otherAccount);

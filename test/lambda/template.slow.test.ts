@@ -628,6 +628,20 @@ describe('the bus for changes in other accounts', () => {
     expect(targets).toContainEqual({ Id: 'scan', Arn: { 'Fn::GetAtt': ['ScanLambdaFunction', 'Arn'] } });
   });
 
+  test.each(['TagResource', 'UntagResource'])('reports %s of associations, and of nothing else', (eventName) => {
+    const associationArn = `arn:aws:eks:eu-central-1:${homeAccount}:podidentityassociation/apps-dev/a-0123456789abcdefg`;
+    const clusterArn = `arn:aws:eks:eu-central-1:${homeAccount}:cluster/podidentityassociation`;
+    const { EventPattern } = properties(elsewhere, 'BypassRule');
+    const patterns = [patternOf(chosen, 'BypassRule'), resolveIn(elsewhere, there, EventPattern) as EventPattern];
+    const administrator = byRole(`arn:aws:iam::${otherAccount}:role/administrator`);
+    for (const pattern of patterns) {
+      const isReported = (resourceArn: string) =>
+        matchesPattern(pattern, callEvent('eks', eventName, { ...administrator, requestParameters: { resourceArn } }));
+      expect([associationArn, encodeURIComponent(associationArn)].map(isReported)).toEqual([true, true]);
+      expect([clusterArn, encodeURIComponent(clusterArn)].map(isReported)).toEqual([false, false]);
+    }
+  });
+
   test('without other accounts, there is none', () => {
     expect(namesWith(plain, 'OtherAccounts')).toEqual([]);
   });

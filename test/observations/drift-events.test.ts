@@ -158,7 +158,7 @@ describe('events of drift', () => {
     const update = await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'update' });
     expect(update.status).toBe('IN_PROGRESS');
     gateway.simulator.control.updateAssociation(associationId, { disableSessionTags: true });
-    const change = { cluster: { ...home, clusterName: place.clusterName }, associationId };
+    const change = { cluster: { ...home, clusterName: place.clusterName }, associationId, changedAt: null };
     await observeChange({ ...gateway.deps, observations: ledger }, change, gateway.clock.now() + minutes);
     expect(await driftEntries()).toMatchObject([
       { message: 'The association was changed outside of the gateway: disableSessionTags is true instead of false.' },
@@ -184,7 +184,7 @@ describe('events of drift', () => {
     await scanAll();
     await gateway.adopt({ associationId });
     const cluster = { ...home, clusterName: place.clusterName };
-    const change = { cluster, associationId };
+    const change = { cluster, associationId, changedAt: null };
     const clock = () => gateway.clock.now() - 29_000;
     const deps = { ...gateway.deps, observations: ledger, clock, ulid };
     const observed = await observeChange(deps, change, clock() + minutes);

@@ -298,7 +298,8 @@ test('a foreign change counts as one of the association when it is seen first, a
     change: { isChange: false },
   });
   const changed = at(9, { roleArn: other, tags: [{ key: 'team', value: 'other' }] });
-  expect(judge(reading({ state: after, association: changed }), times)).toMatchObject({ change: { isChange: true } });
+  const changedLater = reading({ state: after, association: changed, readAt: start + 150_001 });
+  expect(judge(changedLater, times)).toMatchObject({ change: { isChange: true } });
   const gone = judge(reading({ state: after, association: null }), times);
   expect(gone).toMatchObject({ origin: 'OUTSIDE', change: { isChange: true } });
   const afterwards = written(after, gone);
@@ -324,6 +325,37 @@ test('a version that an open operation explained counts as a change once the ope
   expect(judge(reading({ state: released, association }), times)).toMatchObject({
     origin: 'OUTSIDE',
     change: { isChange: true },
+  });
+});
+
+describe('other tags, which change without modifiedAt, decide nothing', () => {
+  const tagged = (value: string) => at(0, { tags: [{ key: 'team', value }] });
+  const again = { kind: 'undecided', isDue: true };
+
+  test('as long as reads may show those from before an operation ended', () => {
+    expect(judge(reading({ association: tagged('x'), readAt: start + 60_000 }), times)).toEqual(again);
+    expect(judge(reading({ association: tagged('x'), readAt: start + 60_001 }), times)).toMatchObject({
+      origin: 'OUTSIDE',
+    });
+  });
+
+  test('as long as reads may show those from before a scan saw others', () => {
+    const seen = written(state(), judge(reading({ association: tagged('x') }), times));
+    const next = (value: string, readAt: number) =>
+      judged({ state: seen, association: value === '' ? at(0) : tagged(value), readAt: start + readAt });
+    expect([next('', 150_000), next('y', 150_000)]).toEqual(['undecided', 'undecided']);
+    expect([next('', 150_001), next('y', 150_001)]).toEqual(['OPERATION', 'OUTSIDE']);
+    expect(next('x', 150_000)).toBe('OUTSIDE');
+  });
+
+  test('if an operation or a scan wrote since the read began', () => {
+    expect(judge(reading({ association: tagged('x'), knownRevision: 3 }), times)).toEqual(again);
+    expect(judged({ knownRevision: 3 })).toBe('OPERATION');
+  });
+
+  test('unless the last write has a time that no permitted clock can have shown', () => {
+    const state1 = state({ changedAt: start + 120_001 });
+    expect(judged({ state: state1, association: tagged('x') })).toBe('OUTSIDE');
   });
 });
 

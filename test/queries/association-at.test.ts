@@ -1,10 +1,12 @@
+import { ulid } from 'ulid';
 import { podIdentityTrustPolicy } from '#eks-simulator';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { AssociationState } from '../../src/ledger/association-state.ts';
 import type { AssociationVersion } from '../../src/ledger/association-version.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import type { Association } from '../../src/model/association.ts';
+import { operationTagKey } from '../../src/model/association.ts';
+import type { Association, Tag } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { associationAt } from '../../src/queries/associations/at.ts';
@@ -112,7 +114,7 @@ describeOnLedgers('what was in force while changes overlapped, on $name', ({ ope
     gateway.clock.skip(5 * seconds);
     gateway.simulator.control.updateAssociation(associationId, { roleArn: batch });
     const changedAt = gateway.clock.now();
-    const change = { cluster: { ...home, clusterName: 'apps-dev' }, associationId };
+    const change = { cluster: { ...home, clusterName: 'apps-dev' }, associationId, changedAt: null };
     gateway.clock.skip(61 * seconds);
     const again = await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'lost' });
     expect(again.refusal).toMatchObject({ code: 'OUTCOME_UNDETERMINED' });
@@ -347,5 +349,95 @@ describe('the history as of a time', () => {
     ]);
     expect(await answers([], [150], state({ associationId: 'a-2' }))).toEqual(['b']);
     expect(await answers([], [529, 530], state({ modifiedAt: null }))).toEqual(['c 200 to 530', 'c']);
+  });
+
+  describe('with tags, which change without modifiedAt,', () => {
+    const tags = (value: string) => ({ tags: [{ key: 'team', value }] });
+    const created = (seenAt: number) => {
+      const own = {
+        tags: [...tags('core').tags, { key: operationTagKey, value: byOperation(1, 0, 'a').operationId ?? '' }],
+      };
+      return { ...byOperation(1, 0, 'a', seenAt), association: made(0, 'a', own) };
+    };
+    const [core, x] = [created(0).association.tags, [...tags('x').tags, ...created(0).association.tags.slice(1)]];
+    const change = (startedAt: number, seenAt: number, before: readonly Tag[] = core): AssociationVersion => ({
+      ...{ ...created(seenAt), association: made(0, 'a', { tags: x }), seenOtherwiseAt: start + startedAt * seconds },
+      ...{ tagsSetBy: '01KASA3V5T0000000000000007', tagsBefore: before },
+    });
+    const seenByScan = (seenAt: number, otherwiseAt: number, value: readonly Tag[] = x) =>
+      byScan({ association: made(0, 'a', { tags: value }), seenOtherwiseAt: start + otherwiseAt * seconds }, seenAt);
+
+    /** What the history says of tags some seconds after the start, and whether that is certain. */
+    async function teams(versions: readonly AssociationVersion[], at: readonly number[], state = {}) {
+      await answers(versions, []);
+      const seen = await Promise.all(
+        at.map((time) => associationAt(store, target, { ...known, ...state }, start + time * seconds, times)),
+      );
+      return seen.map((one) => {
+        const team = one?.association.tags.find(({ key }) => key === 'team')?.value ?? 'none';
+        return one?.uncertain ? `${team}?` : team;
+      });
+    }
+
+    test('those that a change left are not certain from its start to its outcome, as far as clocks are right', async () => {
+      const versions = [created(1), change(100, 110)];
+      expect(await teams(versions, [69, 70, 109, 110, 139, 140])).toEqual(['core', 'core?', 'core?', 'x?', 'x?', 'x']);
+    });
+
+    test('those that a scan found are not certain since the last read with others', async () => {
+      const versions = [created(1), seenByScan(300, 200)];
+      expect(await teams(versions, [149, 150, 299, 300, 329, 330])).toEqual([
+        'core',
+        'core?',
+        'core?',
+        'x?',
+        'x?',
+        'x',
+      ]);
+    });
+
+    test('those that an adoption found are not certain since the last read before it', async () => {
+      const adoption = version({
+        ...{ association: made(0, 'a', { tags: x }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000008' },
+        ...{ seenOtherwiseAt: start + 400 * seconds, seenAt: start + 410 * seconds },
+      });
+      const versions = [seenByScan(100, 0, core), adoption];
+      expect(await teams(versions, [49, 50, 409, 410, 439, 440])).toEqual(['core', 'core?', 'core?', 'x?', 'x?', 'x']);
+    });
+
+    test('others before a change than were known are not certain either', async () => {
+      const versions = [seenByScan(100, 0, core), change(300, 310, [])];
+      expect(await teams(versions, [49, 50, 269, 340])).toEqual(['core', 'core?', 'core?', 'x']);
+    });
+
+    test('those of a create are the first, although its outcome was recorded after an adoption', async () => {
+      const adoption = version({
+        ...{ association: made(0, 'a', { tags: x }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000008' },
+        ...{ seenOtherwiseAt: start + 100 * seconds, seenAt: start + 110 * seconds },
+      });
+      const later = byOperation(9, 700, 'b', 710);
+      const updated = { ...later, association: made(700, 'b', { tags: x }) };
+      const at = [0, 100, 110, 140, 499, 600, 699, 700];
+      expect(await teams([adoption, created(500), updated], at)).toEqual([
+        ...['core?', 'core?', 'x?'],
+        ...['x', 'x', 'x', 'x', 'x'],
+      ]);
+    });
+
+    test('those of a change that took effect after an update of the same time are not certain', async () => {
+      const updated = { ...byOperation(9, 105, 'b', 106), association: made(105, 'b', { tags: core }) };
+      expect(await teams([created(1), change(100, 110), updated], [104, 105, 500])).toEqual([
+        'core?',
+        'core?',
+        'core?',
+      ]);
+    });
+
+    test('those of a change in progress are not certain since its start', async () => {
+      const operationId = ulid(start + 100 * seconds);
+      const open = { operation: 'TAG_POD_IDENTITY_ASSOCIATION', requested: {}, tags: [], saw: null, inDoubtUntil: 0 };
+      const state = { openOperations: [{ ...open, operationId, closedAt: null }] };
+      expect(await teams([created(1)], [69, 70, 1_000], state)).toEqual(['core', 'core?', 'core?']);
+    });
   });
 });

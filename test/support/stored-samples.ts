@@ -441,7 +441,10 @@ export const associationState: Required<Omit<AssociationState, 'tags'>> = {
 };
 
 /** A version of the history with every field set, and one that says that the association is gone. */
-export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 'tagsSetBy' | 'isFoundLater'> = {
+export const associationVersion: Omit<
+  Required<AssociationVersion>,
+  'deleted' | 'tagsSetBy' | 'tagsBefore' | 'isFoundLater'
+> = {
   target,
   association,
   origin: 'ADOPTED',
@@ -454,9 +457,12 @@ export const associationVersion: Omit<Required<AssociationVersion>, 'deleted' | 
 /** The same after a change of its tags. */
 export const taggedVersion: AssociationVersion = {
   ...associationVersion,
-  ...{ operationId: createdBy, tagsSetBy: operationId },
+  ...{ operationId: createdBy, tagsSetBy: operationId, tagsBefore: [{ key: 'team', value: 'core' }] },
 };
-export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead' | 'tagsSetBy' | 'isFoundLater'> = {
+export const deletedVersion: Omit<
+  Required<AssociationVersion>,
+  'isRead' | 'tagsSetBy' | 'tagsBefore' | 'isFoundLater'
+> = {
   target,
   association: null,
   deleted: {

@@ -1,16 +1,16 @@
 import { maxTags, operationTagKey } from '../../model/association.ts';
-import type { Association, AssociationTarget, CreateRequest, UpdateRequest } from '../../model/association.ts';
+import type { Association, AssociationTarget, CreateRequest, Tag, UpdateRequest } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait, namedSettings, namedTags } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { settingNames } from '../../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
-import { byKey, tagChanges } from '../../model/tags.ts';
+import { byKey, isRequestTag, tagChanges } from '../../model/tags.ts';
 import { confirmedVersion } from '../association-history.ts';
 import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
 import { demandOf } from './state-demand.ts';
-import { adoptionOfTags, outcomeOfTags } from './tag-change.ts';
+import { tagsReadBy, outcomeOfTags } from './tag-change.ts';
 import type { Expiry } from '../association-expiry.ts';
 import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
 import type { AssociationVersion } from '../association-version.ts';
@@ -60,7 +60,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     changedAt: Date.parse(last.time),
     ...(ended && confirmed ? { confirmed, version: versionOf(target, next, ended, confirmed, times) } : {}),
     ...(ended && confirmed ? tieOf(next, ended, confirmed) : {}),
-    ...(confirmed ? adoptionOfTags(next, confirmed) : {}),
+    ...(confirmed ? tagsReadBy(next, confirmed) : {}),
     ...(ended ? outcomeOfTags(next, ended, target) : {}),
     ...(ended && !isExpiryOnly ? uncertainTimeOf(next, ended) : {}),
     ...(expiry === undefined ? {} : { expiry, ...ownerOf(next, expiry) }),
@@ -69,21 +69,17 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
   };
 }
 
-/** The version that an outcome adds. A create that was found later is as it was made, with the tags that it requested. */
+/** The version that an outcome adds. A create that was found later is as it was made. */
 function versionOf(
   target: AssociationTarget,
   next: IdempotencyRecord,
-  { eksRequestId, operationId, request }: AuditEntry,
+  { eksRequestId }: AuditEntry,
   confirmed: ConfirmedAssociation,
   times: Parameters<typeof confirmedVersion>[2],
 ): AssociationVersion {
   const version = confirmedVersion(target, inForce(next, confirmed), times);
-  if (!hasTrait('creates', confirmed) || eksRequestId !== null || !version.association || request === null)
-    return version;
-  const { tags } = request as CreateRequest;
-  const own = tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
-  const association = { ...version.association, tags: [...tags, ...own].sort(byKey) };
-  return { ...version, association, isFoundLater: true };
+  const isFoundLater = hasTrait('creates', confirmed) && eksRequestId === null && version.association !== null;
+  return isFoundLater ? { ...version, isFoundLater: true } : version;
 }
 
 /**
@@ -110,16 +106,20 @@ function tieOf(
 
 /**
  * An update that EKS did not answer may have been in force before what a read showed later,
- * whatever its outcome is.
+ * whatever its outcome is. A change of tags, whose time no read shows, until it was closed.
  */
 function uncertainTimeOf(next: IdempotencyRecord, ended: AuditEntry): Pick<StateChange, 'uncertainTime'> {
   const { operationId, startedAt, result } = next;
   const { before } = ended;
-  if (!hasTrait('updates', next) || ended.operationId !== operationId) return {};
+  if (ended.operationId !== operationId) return {};
+  // A success has a version of its own, which says since when its tags may have been there.
+  const isOfTags = hasTrait('changesTags', next) && ended.event !== 'SUCCEEDED';
+  if (!hasTrait('updates', next) && !isOfTags) return {};
   if (ended.eksRequestId !== null || before === null || !mayHaveChanged(ended)) return {};
   const refusal = result?.refusal ?? null;
   const existing = refusal && 'existing' in refusal ? refusal.existing : null;
-  const modifiedAt = (result?.association ?? existing)?.modifiedAt ?? null;
+  const seen = isOfTags ? null : (result?.association ?? existing);
+  const modifiedAt = seen?.modifiedAt ?? null;
   const { associationId } = before;
   return { uncertainTime: { operationId, associationId, startedAt, modifiedAt, closedAt: Date.parse(ended.time) } };
 }
@@ -238,9 +238,20 @@ function updatedBy({ before, request, omitted }: AuditEntry, seen: Association):
 }
 
 /** What a create made. Others may have changed it before it was observed. */
-function createdBy(entry: AuditEntry, seen: Association): Association {
-  if (entry.eksRequestId !== null || seen.modifiedAt === seen.createdAt) return seen;
+function createdBy(entry: AuditEntry, observed: Association): Association {
+  if (entry.eksRequestId !== null) return observed;
+  const seen = { ...observed, tags: createdTags(entry, observed) };
+  if (seen.modifiedAt === seen.createdAt) return seen;
   const made = settingsOf(entry as RequestedOperation);
   const isSame = Object.entries(made).every(([name, value]) => value === seen[name as SettingName]);
   return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
+}
+
+/** The tags that a create set: others may have changed them since, which `modifiedAt` does not show. */
+function createdTags({ operationId, request, omitted }: AuditEntry, seen: Association): readonly Tag[] {
+  if (request === null || omitted.length > 0) return seen.tags;
+  const { tags } = request as CreateRequest;
+  const own = tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
+  const ofAws = seen.tags.filter((tag) => !isRequestTag(tag) && tag.key !== operationTagKey);
+  return [...tags, ...own, ...ofAws].sort(byKey);
 }

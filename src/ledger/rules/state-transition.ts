@@ -33,7 +33,7 @@ export function alternativesOf(change: CommittedChange | null): (CommittedChange
   return alternatives(change).flatMap(withAndWithoutTags);
 }
 
-/** An adoption is recorded in any case; known tags that its reads may not show stay. */
+/** An adoption or update is recorded in any case; known tags that its reads may not show stay. */
 function withAndWithoutTags(change: CommittedChange | null): (CommittedChange | null)[] {
   if (change?.tagsReadFrom === undefined) return [change];
   const { tags: _, tagsReadFrom: __, ...without } = change;

@@ -44,18 +44,23 @@ export function outcomeOfTags(
       seenAt: at,
       seenOtherwiseAt: next.startedAt,
       tagsSetBy: operationId,
+      tagsBefore: before.tags,
     },
     // The state keeps who made the latest version.
     isLate: true,
   };
 }
 
-/** An adoption records the tags as EKS returned them: known ones of earlier changes are over. */
-export function adoptionOfTags(
+/**
+ * An adoption records the tags as EKS returned them, and an update those that it was judged by:
+ * known ones of earlier changes are over.
+ */
+export function tagsReadBy(
   { startedAt }: IdempotencyRecord,
   { operation }: ConfirmedAssociation,
 ): Pick<StateChange, 'tags' | 'tagsReadFrom'> {
-  return operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' ? { tags: null, tagsReadFrom: startedAt } : {};
+  const readsTags = operation === 'ADOPT_POD_IDENTITY_ASSOCIATION' || hasTrait('updates', { operation });
+  return readsTags ? { tags: null, tagsReadFrom: startedAt } : {};
 }
 
 function named<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {

@@ -42,7 +42,7 @@ function permitting(change: StateChange): Condition[] {
 }
 
 /**
- * What permits an adoption to remove known tags: its reads, which began with it, show them, or they
+ * What permits an adoption or update to remove known tags: its reads, which began with it, show them, or they
  * are of another association. Those that an outcome writes need nothing: changes of tags exclude
  * each other.
  */

@@ -1,3 +1,4 @@
+import type { Tag } from '../../model/association.ts';
 import type { AssociationVersion } from '../association-version.ts';
 import { associationOfDetails, detailsOf } from './association-text.ts';
 import type { AssociationDetails } from './association-text.ts';
@@ -16,7 +17,7 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
   /** Of a version whose key does not say when it was seen. Milliseconds since the epoch. */
   readonly seenAt?: number;
   /** Who made the version whose tags the operation of the key changed; absent for others. */
-  readonly tagsOf?: { readonly operationId: string | null };
+  readonly tagsOf?: { readonly operationId: string | null; readonly before: readonly Tag[] };
 }
 
 /**
@@ -26,6 +27,7 @@ interface StoredVersion extends Pick<AssociationVersion, 'origin' | 'seenOtherwi
 export function versionItem(version: AssociationVersion): Item {
   const { target, association, deleted, origin, seenOtherwiseAt, declaration, isRead, tagsSetBy, isFoundLater } =
     version;
+  const { tagsBefore = [] } = version;
   const { roleArn, targetRoleArn } = association ?? { roleArn: null, targetRoleArn: null };
   const text: StoredVersion = {
     origin,
@@ -35,7 +37,7 @@ export function versionItem(version: AssociationVersion): Item {
     association: association && withoutCreatedAt(detailsOf(association)),
     ...(deleted ? { modifiedAt: deleted.modifiedAt } : {}),
     ...(isFoundLater ? { seenAt: version.seenAt } : {}),
-    ...(tagsSetBy === undefined ? {} : { tagsOf: { operationId: version.operationId } }),
+    ...(tagsSetBy === undefined ? {} : { tagsOf: { operationId: version.operationId, before: tagsBefore } }),
   };
   return {
     v: formatVersion,
@@ -74,6 +76,6 @@ export function versionOfItem(item: Item): AssociationVersion {
     seenOtherwiseAt,
     ...(isRead ? { isRead } : {}),
     ...(stored.seenAt === undefined ? {} : { isFoundLater: true }),
-    ...(tagsOf && operationId !== null ? { tagsSetBy: operationId } : {}),
+    ...(tagsOf && operationId !== null ? { tagsSetBy: operationId, tagsBefore: tagsOf.before } : {}),
   };
 }

@@ -50,12 +50,17 @@ export function createRequestOf(association: Association): CreateRequest {
   return { accountId, region, clusterName, namespace, serviceAccount, ...settings, tags };
 }
 
+/** The name of a tag among differences. */
+export function tagField(key: string): string {
+  return `tags.${key}`;
+}
+
 /** Where tags differ. */
 export function tagDifferences(requested: readonly Tag[], existing: readonly Tag[]): Difference[] {
   const wanted = new Map(requested.map(({ key, value }) => [key, value]));
   const actual = new Map(existing.map(({ key, value }) => [key, value]));
   return [...new Set([...wanted.keys(), ...actual.keys()])]
-    .map((key) => ({ field: `tags.${key}`, requested: wanted.get(key) ?? null, existing: actual.get(key) ?? null }))
+    .map((key) => ({ field: tagField(key), requested: wanted.get(key) ?? null, existing: actual.get(key) ?? null }))
     .filter((difference) => difference.requested !== difference.existing);
 }
 

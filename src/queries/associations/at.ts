@@ -11,8 +11,10 @@ import type { LatestVersion, VersionOrigin } from '../../ledger/association-vers
 import type { Association, AssociationTarget } from '../../model/association.ts';
 import { hasTrait } from '../../model/operation.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
+import { openTagSpans } from './tag-spans.ts';
+import type { Span } from './tag-spans.ts';
 import { lastSeenOf, versionAt } from './version-at.ts';
-import type { Span, VersionAt } from './version-at.ts';
+import type { VersionAt } from './version-at.ts';
 
 /**
  * An association, and what is known of how long it was so. Times are milliseconds since the epoch.
@@ -56,6 +58,7 @@ export async function associationAt(
   const spans = (state.uncertainTimes ?? [])
     .filter((one) => one.associationId === associationId)
     .map((one) => spanOf(one, Date.parse(modifiedAt), times))
+    .concat(openTagSpans(state, times))
     .filter(({ from, until }) => from <= asOf && (until === null || asOf < until));
   return { ...found, uncertain: unionOf([...spans, ...(found.uncertain ? [found.uncertain] : [])]) };
 }
@@ -69,8 +72,14 @@ function isLatestAt(state: AssociationState, asOf: number, { clockErrorMs }: Rea
   if (latest.origin === null) return latest.seenAt + clockErrorMs <= asOf;
   const association = latestAssociation(state);
   if (association === null || tiedOperation(state) || isOnlyConfirmed(state, latest)) return false;
-  const taggedAt = state.tags?.associationId === association.associationId ? state.tags.at : 0;
-  return Math.max(latest.seenAt, taggedAt, Date.parse(association.modifiedAt)) <= asOf;
+  // Until the clocks agree, what was seen may be otherwise than what the version before has of tags.
+  const seenAt = Math.max(latest.seenAt, tagsSeenAt(state)) + clockErrorMs;
+  return Math.max(seenAt, Date.parse(association.modifiedAt)) <= asOf;
+}
+
+/** When the tags of the latest association were left by a change of tags; 0: none left them. */
+function tagsSeenAt({ tags }: AssociationState): number {
+  return tags?.at ?? 0;
 }
 
 /**
@@ -154,8 +163,8 @@ export function latestSeen(state: AssociationState): SeenAssociation | null {
     operationId: isOutside ? null : (confirmed?.operationId ?? null),
     declaration: isOutside ? null : (confirmed?.declaration ?? null),
     seenOtherwiseBefore: latest.seenOtherwiseAt,
-    firstSeenAt: latest.seenAt,
-    observedAt: lastSeenAt(state) ?? latest.seenAt,
+    firstSeenAt: Math.max(latest.seenAt, tagsSeenAt(state)),
+    observedAt: Math.max(lastSeenAt(state) ?? latest.seenAt, tagsSeenAt(state)),
     seenOtherwiseAfter: null,
     uncertain: null,
   };

@@ -1,21 +1,13 @@
-import { isFromOutside } from '../../ledger/association-history.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationVersion } from '../../ledger/association-version.ts';
 import { associationOfVersion, placeOfVersions, versionPlaceOf } from '../../ledger/stored/version-keys.ts';
-import type { Association, AssociationTarget } from '../../model/association.ts';
+import type { AssociationTarget } from '../../model/association.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
 import { maxScanMs } from '../../observations/sights.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
-
-/**
- * Times between which something is not certain, in milliseconds since the epoch. `until` is null if
- * it is not over.
- */
-export interface Span {
-  readonly from: number;
-  readonly until: number | null;
-}
+import { isOfCreate, isRead, lastKnownAt, tagSpan } from './tag-spans.ts';
+import type { PresentVersion, Span } from './tag-spans.ts';
 
 /** A version that was in force at a time, and the one after it. */
 export interface VersionAt {
@@ -24,8 +16,6 @@ export interface VersionAt {
   /** When it is not certain that it was in force; null if it is certain at that time. */
   readonly uncertain: Span | null;
 }
-
-type PresentVersion = AssociationVersion & { readonly association: Association };
 
 type Reads = Pick<AssociationReads, 'readVersions'>;
 
@@ -58,7 +48,8 @@ export async function versionAt(
   const present = ofGroup.filter(isPresent);
   const isWhole = present[0] !== undefined && madeAt(present[0]) <= asOf && (present.length > 1 || newest.length < few);
   const before = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
-  const [version, other] = await runAt(reads, target, before, asOf);
+  const run = createLast(await runAt(reads, target, before, asOf));
+  const [version, other] = run;
   if (version === undefined) {
     const [first] = await inGroup(reads, target, group, { from: group });
     if (first === undefined) return null;
@@ -69,20 +60,56 @@ export async function versionAt(
       uncertain: { from: Date.parse(first.association.createdAt), until: madeAt(first) },
     };
   }
-  const [next = null] = await reads.readVersions(target, { from: `${versionPlaceOf(version)}!` }, 1);
+  const untagged = version.seenAt > asOf ? beforeTags(version) : null;
+  if (untagged) return { version: untagged, next: version, uncertain: spanAt([version, untagged], asOf, times) };
+  const next = await nextOf(reads, target, version, asOf);
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
     const until = Math.min(gone.until, createdAt(await readSuccessor()));
     return { version, next, uncertain: { from: gone.from, until } };
   }
   const isSameGroup = next !== null && groupOf(next) === group;
-  const isThereLater = gone !== null || (isSameGroup && isPresent(next) && madeAt(next) > asOf);
+  const isThereLater = gone !== null || (isSameGroup && isPresent(next) && lastKnownAt(next, times) > asOf);
   const successor = isThereLater ? null : isSameGroup ? await readSuccessor() : next;
   const unseen = successor && unseenDeletion(version, successor, times);
   if (unseen && asOf >= unseen.from) return { version, next, uncertain: unseen };
   const isTied = other !== undefined && isTie(version, other);
   const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
-  return { version, next, uncertain: isTied ? { from: madeAt(version), until: end } : null };
+  if (isTied) return { version, next, uncertain: { from: madeAt(version), until: end } };
+  const follower = isSameGroup && isPresent(next) ? next : null;
+  const uncertain = spanAt([...(follower ? [follower] : []), ...run], asOf, times);
+  return { version, next, uncertain };
+}
+
+/**
+ * When it is not certain which tags there were at a time, by versions, the last one first. Also of
+ * earlier ones: a change of tags can have taken effect later than the next version.
+ */
+function spanAt(versions: readonly PresentVersion[], asOf: number, times: ReadTimes): Span | null {
+  const spans = versions.slice(1).map((one, index) => tagSpan(one, versions[index] ?? one, times));
+  return spans.find((span) => span && span.from <= asOf && asOf < (span.until ?? Infinity)) ?? null;
+}
+
+/** What a change of tags began with, where no earlier version is known; null for other versions. */
+function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion): PresentVersion | null {
+  if (tagsSetBy === undefined || tagsBefore === undefined) return null;
+  // They were read when the change began.
+  const seenAt = version.seenOtherwiseAt ?? version.seenAt;
+  return { ...version, seenAt, association: { ...version.association, tags: tagsBefore } };
+}
+
+/** The version that followed one which was in force at a time. */
+async function nextOf(
+  reads: Reads,
+  target: AssociationTarget,
+  version: PresentVersion,
+  asOf: number,
+): Promise<AssociationVersion | null> {
+  const place = placeOfVersions(version.association, version.association.modifiedAt);
+  // One of a create is the first of its place, whenever it was seen.
+  const from = isOfCreate(version) && version.seenAt > asOf ? place : `${versionPlaceOf(version)}!`;
+  const following = await reads.readVersions(target, { from }, 2);
+  return following.find((one) => !isOfCreate(one) || groupOf(one) !== groupOf(version)) ?? null;
 }
 
 /**
@@ -97,13 +124,23 @@ async function runAt(
   asOf: number,
 ): Promise<readonly PresentVersion[]> {
   const [version, other] = before;
-  if (version === undefined || version.seenAt <= asOf || !countsFromSight(version, other)) return before;
+  if (version === undefined || !countsFromSight(version, other)) return before;
+  if (version.seenAt <= asOf && !isOfCreate(version)) return before;
   const place = placeOfVersions(version.association, version.association.modifiedAt);
   const isSame = (one: AssociationVersion): one is PresentVersion =>
     isPresent(one) && placeOfVersions(one.association, one.association.modifiedAt) === place;
-  const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 2);
-  const known = seen.filter(isSame);
-  return known.length > 0 ? known : (await reads.readVersions(target, { from: place }, 2)).filter(isSame);
+  const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 3);
+  const known = createLast(seen.filter(isSame));
+  if (known.length > 1) return known;
+  const first = (await reads.readVersions(target, { from: place }, few)).filter(isSame);
+  const creates = first.filter(isOfCreate).slice(0, 1);
+  if (known.length > 0) return known.every(isOfCreate) ? known : [...known, ...creates];
+  return creates.length > 0 ? creates : first;
+}
+
+/** Versions of one place, the last one first: that of a create was the first, whenever it was seen. */
+function createLast(versions: readonly PresentVersion[]): PresentVersion[] {
+  return [...versions.filter((one) => !isOfCreate(one)), ...versions.filter(isOfCreate)];
 }
 
 function countsFromSight(version: PresentVersion, other: PresentVersion | undefined): boolean {
@@ -169,10 +206,6 @@ function unseenDeletion(
 export function lastSeenOf({ seenAt }: AssociationVersion, next: AssociationVersion | null): number {
   const seenAgain = next && isRead(next) ? next.seenOtherwiseAt : null;
   return Math.max(seenAt, seenAgain ?? seenAt);
-}
-
-function isRead(version: AssociationVersion): boolean {
-  return isFromOutside(version) || version.operationId === null || version.isRead === true;
 }
 
 function isPresent(version: AssociationVersion): version is PresentVersion {

@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import { foreignDifferences } from '../../observations/explained.ts';
-import { settingDifferences } from '../../operations/terms/differences.ts';
+import { settingDifferences, versionDifferences } from '../../operations/terms/differences.ts';
 
 /** An association that differs from what the gateway left. */
 export interface AssociationDrift {
@@ -59,6 +59,9 @@ export function driftSeen(state: Observed, seenAt: number | null): AssociationDr
       : [];
   if (association === null) return deleted;
   const { associationArn } = association;
+  // A change of tags since has made it what it is.
+  if (recorded?.associationId === association.associationId && versionDifferences(recorded, association).length === 0)
+    return deleted;
   return [...deleted, { ...base, association, associationArn, ...comparisonOf(state, recorded, association) }];
 }
 

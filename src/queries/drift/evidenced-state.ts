@@ -1,13 +1,14 @@
 import { decodeTime } from 'ulid';
 import { findEntry, findIntent } from '../../ledger/audit-entry.ts';
 import type { AssociationState, ConfirmedAssociation, OpenOperation } from '../../ledger/association-state.ts';
-import type { Association, AssociationSettings } from '../../model/association.ts';
+import type { Association, AssociationSettings, Tag } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait, namedSettings } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
-import { adoptedState, createDifferences, settingDifferences } from '../../operations/terms/differences.ts';
+import { adoptedState, settingDifferences, tagDifferences } from '../../operations/terms/differences.ts';
 import type { ExpectedState } from '../../operations/terms/operation.ts';
 import { operationOf } from '../../operations/kinds/operations.ts';
+import { doubtOf, evidencedTags, isChangeIn } from './evidenced-tags.ts';
 import type { ChangesReader, RecordedChanges, RecordedEffect } from './recorded-changes.ts';
 
 /**
@@ -19,17 +20,48 @@ export async function evidencedState(
   reader: ChangesReader,
   state: AssociationState | null,
   association: Association,
-  { effects }: RecordedChanges,
+  changes: RecordedChanges,
 ): Promise<AssociationState | null> {
+  const effects = changes.effects.filter((entry) => !hasTrait('changesTags', entry));
   const known = state?.confirmed?.association ?? null;
   const isAbout = known?.associationId === association.associationId;
   const latest = latestBegun(effects);
   const recorded = latest && confirmedByTrail(latest, association, isAbout ? known : null);
-  if (state === null) return recorded && { ...stateless(association), confirmed: recorded };
-  const isEvidenced = state.confirmed !== null && isAbout && (await isFromTrail(reader, state.confirmed, effects));
-  const others = isAbout ? null : state.confirmed;
-  const confirmed = isEvidenced ? state.confirmed : (recorded ?? others);
-  return { ...state, confirmed, openOperations: await begunOperations(reader, state, association), observed: null };
+  const source = state?.confirmed && isAbout ? await entryOf(reader, state.confirmed, effects) : null;
+  const evidenced = state?.confirmed && source ? taggedBy(source, state.confirmed, state.tags) : null;
+  const others = isAbout ? null : (state?.confirmed ?? null);
+  const confirmed = withKnownTags(reader, state, changes, evidenced ?? recorded, association);
+  if (state === null) {
+    const doubts = changes.undetermined.map((entry) => doubtOf(entry, reader.times));
+    return confirmed && { ...stateless(association), ...confirmed, openOperations: doubts };
+  }
+  const { tags: _, ...rest } = state;
+  const openOperations = await begunOperations(reader, state, association);
+  return {
+    ...rest,
+    ...(confirmed ?? { confirmed: others }),
+    openOperations,
+    observed: null,
+  };
+}
+
+/** What is confirmed, with the tags that changes of tags left since; null: nothing is confirmed. */
+function withKnownTags(
+  { times, clock }: ChangesReader,
+  state: AssociationState | null,
+  changes: RecordedChanges,
+  confirmed: ConfirmedAssociation | null,
+  { associationId }: Association,
+): Pick<AssociationState, 'confirmed' | 'tags'> | null {
+  if (confirmed === null || confirmed.isDeleted) return confirmed && { confirmed };
+  const { operationId, association } = confirmed;
+  const left = { operationId, tags: association.tags };
+  // A time that no permitted clock can have shown would hide everything that follows.
+  const isPossible = (state?.tags?.at ?? 0) <= clock() + times.clockErrorMs;
+  const tags = evidencedTags(isPossible ? state : null, changes, left, associationId, times);
+  return tags === null
+    ? { confirmed }
+    : { confirmed: { ...confirmed, association: { ...association, tags: tags.tags } }, tags };
 }
 
 /** A state of which nothing is known. */
@@ -55,27 +87,62 @@ function latestBegun(effects: readonly RecordedEffect[]): RecordedEffect | null 
   );
 }
 
-/** Whether a confirmed association is what its operation left, and no later one is recorded. */
-async function isFromTrail(
+/**
+ * The entry by which a confirmed association is what its operation left, besides tags; null if it is
+ * not, or if a later one is recorded.
+ */
+async function entryOf(
   { ledger, times }: ChangesReader,
   { operationId, association, isDeleted }: ConfirmedAssociation,
   effects: readonly RecordedEffect[],
-): Promise<boolean> {
+): Promise<AuditEntry | null> {
   const isSuccess = ({ event }: AuditEntry) => event === 'SUCCEEDED' || event === 'LATE_SUCCESS';
   const success =
     effects.find((entry) => entry.operationId === operationId) ?? (await findEntry(ledger, operationId, isSuccess));
   // A scan confirms also what an operation left whose outcome says nothing of it.
   const entry = success ?? (await findIntent(ledger, operationId));
-  if (!entry?.request || !isTarget(entry, association)) return false;
-  if (entry.omitted.length > 0) return true;
-  if (success === null) return settingDifferences(settingsIn(entry), association).length === 0;
+  if (!entry?.request || !isTarget(entry, association)) return null;
+  if (entry.omitted.length > 0) return entry;
+  const hasSettings = settingDifferences(settingsIn(entry), association).length === 0;
+  // Of what no settings name, an INTENT says nothing.
+  if (success === null) return hasSettings && namesSettings(entry) ? entry : null;
   const latest = latestBegun(effects);
   const isReplaced =
     latest !== null &&
     latest.operationId !== operationId &&
     decodeTime(latest.operationId) > Date.parse(entry.time) &&
     !isOfOlderVersion(latest, association, Date.parse(entry.time) + times.clockErrorMs);
-  return !isReplaced && isDeleted === hasTrait('deletes', entry) && (isDeleted || isLeftBy(entry, association));
+  const isLeft = !isReplaced && isDeleted === hasTrait('deletes', entry) && (isDeleted || isLeftBy(entry, association));
+  return isLeft ? entry : null;
+}
+
+function namesSettings(entry: AuditEntry): boolean {
+  return hasTrait('creates', entry) || hasTrait('updates', entry);
+}
+
+/**
+ * What is confirmed, if it has the tags of its entry. With known tags in place of its own, those of
+ * the entry are put back.
+ */
+function taggedBy(
+  entry: AuditEntry,
+  confirmed: ConfirmedAssociation,
+  knownTags: AssociationState['tags'],
+): ConfirmedAssociation | null {
+  const isOutcome = entry.event === 'SUCCEEDED' || entry.event === 'LATE_SUCCESS';
+  const expected = entry.omitted.length > 0 || !isOutcome ? null : expectedIn(entry);
+  if (expected === null || confirmed.isDeleted) return confirmed;
+  const { association } = confirmed;
+  if (tagDifferences(tagsIn(entry, expected), adoptedState(association).tags).length === 0) return confirmed;
+  if (knownTags?.associationId !== association.associationId) return null;
+  return { ...confirmed, association: { ...association, tags: tagsLeftBy(entry, expected, association) } };
+}
+
+/** All tags after a success. Those of the gateway and of AWS are in no request. */
+function tagsLeftBy(entry: AuditEntry, expected: ExpectedState, association: Association): Tag[] {
+  const seen = adoptedState(association).tags;
+  const others = association.tags.filter((tag) => !seen.includes(tag));
+  return [...tagsIn(entry, expected), ...others].sort((one, other) => (one.key < other.key ? -1 : 1));
 }
 
 /**
@@ -93,12 +160,9 @@ function isOfOlderVersion(effect: RecordedEffect, { modifiedAt }: Association, m
   return Date.parse(before.modifiedAt) < madeAt && madeAt <= madeUntil;
 }
 
-/** Whether an association has the settings and the tags that a success left. */
+/** Whether an association has the settings that a success left. */
 function isLeftBy(entry: AuditEntry, association: Association): boolean {
-  const expected = expectedIn(entry);
-  return expected === null
-    ? settingDifferences(settingsIn(entry), association).length === 0
-    : createDifferences({ ...expected.settings, tags: tagsIn(entry, expected) }, association).length === 0;
+  return settingDifferences(expectedIn(entry)?.settings ?? settingsIn(entry), association).length === 0;
 }
 
 /**
@@ -118,10 +182,7 @@ function confirmedByTrail(
   if (hasTrait('deletes', entry)) return { ...base, association, isDeleted: true };
   const expected = entry.omitted.length > 0 ? null : expectedIn(entry);
   if (expected === null) return null;
-  const [tags, seen] = [tagsIn(entry, expected), adoptedState(association).tags];
-  // Tags of the gateway and of AWS are in no request.
-  const others = association.tags.filter((tag) => !seen.includes(tag));
-  const sorted = [...tags, ...others].sort((one, other) => (one.key < other.key ? -1 : 1));
+  const sorted = tagsLeftBy(entry, expected, association);
   return { ...base, association: { ...association, ...expected.settings, tags: sorted }, isDeleted: false };
 }
 
@@ -136,11 +197,12 @@ async function begunOperations(
   association: Association,
 ): Promise<OpenOperation[]> {
   const intents = await Promise.all(openOperations.map(({ operationId }) => findIntent(ledger, operationId)));
-  return openOperations.filter(({ requested }, index) => {
+  return openOperations.filter(({ requested, tags }, index) => {
     const intent = intents[index];
     if (!intent?.request || !isTarget(intent, association)) return false;
     const { associationId = null } = intent.request as Partial<Association>;
     if (associationId !== null && associationId !== association.associationId) return false;
+    if (tags !== undefined && !isChangeIn(intent, tags)) return false;
     const named = settingsIn(intent) as Readonly<Record<string, unknown>>;
     return intent.omitted.length > 0 || Object.entries(requested).every(([name, value]) => named[name] === value);
   });

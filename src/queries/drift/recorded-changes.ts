@@ -14,7 +14,12 @@ export interface RecordedChanges {
   readonly last: AuditEntry | null;
   /** The latest changes that EKS made, and adoptions, newest first. Empty: there are none. */
   readonly effects: readonly RecordedEffect[];
-  /** False if the trail has more entries than were examined, and no effect was among these. */
+  /** Changes of tags after them whose outcome could not be determined. */
+  readonly undetermined: readonly RecordedEffect[];
+  /**
+   * False if the trail has more entries than were examined, and these have no effect but of changes
+   * of tags, which say nothing of settings.
+   */
   readonly isComplete: boolean;
 }
 
@@ -40,8 +45,8 @@ const pageSize = 1_000;
 const maxPages = 10;
 
 /**
- * Reads the trail of an association, newest entries first, until a page has an effect. Throws
- * `LedgerUnavailable`.
+ * Reads the trail of an association, newest entries first, until a page has an effect other than of
+ * tags. Throws `LedgerUnavailable`.
  */
 export async function readChanges(
   { ledger, clock, deadline }: ChangesReader,
@@ -50,15 +55,24 @@ export async function readChanges(
   const partition = { kind: 'association', associationArn } as const;
   let last: AuditEntry | null = null;
   let before: string | null = null;
+  const effects: RecordedEffect[] = [];
+  const undetermined: RecordedEffect[] = [];
   for (let pages = 0; pages < maxPages && (pages === 0 || clock() < deadline); pages += 1) {
     const limit = pages === 0 ? firstPageSize : pageSize;
     const page: TrailPage = await ledger.readTrail({ ...noFilters, partition, limit, before });
     last ??= page.entries[0] ?? null;
-    const effects = page.entries.filter(isEffect);
-    if (effects.length > 0 || page.next === null) return { last, effects, isComplete: true };
+    const found = page.entries.filter(isEffect);
+    effects.push(...found);
+    undetermined.push(...page.entries.filter(isUndeterminedChangeOfTags));
+    const isComplete = page.next === null || found.some((entry) => !hasTrait('changesTags', entry));
+    if (isComplete) return { last, effects, undetermined, isComplete };
     before = page.next;
   }
-  return { last, effects: [], isComplete: false };
+  return { last, effects, undetermined, isComplete: false };
+}
+
+function isUndeterminedChangeOfTags(entry: AuditEntry): entry is RecordedEffect {
+  return entry.request !== null && entry.refusalCode === 'OUTCOME_UNDETERMINED' && hasTrait('changesTags', entry);
 }
 
 /** Whether an entry is of a change that EKS made, or of an adoption. */

@@ -12,6 +12,9 @@ function expectedDrift(
   written: readonly AuditEntry[],
 ): 'drift' | 'none' | null {
   const own = changes.filter(({ association }) => association.associationId === associationId);
+  // Whether others' tags are drift depends on what was read before and after them.
+  if (own.some(({ kind, operationId, isTooLate }) => isTagging(kind) && (operationId === null || isTooLate)))
+    return null;
   const adopted = written
     .filter(isAdoption)
     .flatMap(({ before }) => (before?.associationId === associationId ? [before] : []));
@@ -72,4 +75,8 @@ function isAdoption({ event, operation, before }: AuditEntry): boolean {
   if (event !== 'SUCCEEDED') return false;
   const kind = kindOf(operation);
   return kind === 'adopt' || (kind === 'create' && before !== null);
+}
+
+function isTagging(kind: Applied['kind']): boolean {
+  return kind === 'tag' || kind === 'untag';
 }

@@ -1,6 +1,7 @@
 import type { AssociationVersion } from '../../../src/ledger/association-version.ts';
 import type { SeenAssociation } from '../../../src/queries/associations/at.ts';
 import type { Applied } from './eks-behaviour.ts';
+import { times } from './home.ts';
 import type { World } from './observation-checks.ts';
 
 /*
@@ -61,8 +62,18 @@ export function asOfViolations(
     const isDocumented = reasonsFor(world, history, at, seen).some(Boolean);
     return isDocumented ? [] : [`as of ${at}, the history is not certain of ${said}, for no reason: EKS had ${had}`];
   }
+  if (said === had && seen) return tagViolations(world, at, seen);
   if (said === had || (last && isUnseen(world, history, last))) return [];
   return [`as of ${at}, the history has ${said}, but EKS had ${had}`];
+}
+
+/** Tags count as settings do, but for what others set that no read showed. */
+function tagViolations(world: World, at: number, { association: { associationId, tags } }: SeenAssociation): string[] {
+  const had = world.tagsAt(associationId, at);
+  if (had === null || world.isTaggedOutside(associationId)) return [];
+  const textOf = (some: typeof tags) => JSON.stringify([...some].map(({ key, value }) => `${key}=${value}`).sort());
+  if (textOf(tags) === textOf(had)) return [];
+  return [`as of ${at}, the history is certain of the tags ${textOf(tags)}, but EKS had ${textOf(had)}`];
 }
 
 /** Why it may not be certain what was in force: around a deletion, for what nothing showed, and once an answer was lost. */
@@ -84,7 +95,14 @@ function reasonsFor(
         before?.associationId === associationId &&
         (event === 'SUCCEEDED' ? eksRequestId === null : refusalCode === 'OUTCOME_UNDETERMINED'),
     );
-  return [from <= deletedAt && deletedAt <= until, isLost, last !== undefined && isUnseen(world, history, last)];
+  const isTagged =
+    world.isTaggedOutside(associationId) || world.isTagging(associationId, from - times.clockErrorMs, until);
+  return [
+    isTagged,
+    from <= deletedAt && deletedAt <= until,
+    isLost,
+    last !== undefined && isUnseen(world, history, last),
+  ];
 }
 
 /**

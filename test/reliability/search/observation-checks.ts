@@ -13,9 +13,11 @@ import { entryFact, kindOf } from './facts-of.ts';
 export type World = ReturnType<typeof makeWorld>;
 
 /** The versions of the association, and who made them. `written` returns the audit entries of operations. */
-export function makeWorld(written: () => readonly AuditEntry[]) {
+export function makeWorld(written: () => readonly AuditEntry[], now: () => number = () => 0) {
   const changes: Applied[] = [];
   const tagged: Applied[] = [];
+  /** Every change that left an association, and when, by the clock of EKS. */
+  const tags: { readonly at: number; readonly association: Association }[] = [];
   /** Whether others, or what no operation can be told from, changed tags of an association. */
   const isTaggedOutside = (id: string) =>
     tagged.some((one) => isOf(one, id) && (one.operationId === null || one.isTooLate));
@@ -50,11 +52,25 @@ export function makeWorld(written: () => readonly AuditEntry[]) {
     isAdopted,
     isRequested,
     isTaggedOutside,
+    /** The tags that EKS had of an association at a time; null if it did not exist. */
+    tagsAt: (id: string, at: number): Association['tags'] | null =>
+      tags.findLast((one) => one.association.associationId === id && one.at <= at)?.association.tags ?? null,
+    /** Whether a change of tags of an association began between two times. */
+    isTagging: (id: string, from: number, until: number) =>
+      written().some(
+        (entry) =>
+          entry.event === 'INTENT' &&
+          isOfTags(entry) &&
+          entry.before?.associationId === id &&
+          from <= Date.parse(entry.time) &&
+          Date.parse(entry.time) <= until,
+      ),
     changes: (): readonly Applied[] => changes,
     succeeded,
     written,
     deletionOf,
     applied(change: Applied): void {
+      if (change.kind !== 'delete') tags.push({ at: now(), association: change.association });
       // Tags are no version: `modifiedAt` stays.
       if (change.kind === 'tag' || change.kind === 'untag') tagged.push(change);
       else changes.push(change);

@@ -39,8 +39,9 @@ export function makeScanner(environment: Environment, start: (name: string, faul
   /** Reads the association that something told of; none if there is none. */
   async function observeReported(ports: ReportedChangePorts): Promise<void> {
     const [existing] = eks.associations();
-    if (existing)
-      await observeChange(ports, { cluster, associationId: existing.associationId }, ports.clock() + scanMs);
+    if (!existing) return;
+    const change = { cluster, associationId: existing.associationId, changedAt: null };
+    await observeChange(ports, change, ports.clock() + scanMs);
   }
 
   /** A scan that first takes the lease of the account, as runs do. Nothing waits for its rate limit. */

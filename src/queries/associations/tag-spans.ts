@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util';
+import { decodeTime } from 'ulid';
+import { isFromOutside } from '../../ledger/association-history.ts';
+import type { AssociationState } from '../../ledger/association-state.ts';
+import type { AssociationVersion } from '../../ledger/association-version.ts';
+import type { Association } from '../../model/association.ts';
+import { operationIdOf } from '../../model/association.ts';
+import type { ReadTimes } from '../../observations/sights.ts';
+
+/**
+ * Times between which something is not certain, in milliseconds since the epoch. `until` is null if
+ * it is not over.
+ */
+export interface Span {
+  readonly from: number;
+  readonly until: number | null;
+}
+
+/** A version that says that there is an association. */
+export type PresentVersion = AssociationVersion & { readonly association: Association };
+
+/**
+ * When it is not certain which tags an association had, from two versions of it that follow each
+ * other; null: they have the same. Tags change without `modifiedAt`: from when the first ones were
+ * known last until the others were seen.
+ */
+export function tagSpan(one: PresentVersion, next: PresentVersion, times: ReadTimes): Span | null {
+  if (isDeepStrictEqual(one.association.tags, next.association.tags)) return null;
+  const until = next.seenAt + times.clockErrorMs;
+  // The change of the first one may have taken effect after the next version was made.
+  const isLate =
+    one.tagsSetBy !== undefined && one.seenAt + times.clockErrorMs > Date.parse(next.association.modifiedAt);
+  if (isLate && one.association.modifiedAt < next.association.modifiedAt && !isRead(next))
+    return { from: tagsKnownUntil(one, next, times), until: null };
+  return { from: Math.min(until, tagsKnownUntil(one, next, times)), until };
+}
+
+function tagsKnownUntil(one: PresentVersion, next: PresentVersion, { listLagMs, clockErrorMs }: ReadTimes): number {
+  const { tagsBefore, seenOtherwiseAt } = next;
+  const until = [lastKnownAt(one, { listLagMs, clockErrorMs })];
+  if (seenOtherwiseAt !== null) {
+    // A change of tags began with these, or a scan had read them again.
+    if (tagsBefore && isDeepStrictEqual(tagsBefore, one.association.tags)) until.push(seenOtherwiseAt - clockErrorMs);
+    if (isRead(next) && seenOtherwiseAt > one.seenAt) until.push(seenOtherwiseAt - listLagMs - clockErrorMs);
+  }
+  return Math.max(...until);
+}
+
+/** When the tags of a version were known last, by what it says itself. */
+export function lastKnownAt(
+  version: PresentVersion,
+  { listLagMs, clockErrorMs }: Pick<ReadTimes, 'listLagMs' | 'clockErrorMs'>,
+) {
+  const { association, seenAt, seenOtherwiseAt, tagsSetBy, origin } = version;
+  const madeAt = Date.parse(association.modifiedAt);
+  const lag = listLagMs + clockErrorMs;
+  if (tagsSetBy !== undefined) return Math.max(madeAt, (seenOtherwiseAt ?? 0) - clockErrorMs);
+  if (isRead(version)) return Math.max(madeAt, seenAt - lag);
+  // What an adoption read, it read after it began.
+  return origin === 'ADOPTED' ? Math.max(madeAt, (seenOtherwiseAt ?? 0) - lag) : madeAt;
+}
+
+/** Whether a scan read a version, and no outcome says what it is. */
+export function isRead(version: AssociationVersion): boolean {
+  if (version.tagsSetBy !== undefined) return false;
+  return isFromOutside(version) || version.operationId === null || version.isRead === true;
+}
+
+/** When changes of tags in progress may have taken effect: from their start on. */
+export function openTagSpans({ openOperations }: AssociationState, { clockErrorMs }: ReadTimes): Span[] {
+  return openOperations
+    .filter(({ tags, closedAt }) => tags !== undefined && closedAt === null)
+    .map(({ operationId }) => ({ from: decodeTime(operationId) - clockErrorMs, until: null }));
+}
+
+/**
+ * Whether a version is of the create that made its association. Its outcome may be recorded after
+ * others changed the tags: whenever it was seen, it is the first one.
+ */
+export function isOfCreate({
+  association,
+  operationId,
+  origin,
+  tagsSetBy,
+  isRead: isSeen,
+}: AssociationVersion): boolean {
+  return (
+    association !== null &&
+    association.modifiedAt === association.createdAt &&
+    origin === 'OPERATION' &&
+    tagsSetBy === undefined &&
+    isSeen !== true &&
+    operationId === operationIdOf(association)
+  );
+}
