@@ -45,7 +45,7 @@ export function registerCommand(app: App, parts: Parts): void {
     const reply = (card: Card) => respond({ response_type: 'ephemeral', ...messageOf(card) });
     try {
       if (name === 'bind' && (await parts.links.isLinked(person))) {
-        await openBind(client, command.trigger_id, command.channel_id);
+        await openBind(client, { triggerId: command.trigger_id, channel: command.channel_id, person }, parts);
       } else await reply(await answer(name, words, person, parts));
     } catch (error) {
       await reply(await failureReply(error, person, parts.links));

@@ -91,7 +91,7 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
         callbackId: 'vote',
         metadata: JSON.stringify(vote),
         submit: vote.kind === 'approve' ? 'Approve' : 'Reject',
-        inputs: [optional(textInput('comment', 'Comment, for the audit trail', 1_024, true))],
+        inputs: [optional(textInput('comment', 'Comment, for the audit trail', 1_024, { isLong: true }))],
       },
     );
   }

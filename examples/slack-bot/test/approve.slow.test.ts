@@ -50,6 +50,7 @@ test('shows who has to approve and until when; a second person approves with the
   await world.reply('kim', 'Your vote is recorded');
   const done = await later(asked, 'Done');
   expect(buttonOf(done, 'Approve')).toBeUndefined();
+  expect(textOf(done.blocks)).toContain('Approved by https://issuer.example#kim: Reviewed with <@pat>.');
 
   const trail = await (await world.clientOf('olivia')).auditTrail({ scope: { gateway: 'ALL_ENTRIES' }, first: 50 });
   const by = (event: string) => trail.nodes.find((entry) => entry.event === event)?.principal.principalId;

@@ -63,8 +63,10 @@ export async function openWorld(
   };
   const startBot = () => run(folder, ['src/main.ts'], env, /^The bot listens/);
   let bot = await startBot();
-  const restartBot = async () => {
+  /** @param whileStopped what happens to its state before it starts again */
+  const restartBot = async (whileStopped: (stateFile: string) => void = () => undefined) => {
     await bot.stop();
+    whileStopped(env.STATE_FILE);
     bot = await startBot();
   };
 
