@@ -62,7 +62,7 @@ export async function openCostMeter(associationCount: number) {
     recordTrailReads: true,
     preflight: 'checks',
     preflightRoles: false,
-    deployed: { version: 'costs', deployedAt: null },
+    deployed: { version: 'costs', deployedAt: null, pageUrl: null },
     log: makeLog((line) => {
       spent = { ...spent, logBytes: spent.logBytes + Buffer.byteLength(line) };
     }),

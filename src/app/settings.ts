@@ -65,8 +65,8 @@ export interface GatewaySettings {
   readonly deployed: Deployed;
 }
 
-/** What was deployed, and when. */
-export type Deployed = Pick<About, 'version' | 'deployedAt'>;
+/** What was deployed, when, and where its page is. */
+export type Deployed = Pick<About, 'version' | 'deployedAt' | 'pageUrl'>;
 
 /**
  * Reads the settings of both functions. Throws an Error that names all missing variables and
@@ -175,7 +175,11 @@ export function readGatewaySettings(reader: SettingsReader): GatewaySettings {
     recordTrailReads: reader.oneOf('RECORD_TRAIL_READS', ['on', 'off'], 'on or off') === 'on',
     preflight: reader.oneOf('PREFLIGHT', ['checks', 'changes', 'off'], 'checks, changes or off'),
     preflightRoles: reader.oneOf('PREFLIGHT_ROLES', ['on', 'off'], 'on or off') === 'on',
-    deployed: { version: reader.text('GATEWAY_VERSION', 'development'), deployedAt: reader.timestamp('DEPLOYED_AT') },
+    deployed: {
+      version: reader.text('GATEWAY_VERSION', 'development'),
+      deployedAt: reader.timestamp('DEPLOYED_AT'),
+      pageUrl: reader.url('PAGE_URL', 'https://gateway.example/'),
+    },
   };
 }
 

@@ -52,6 +52,7 @@ export const eventTypes = {
   REJECTED: { type: 'approval.rejected', detailType: 'Pod Identity Approval Rejected', selection: 'ALL' },
   APPROVAL_EXPIRED: { type: 'approval.expired', detailType: 'Pod Identity Approval Expired', selection: 'ALL' },
   APPROVAL_USED: { type: 'approval.used', detailType: 'Pod Identity Approval Used', selection: 'ALL' },
+  APPROVAL_WITHDRAWN: { type: 'approval.withdrawn', detailType: 'Pod Identity Approval Withdrawn', selection: 'ALL' },
   APPROVAL_VOTE_VOIDED: {
     type: 'approval.vote-voided',
     detailType: 'Pod Identity Approval Vote Voided',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { publicApprovalId } from '../model/approval.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { AssociationTarget } from '../model/association.ts';
-import { isOperation, namedSettings } from '../model/operation.ts';
+import { hasTrait, isOperation, namedSettings } from '../model/operation.ts';
 import type { AuditedOperation, RequestedOperation } from '../model/operation.ts';
 import type { RefusalCode } from '../model/outcome.ts';
 import type { Principal } from '../model/principal.ts';
@@ -17,6 +18,15 @@ const eventVersion = '1';
 
 /** Who did something. */
 type EventPrincipal = Pick<Principal, 'id' | 'kind'>;
+
+/** What an event says of an approval: who has to approve it and until when, not what is asked for. */
+interface EventApproval {
+  /** Its public id. */
+  readonly id: string;
+  readonly needs: readonly { readonly group: string; readonly count: number }[];
+  /** Until when it can be approved or, once it is approved, used: RFC 3339, UTC. */
+  readonly expiresAt: string | null;
+}
 
 /**
  * An event: what became known of an operation, drift or a lock. It has the names and ids of an
@@ -60,7 +70,14 @@ export interface GatewayEvent {
   readonly lock: string | null;
   /** Whether a person approved a request of their own (break-glass). */
   readonly ownRequest: boolean;
+  /** The approval, of the events `approval.*`; null for others. */
+  readonly approval: EventApproval | null;
+  /** When the association ends, of `ending.near`: RFC 3339, UTC; null for other events. */
+  readonly endsAt: string | null;
 }
+
+/** The most needs of an approval in an event: policies can ask for more. */
+const maxNeeds = 20;
 
 /** The most characters of a text in an event: longer ones are cut, which no valid name is. */
 const maxTextLength = 2_048;
@@ -94,6 +111,8 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     // can quote EKS or a session policy.
     lock: operation === 'LOCK_CHANGES' ? cut(entry.message) : null,
     ownRequest: entry.isOwnRequest === true,
+    approval: approvalIn(entry),
+    endsAt: endIn(entry),
   };
 }
 
@@ -128,6 +147,22 @@ function requestedSettings(entry: AuditEntry) {
   return (namedSettings[operation] as (of: typeof request) => { roleArn?: string; targetRoleArn?: string | null })(
     request,
   );
+}
+
+/** Entries of earlier versions have the id alone. */
+function approvalIn({ operationId: id, approvalKey: key, approvalTerms }: AuditEntry): EventApproval | null {
+  if (key === undefined) return null;
+  const needs = (approvalTerms?.needs ?? []).slice(0, maxNeeds);
+  return {
+    id: publicApprovalId({ id, key }),
+    needs: needs.map(({ group, count }) => ({ group: group.slice(0, maxTextLength).toWellFormed(), count })),
+    expiresAt: approvalTerms?.expiresAt ?? null,
+  };
+}
+
+function endIn(entry: AuditEntry): string | null {
+  if (entry.event !== 'EXPIRY_WARNED' || !hasTrait('deletes', entry)) return null;
+  return entry.request?.ending?.expiresAt ?? null;
 }
 
 function principalIn({ id, kind }: Principal): EventPrincipal {

@@ -131,6 +131,7 @@ export type ResolversTypes = {
   ApprovalConnection: ResolverTypeWrapper<Omit<Schema.ApprovalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['ApprovalEdge']>, nodes: ReadonlyArray<ResolversTypes['Approval']> }>;
   ApprovalEdge: ResolverTypeWrapper<Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversTypes['Approval'] }>;
   ApprovalNeed: ResolverTypeWrapper<VotedNeed>;
+  ApprovalOutcome: ResolverTypeWrapper<Schema.ApprovalOutcome>;
   ApprovalPayload: ResolverTypeWrapper<VoteAnswer>;
   ApprovalRequired: ResolverTypeWrapper<ApprovalRefusal>;
   ApprovalScope: Schema.ApprovalScope;
@@ -202,6 +203,7 @@ export type ResolversTypes = {
   Operation: ResolverTypeWrapper<OperationView>;
   OperationKind: Schema.OperationKind;
   OperationStatus: Schema.OperationStatus;
+  OwnApprovals: Schema.OwnApprovals;
   PageInfo: ResolverTypeWrapper<Schema.PageInfo>;
   ParkedReason: Schema.ParkedReason;
   PodIdentityAssociation: ResolverTypeWrapper<ListedAssociation>;
@@ -227,6 +229,7 @@ export type ResolversTypes = {
   RefusalCode: Schema.RefusalCode;
   RejectInput: Schema.RejectInput;
   RequestStatus: Schema.RequestStatus;
+  RoleUse: ResolverTypeWrapper<Schema.RoleUse>;
   String: ResolverTypeWrapper<Schema.Scalars['String']['output']>;
   Tag: ResolverTypeWrapper<Schema.Tag>;
   TagInput: Schema.TagInput;
@@ -238,6 +241,7 @@ export type ResolversTypes = {
   VoteRefused: ResolverTypeWrapper<Schema.VoteRefused>;
   Warning: ResolverTypeWrapper<Schema.Warning>;
   WarningCode: Schema.WarningCode;
+  WithdrawApprovalInput: Schema.WithdrawApprovalInput;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -248,6 +252,7 @@ export type ResolversParentTypes = {
   ApprovalConnection: Omit<Schema.ApprovalConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['ApprovalEdge']>, nodes: ReadonlyArray<ResolversParentTypes['Approval']> };
   ApprovalEdge: Omit<Schema.ApprovalEdge, 'node'> & { node: ResolversParentTypes['Approval'] };
   ApprovalNeed: VotedNeed;
+  ApprovalOutcome: Schema.ApprovalOutcome;
   ApprovalPayload: VoteAnswer;
   ApprovalRequired: ApprovalRefusal;
   ApprovalScope: Schema.ApprovalScope;
@@ -324,6 +329,7 @@ export type ResolversParentTypes = {
   RecordedRequest: RequestSummary;
   Refusal: RefusalModel;
   RejectInput: Schema.RejectInput;
+  RoleUse: Schema.RoleUse;
   String: Schema.Scalars['String']['output'];
   Tag: Schema.Tag;
   TagInput: Schema.TagInput;
@@ -333,6 +339,7 @@ export type ResolversParentTypes = {
   VoidedVote: Omit<Schema.VoidedVote, 'actor' | 'principal'> & { actor?: Schema.Maybe<ResolversParentTypes['RecordedPrincipal']>, principal: ResolversParentTypes['RecordedPrincipal'] };
   VoteRefused: Schema.VoteRefused;
   Warning: Schema.Warning;
+  WithdrawApprovalInput: Schema.WithdrawApprovalInput;
 };
 
 export type AdoptPodIdentityAssociationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AdoptPodIdentityAssociationPayload'] = ResolversParentTypes['AdoptPodIdentityAssociationPayload']> = {
@@ -350,23 +357,31 @@ export type AdoptPodIdentityAssociationPayloadResolvers<ContextType = RequestCon
 export type ApprovalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Approval'] = ResolversParentTypes['Approval']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   currentDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   currentDeleteDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  environment?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
   onBehalfOf?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   operation?: Resolver<ResolversTypes['OperationKind'], ParentType, ContextType>;
   operationId?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  outcome?: Resolver<Schema.Maybe<ResolversTypes['ApprovalOutcome']>, ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
   reason?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  recentChanges?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['AuditEntry']>>, ParentType, ContextType>;
   rejectedBy?: Resolver<Schema.Maybe<ResolversTypes['ApprovalVote']>, ParentType, ContextType>;
   request?: Resolver<ResolversTypes['RecordedRequest'], ParentType, ContextType>;
   requestedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  roleUse?: Resolver<Schema.Maybe<ResolversTypes['RoleUse']>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['ApprovalState'], ParentType, ContextType>;
   target?: Resolver<ResolversTypes['AuditTarget'], ParentType, ContextType>;
+  viewerMayVote?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   voidedVotes?: Resolver<ReadonlyArray<ResolversTypes['VoidedVote']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -389,6 +404,11 @@ export type ApprovalNeedResolvers<ContextType = RequestContext, ParentType exten
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   operation?: Resolver<Schema.Maybe<ResolversTypes['OperationKind']>, ParentType, ContextType>;
   policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type ApprovalOutcomeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalOutcome'] = ResolversParentTypes['ApprovalOutcome']> = {
+  refusalCode?: Resolver<Schema.Maybe<ResolversTypes['RefusalCode']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['OperationStatus'], ParentType, ContextType>;
 };
 
 export type ApprovalPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ApprovalPayload'] = ResolversParentTypes['ApprovalPayload']> = {
@@ -682,6 +702,7 @@ export type EksRefusedResolvers<ContextType = RequestContext, ParentType extends
 export type GatewayResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Gateway'] = ResolversParentTypes['Gateway']> = {
   deployedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  pageUrl?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policyVersion?: Resolver<Schema.Maybe<ResolversTypes['PolicyVersion']>, ParentType, ContextType>;
   version?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -722,6 +743,7 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationDeletePodIdentityAssociationArgs, 'input'>>;
   reject?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationRejectArgs, 'input'>>;
   updatePodIdentityAssociation?: Resolver<ResolversTypes['UpdatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUpdatePodIdentityAssociationArgs, 'input'>>;
+  withdrawApproval?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationWithdrawApprovalArgs, 'input'>>;
 };
 
 export type MutationPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['MutationPayload'] = ResolversParentTypes['MutationPayload']> = {
@@ -888,6 +910,7 @@ export type PolicyDecisionResolvers<ContextType = RequestContext, ParentType ext
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
   onlyAsDryRun?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  permittedBy?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   policyIds?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   policySetHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
@@ -968,6 +991,7 @@ export type RecordedPrincipalResolvers<ContextType = RequestContext, ParentType 
 };
 
 export type RecordedRequestResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RecordedRequest'] = ResolversParentTypes['RecordedRequest']> = {
+  associationId?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   changes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   disableSessionTags?: Resolver<Schema.Maybe<ResolversTypes['Boolean']>, ParentType, ContextType>;
   expectedModifiedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -982,6 +1006,11 @@ export type RecordedRequestResolvers<ContextType = RequestContext, ParentType ex
 
 export type RefusalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Refusal'] = ResolversParentTypes['Refusal']> = {
   __resolveType: TypeResolveFn<'ApprovalRequired' | 'AssociationAlreadyExists' | 'AssociationChanged' | 'AssociationNotFound' | 'ChangesLocked' | 'EksRefused' | 'InvalidInput' | 'PolicyDenied' | 'TokenReused' | 'VoteRefused', ParentType, ContextType>;
+};
+
+export type RoleUseResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['RoleUse'] = ResolversParentTypes['RoleUse']> = {
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  isComplete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type TagResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Tag'] = ResolversParentTypes['Tag']> = {
@@ -1039,6 +1068,7 @@ export type Resolvers<ContextType = RequestContext> = {
   ApprovalConnection?: ApprovalConnectionResolvers<ContextType>;
   ApprovalEdge?: ApprovalEdgeResolvers<ContextType>;
   ApprovalNeed?: ApprovalNeedResolvers<ContextType>;
+  ApprovalOutcome?: ApprovalOutcomeResolvers<ContextType>;
   ApprovalPayload?: ApprovalPayloadResolvers<ContextType>;
   ApprovalRequired?: ApprovalRequiredResolvers<ContextType>;
   ApprovalVote?: ApprovalVoteResolvers<ContextType>;
@@ -1102,6 +1132,7 @@ export type Resolvers<ContextType = RequestContext> = {
   RecordedPrincipal?: RecordedPrincipalResolvers<ContextType>;
   RecordedRequest?: RecordedRequestResolvers<ContextType>;
   Refusal?: RefusalResolvers<ContextType>;
+  RoleUse?: RoleUseResolvers<ContextType>;
   Tag?: TagResolvers<ContextType>;
   TokenReused?: TokenReusedResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;

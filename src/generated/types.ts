@@ -68,6 +68,8 @@ export type Approval = Node & {
   readonly actor: Maybe<RecordedPrincipal>;
   /** The association before the operation, to which the approval is bound; null for a create, and when you may not view it. */
   readonly before: Maybe<AssociationSnapshot>;
+  /** The token of the request, to send it again: null unless you asked, as the same principal through the same actor, and for what earlier versions asked for. */
+  readonly clientRequestToken: Maybe<Scalars['String']['output']>;
   /**
    * What policy says now of the request, without the approvals that were given; null unless `state` is PENDING or APPROVED, and if policy depends on attributes of a
    * role. Decided about what the approval shows, with the recorded groups of the principal: whether the request is made is decided when it is sent again.
@@ -80,6 +82,10 @@ export type Approval = Node & {
   readonly currentDeleteDecision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
   readonly declaration: Maybe<Scalars['String']['output']>;
+  /** Environment of the cluster, e.g. `prod`, as the inventory has it; null if the cluster is not registered. */
+  readonly environment: Maybe<Scalars['String']['output']>;
+  /** The association of the service account, or the one to change, as it is now; null when there is none, or you may not view it. Costs up to two EKS calls. */
+  readonly existing: Maybe<AssociationSnapshot>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];
   /** Id of the approval. */
@@ -92,22 +98,35 @@ export type Approval = Node & {
   readonly operation: OperationKind;
   /** The operation that used it; null unless USED. */
   readonly operationId: Maybe<Scalars['ID']['output']>;
+  /** What became of the operation that used it; null unless USED. */
+  readonly outcome: Maybe<ApprovalOutcome>;
   /** The principal that asked. */
   readonly principal: RecordedPrincipal;
   /** The reason given in the request; null without one, and once it is erased. */
   readonly reason: Maybe<Scalars['String']['output']>;
+  /** The last 5 changes of the service account, newest first; null when you may not read its audit trail. */
+  readonly recentChanges: Maybe<ReadonlyArray<AuditEntry>>;
   /** Who rejected it; null unless REJECTED. */
   readonly rejectedBy: Maybe<ApprovalVote>;
   /** The request in canonical form: exactly what is approved. */
   readonly request: RecordedRequest;
   /** When it was asked for. */
   readonly requestedAt: Scalars['DateTime']['output'];
+  /** The associations that use the requested role, as they were observed last and as far as you may view them; null where the request names no role. */
+  readonly roleUse: Maybe<RoleUse>;
   /** Its state. */
   readonly state: ApprovalState;
   /** The service account that the request concerns. */
   readonly target: AuditTarget;
+  /** Whether you may approve it, and your vote would still count: it is PENDING, in time, and lacks approvals that you may give. A lock can stop you all the same. */
+  readonly viewerMayVote: Scalars['Boolean']['output'];
   /** The votes that do not count any more, oldest first, at most the last 20. These people may vote again. */
   readonly voidedVotes: ReadonlyArray<VoidedVote>;
+  /**
+   * What can keep pods from using the association although the change itself would succeed, see `CheckPayload.warnings`; empty for a delete, unless `state` is
+   * PENDING or APPROVED, and when you may not view the association.
+   */
+  readonly warnings: ReadonlyArray<Warning>;
 };
 
 /** A page of approvals. */
@@ -149,28 +168,37 @@ export type ApprovalNeed = {
   readonly policyId: Scalars['String']['output'];
 };
 
-/** Result of `approve` and `reject`. */
+/** What became of the operation that used an approval. */
+export type ApprovalOutcome = {
+  readonly __typename?: 'ApprovalOutcome';
+  /** Code of the refusal; null when the operation was not refused. */
+  readonly refusalCode: Maybe<RefusalCode>;
+  /** Status of the operation. */
+  readonly status: OperationStatus;
+};
+
+/** Result of `approve`, `reject` and `withdrawApproval`. */
 export type ApprovalPayload = {
   readonly __typename?: 'ApprovalPayload';
-  /** The approval after the vote, also when the vote was not counted; null when it does not exist or you may not see it. */
+  /** The approval afterwards, also when the vote was not counted; null when it does not exist, you may not see it, or it is not yours to withdraw. */
   readonly approval: Maybe<Approval>;
-  /** The audit entry of the vote: APPROVED, REJECTED, or why it was not counted. For a repeated vote, the entry of the first. */
+  /** The audit entry: APPROVED, REJECTED, APPROVAL_WITHDRAWN, or why it was refused. For a repetition, the entry of the first. */
   readonly auditEntry: AuditEntry;
-  /** Why the vote was not counted; null when it was, now or by an earlier request of yours. */
+  /** Why the vote was not counted, or the approval not withdrawn; null when it was, now or by an earlier request of yours. */
   readonly refusal: Maybe<Refusal>;
 };
 
 /**
- * The request is held until others approve it, or was rejected or not approved in time: an approval lifts every policy that forbids it. Nothing was
+ * The request is held until others approve it, or was rejected, withdrawn or not approved in time: an approval lifts every policy that forbids it. Nothing was
  * sent to EKS.
  */
 export type ApprovalRequired = Refusal & {
   readonly __typename?: 'ApprovalRequired';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** The approval, as it was when the request was answered; null for a dry run, which opens none, and for APPROVAL_LIMIT_REACHED. */
+  /** The approval, as it was when the request was answered; null for APPROVAL_LIMIT_REACHED, and for a dry run of a request that waits for none: it opens none. */
   readonly approval: Maybe<Approval>;
-  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED or APPROVAL_LIMIT_REACHED. */
+  /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN, APPROVAL_LIMIT_REACHED or NOTHING_TO_CHANGE. */
   readonly code: RefusalCode;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
@@ -183,9 +211,11 @@ export type ApprovalRequired = Refusal & {
 /** Which approvals to read: set exactly one field. */
 export type ApprovalScope =
   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
-  { readonly cluster: ClusterScope; readonly gateway?: never; }
+  { readonly cluster: ClusterScope; readonly gateway?: never; readonly own?: never; }
   |  /** Those of all clusters that can still be approved, in no particular order. */
-  { readonly cluster?: never; readonly gateway: GatewayApprovals; };
+  { readonly cluster?: never; readonly gateway: GatewayApprovals; readonly own?: never; }
+  |  /** Those that you asked for, as the principal, whatever the actor; newest first. */
+  { readonly cluster?: never; readonly gateway?: never; readonly own: OwnApprovals; };
 
 /** State of an approval. Values may be added. */
 export type ApprovalState =
@@ -198,7 +228,9 @@ export type ApprovalState =
   /** An approver rejected the request. Only a new token asks again. */
   | 'REJECTED'
   /** The operation `operationId` used it. An approval is used once. */
-  | 'USED';
+  | 'USED'
+  /** Who asked withdrew the request. Only a new token asks again. */
+  | 'WITHDRAWN';
 
 /** What an approver decided. */
 export type ApprovalVote = {
@@ -543,6 +575,8 @@ export type AuditEvent =
   | 'APPROVAL_USED'
   /** Votes of an approval no longer count, found when its request was sent again: the message says which, why, and what follows. */
   | 'APPROVAL_VOTE_VOIDED'
+  /** Who asked withdrew the request. */
+  | 'APPROVAL_WITHDRAWN'
   /** An approver approved the request. */
   | 'APPROVED'
   /** A dry run; nothing was done. */
@@ -1050,6 +1084,8 @@ export type Gateway = {
   readonly deployedAt: Maybe<Scalars['DateTime']['output']>;
   /** SHA-256 of the inventory. */
   readonly inventoryHash: Scalars['String']['output'];
+  /** Address of the page; null without one. */
+  readonly pageUrl: Maybe<Scalars['String']['output']>;
   /** SHA-256 of the Cedar policies and their schema. */
   readonly policySetHash: Scalars['String']['output'];
   /** The version of policies and inventory in force; null when they are those of the deployment. */
@@ -1173,6 +1209,11 @@ export type Mutation = {
    * idempotent like a create. Cluster, namespace, service account and tags can't be changed, as in the EKS API.
    */
   readonly updatePodIdentityAssociation: UpdatePodIdentityAssociationPayload;
+  /**
+   * Withdraws a request of yours that is held, or approved and not used: final for its `clientRequestToken`. Only who asked can, as the same principal through
+   * the same actor. A change that began before can't be withdrawn. Repeating a withdrawal changes nothing.
+   */
+  readonly withdrawApproval: ApprovalPayload;
 };
 
 
@@ -1209,6 +1250,12 @@ export type MutationRejectArgs = {
 /** Operations that change an association. A request may contain one mutation field. */
 export type MutationUpdatePodIdentityAssociationArgs = {
   input: UpdatePodIdentityAssociationInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationWithdrawApprovalArgs = {
+  input: WithdrawApprovalInput;
 };
 
 /** Result of a mutation. `status` determines which of the other fields are set. */
@@ -1441,7 +1488,9 @@ export type OperationKind =
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
+  /** A `withdrawApproval` that was refused; only in audit entries. A withdrawal has the kind of the operation that it is about. */
+  | 'WITHDRAW_APPROVAL';
 
 /** Status of an operation. Values may be added: treat unknown values as IN_PROGRESS. */
 export type OperationStatus =
@@ -1453,6 +1502,11 @@ export type OperationStatus =
   | 'RELEASED'
   /** The change is done. */
   | 'SUCCEEDED';
+
+/** Which of your own approvals to read. Values may be added. */
+export type OwnApprovals =
+  /** Those that can still be approved or used: PENDING and APPROVED. */
+  | 'OPEN';
 
 /** Information about a page. */
 export type PageInfo = {
@@ -1617,6 +1671,8 @@ export type PolicyDecision = {
   readonly needs: ReadonlyArray<ApprovalNeed>;
   /** Of a dry run: true when policy allows it and denies the request itself. */
   readonly onlyAsDryRun: Scalars['Boolean']['output'];
+  /** `@id`s of the policies that permit the request, also where it needs approvals; empty for a denial, and in decisions of earlier versions that needed approvals. */
+  readonly permittedBy: ReadonlyArray<Scalars['String']['output']>;
   /** `@id`s of the policies that determined the decision. */
   readonly policyIds: ReadonlyArray<Scalars['String']['output']>;
   /** SHA-256 of the Cedar policies and their schema. */
@@ -1727,7 +1783,7 @@ export type Query = {
   readonly approval: Maybe<Approval>;
   /**
    * The approvals that you may see, see `approval`. A page examines up to 200 approvals, so it can have fewer items than `first`, or none,
-   * although more follow: check `hasNextPage`. Those of a cluster are sorted by `requestedAt`, newest first; those of all clusters are not. An approval that was asked for or decided within the last second may be missing or shown as before.
+   * although more follow: check `hasNextPage`. Those of a cluster and your own are sorted by `requestedAt`, newest first; those of all clusters are not. An approval that was asked for or decided within the last second may be missing or shown as before.
    */
   readonly approvals: Maybe<ApprovalConnection>;
   /**
@@ -2075,7 +2131,9 @@ export type RecordedPrincipal = {
 /** A request in canonical form. For an update, only the changes. */
 export type RecordedRequest = {
   readonly __typename?: 'RecordedRequest';
-  /** The fields that an update changes; empty for a create and a delete. */
+  /** Id of the association to update, delete or adopt; null for a create. */
+  readonly associationId: Maybe<Scalars['String']['output']>;
+  /** The fields that an update changes, also `expiresAt`: one of them that is null is cleared. Empty for a create and a delete. */
   readonly changes: ReadonlyArray<Scalars['String']['output']>;
   /** Requested session tags setting; null when an update does not change it, and for a delete. */
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
@@ -2113,16 +2171,18 @@ export type Refusal = {
 export type RefusalCode =
   /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
   | 'APPROVAL_EXPIRED'
-  /** No approval can be asked for now: too many are pending, or the request was rejected twice within a day. */
+  /** No approval can be asked for or withdrawn now: too many are pending, the request was rejected twice within a day, or you withdrew too many within a day. */
   | 'APPROVAL_LIMIT_REACHED'
-  /** The approval to vote on does not exist, was replaced, or you may not see it. */
+  /** The approval does not exist, was replaced, or you may not see it; or it is not yours to withdraw. */
   | 'APPROVAL_NOT_FOUND'
-  /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. */
+  /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. One to withdraw has ended, or a request with its token is in progress. */
   | 'APPROVAL_NOT_PENDING'
   /** An approver rejected the request. Final for the token. */
   | 'APPROVAL_REJECTED'
   /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
   | 'APPROVAL_REQUIRED'
+  /** You withdrew the request. Final for the token. */
+  | 'APPROVAL_WITHDRAWN'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
@@ -2150,6 +2210,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
+  | 'NOTHING_TO_CHANGE'
   /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
@@ -2189,6 +2251,15 @@ export type RequestStatus =
   | 'REFUSED'
   /** The change is done. */
   | 'SUCCEEDED';
+
+/** How many associations use a role. */
+export type RoleUse = {
+  readonly __typename?: 'RoleUse';
+  /** The number of those that were counted. */
+  readonly count: Scalars['Int']['output'];
+  /** Whether there are no others that you may view; at most 100 are counted. */
+  readonly isComplete: Scalars['Boolean']['output'];
+};
 
 /** A tag. */
 export type Tag = {
@@ -2312,16 +2383,16 @@ export type VoidedVote = {
   readonly voidedAt: Scalars['DateTime']['output'];
 };
 
-/** A vote was not counted. Nothing was changed. */
+/** A vote was not counted, or an approval was not withdrawn. Nothing was changed. */
 export type VoteRefused = Refusal & {
   readonly __typename?: 'VoteRefused';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** APPROVAL_NOT_FOUND or APPROVAL_NOT_PENDING. */
+  /** APPROVAL_NOT_FOUND, APPROVAL_NOT_PENDING or, of a withdrawal, APPROVAL_LIMIT_REACHED. */
   readonly code: RefusalCode;
   /** Human-readable explanation. */
   readonly message: Scalars['String']['output'];
-  /** Always false. */
+  /** True for APPROVAL_LIMIT_REACHED. */
   readonly retryable: Scalars['Boolean']['output'];
 };
 
@@ -2362,3 +2433,9 @@ export type WarningCode =
   | 'TRUST_CONDITION_UNMET'
   /** The role's trust policy does not allow EKS Pod Identity to assume it, or denies it. */
   | 'TRUST_POLICY_INVALID';
+
+/** The approval to withdraw. */
+export type WithdrawApprovalInput = {
+  /** Id of the approval. */
+  readonly approvalId: Scalars['ID']['input'];
+};

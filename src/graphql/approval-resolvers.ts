@@ -1,11 +1,14 @@
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.ts';
 import { expiryOf, publicApprovalId } from '../model/approval.ts';
 import { votedNeeds } from '../model/approval-vote.ts';
+import { isAskedBy } from '../operations/approvals/asker.ts';
 import type { ApproveInput } from '../generated/types.ts';
 import { castVote } from '../operations/approvals/cast-vote.ts';
+import { withdrawApproval } from '../operations/approvals/withdraw-approval.ts';
 import { requireApprovals } from '../operations/terms/dependencies.ts';
 import { summarize } from '../operations/kinds/operations.ts';
 import { readApproval, readApprovals } from '../queries/approvals.ts';
+import { outcomeOf } from '../queries/trail/outcome.ts';
 import { visibleTo } from '../queries/terms/authorize-read.ts';
 import { currentDecision, currentDeleteDecision } from '../queries/associations/current-decision.ts';
 import type { RequestContext } from '../queries/terms/request-context.ts';
@@ -36,10 +39,14 @@ const cast =
     );
   };
 
-/** The votes. */
+/** The votes, and withdrawals. */
 export const approvalMutations = {
   approve: cast('APPROVE'),
   reject: cast('REJECT'),
+  withdrawApproval: async (_, { input }, { deps, identity, deadline }) =>
+    reported(
+      await withdrawApproval({ ...deps, approvals: requireApprovals(deps.approvals) }, { input, identity, deadline }),
+    ),
 } satisfies MutationResolvers;
 
 /** The fields of approvals that need a resolver. */
@@ -68,6 +75,16 @@ export const approvalFields = {
     rejectedBy: ({ votes }) => votes.find(({ vote }) => vote === 'REJECT') ?? null,
     expiresAt: (approval) => new Date(expiryOf(approval)).toISOString(),
     operationId: ({ usedBy }) => usedBy,
+    outcome: async ({ usedBy }, _, { reads, once, requireUnlocked }) => {
+      if (usedBy === null) return null;
+      await requireUnlocked();
+      return outcomeOf(reads, once, usedBy);
+    },
+    clientRequestToken: async (approval, _, { identity, requireUnlocked }) => {
+      if (!isAskedBy(approval, identity)) return null;
+      await requireUnlocked();
+      return approval.clientRequestToken ?? null;
+    },
   },
   ApprovalVote: { ownRequest: ({ isOwnRequest }) => isOwnRequest },
   ApprovalRequired: {
@@ -77,6 +94,8 @@ export const approvalFields = {
   PolicyDecision: {
     needs: ({ needs = [], approval }) => votedNeeds(needs, approval?.votes ?? []),
     approvalId: ({ approval }) => approval?.approvalId ?? null,
+    permittedBy: ({ permittedBy, allowed, needs, policyIds }) =>
+      permittedBy ?? (allowed && needs === undefined ? policyIds : []),
     onlyAsDryRun: ({ onlyAsDryRun = false }) => onlyAsDryRun,
   },
 } satisfies Resolvers;

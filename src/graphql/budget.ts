@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { EksError, EksFor } from '../eks/eks.ts';
+import { maxOwnApprovals } from '../ledger/approvals.ts';
 import type { ApprovalStore } from '../ledger/approvals.ts';
 import type { AssociationReads } from '../ledger/association-history.ts';
 import { hasFilters } from '../ledger/ledger.ts';
@@ -159,6 +160,14 @@ function countedApprovals(approvals: ApprovalStore, spend: Spend): ApprovalStore
     getApproval: (key) => {
       spend('entries', 1);
       return approvals.getApproval(key);
+    },
+    getApprovals: (keys) => {
+      spend('entries', keys.length);
+      return approvals.getApprovals(keys);
+    },
+    openApprovalsOf: (principalId) => {
+      spend('entries', maxOwnApprovals);
+      return approvals.openApprovalsOf(principalId);
     },
     listApprovals: (partition, limit, after) => {
       spend('entries', limit);

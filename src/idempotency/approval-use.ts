@@ -54,14 +54,14 @@ export function useApproval(
   before: IdempotencyRecord | null,
 ): UsedByCommit | null {
   if (approval === null || !canBeUsed(approval, before, stamps.clock())) return null;
-  const { id, revision, key } = approval;
+  const { id, revision } = approval;
   const next: Approval = { ...approval, revision: revision + 1, state: 'USED', usedBy: operationId };
   const entry = makeEntry(stamps, audit, {
     operationId: id,
     event: 'APPROVAL_USED',
     fence: next.revision,
     message: `The operation ${operationId} used the approval.`,
-    approvalKey: key,
+    approval: next,
   });
   return { use: { expected: { id, revision }, next }, entry };
 }

@@ -2,7 +2,7 @@ import type { Approval } from '../model/approval.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { ApprovalVersion } from './approval-version.ts';
-import type { IdempotencyRecord } from './ledger.ts';
+import type { Expectation, IdempotencyRecord } from './ledger.ts';
 
 /**
  * Which approvals are listed: those of a cluster or one of its namespaces, or of all clusters those
@@ -36,6 +36,22 @@ export interface PendingLimits {
   readonly ofPrincipal: number;
   /** Of the principal for the person in `onBehalfOf`; null: these are not counted. */
   readonly ofPerson: number | null;
+}
+
+/**
+ * The withdrawal of an approval, with the final answer of its token: an approval that takes its
+ * place later must not be used by that token.
+ */
+export interface Withdrawal {
+  readonly next: Approval;
+  /** The record with the refusal; null: the token has a final answer, or is of another request. */
+  readonly token: { readonly expected: Expectation; readonly record: IdempotencyRecord } | null;
+  /** The entry of the withdrawal, and that of the refusal. */
+  readonly entries: readonly AuditEntry[];
+  /** How many the principal may withdraw within a day. */
+  readonly maxADay: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** What became of a write of an approval. Unless `written`, nothing was written. */
@@ -74,12 +90,43 @@ export interface ApprovalStore {
   ): Promise<ApprovalWrite>;
 
   /**
+   * Whether an approval that would be asked for is beyond a limit, as {@link putApproval} judges it;
+   * null: not now.
+   */
+  limitReached(next: Approval, limits: PendingLimits): Promise<'limit-reached' | 'person-limit-reached' | null>;
+
+  /**
+   * Withdraws an approval in one transaction, if the stored version is `expected`: the condition
+   * that its use has too, so that only one of them is written. To write the same again is
+   * `written`.
+   */
+  withdrawApproval(
+    expected: ApprovalVersion,
+    withdrawal: Withdrawal,
+  ): Promise<'written' | 'conflict' | 'limit-reached'>;
+
+  /**
+   * The approvals with these keys, in their order, null where there is none: up to 100, in one
+   * read. Eventually consistent.
+   */
+  getApprovals(keys: readonly string[]): Promise<readonly (Approval | null)[]>;
+
+  /**
+   * The approvals of a principal that are pending or approved, also those whose time is over and
+   * was not recorded yet, newest first; at most {@link maxOwnApprovals}. Eventually consistent.
+   */
+  openApprovalsOf(principalId: string): Promise<readonly Approval[]>;
+
+  /**
    * A page of at most `limit` approvals; of a namespace, it examines at most 200. Eventually
    * consistent. `after` is `next` of the previous page; null: the first. Throws an Error if it is
    * not a position.
    */
   listApprovals(partition: ApprovalPartition, limit: number, after: string | null): Promise<ApprovalPage>;
 }
+
+/** How many approvals of a principal are read at most. */
+export const maxOwnApprovals = 300;
 
 /** How many approvals of a cluster a page of a namespace examines. */
 export const maxExaminedApprovals = 200;

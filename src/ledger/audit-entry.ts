@@ -6,11 +6,16 @@ import type { HiddenAssociation } from './hidden-entry.ts';
 import { firstEntries } from './ledger.ts';
 import type { EntryAppender, OperationReader } from './trail.ts';
 import type { AssociationTarget, ClusterRef } from '../model/association.ts';
+import { expiryOf } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
 import { repairPrefix } from '../model/audit.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { AuditedOperation } from '../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../model/principal.ts';
 import type { Clock, NewUlid } from '../runtime/clock.ts';
+
+/** What entries say of an approval. */
+type EntryApproval = Pick<Approval, 'key' | 'binding' | 'decideUntil' | 'useUntil'>;
 
 /** What happened. A field that is left out is null in the entry. */
 export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'event'> {
@@ -24,7 +29,8 @@ export interface AuditEventDetails extends Pick<AuditEntry, 'operationId' | 'eve
   /** What the principal may not know, and the stored entry says. */
   readonly hidden?: HiddenAssociation | null;
   readonly cluster?: ClusterRef;
-  readonly approvalKey?: string;
+  /** The approval that the entry is about, as it is afterwards. */
+  readonly approval?: EntryApproval;
   readonly isOwnRequest?: boolean;
   readonly erasedEntries?: readonly string[];
 }
@@ -62,11 +68,20 @@ export function makeEntry(stamps: Stamps, context: AuditContext, details: AuditE
     omitted: [],
     fence,
     ...(details.cluster === undefined ? {} : { cluster: details.cluster }),
-    ...(details.approvalKey === undefined ? {} : { approvalKey: details.approvalKey }),
+    ...(details.approval === undefined ? {} : approvalFieldsOf(details.approval)),
     ...(details.isOwnRequest === true ? { isOwnRequest: true } : {}),
     ...(details.erasedEntries === undefined ? {} : { erasedEntries: details.erasedEntries }),
     personal: { salt: randomBytes(saltBytes).toString('base64url') },
   });
+}
+
+function approvalFieldsOf({
+  key,
+  binding,
+  ...times
+}: EntryApproval): Pick<AuditEntry, 'approvalKey' | 'approvalTerms'> {
+  const needs = binding.needs.map(({ group, count }) => ({ group, count }));
+  return { approvalKey: key, approvalTerms: { needs, expiresAt: new Date(expiryOf(times)).toISOString() } };
 }
 
 /** Who repairs a state, and the fence of the lease under which they do. */

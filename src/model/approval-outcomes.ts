@@ -31,6 +31,20 @@ export const approvalOutcomes = {
     code: 'APPROVAL_EXPIRED',
     advice: 'To ask again, use a new clientRequestToken; send the request again soon after it is approved.',
   },
+  /** Who asked withdrew what this token asked for. */
+  APPROVAL_WITHDRAWN: {
+    ...final,
+    code: 'APPROVAL_WITHDRAWN',
+    advice: 'To ask again, use a new clientRequestToken.',
+  },
+  /** An update that needs an approval has no effect: nobody was asked, and nothing was begun. */
+  NOTHING_TO_CHANGE: {
+    ...unrecorded,
+    ...notRetryable,
+    code: 'NOTHING_TO_CHANGE',
+    event: 'REFUSED',
+    advice: 'Nothing needs to be done. The same clientRequestToken can be used if the association changes.',
+  },
   /** The principal has as many pending approvals as it may have. Nothing was begun. */
   APPROVAL_LIMIT_REACHED: {
     ...unrecorded,
@@ -41,16 +55,21 @@ export const approvalOutcomes = {
     advice:
       'Wait until approvers have decided about your other requests; the same clientRequestToken can be used again.',
   },
-  /** A vote: there is no such approval, or its principal may not see it. */
+  /**
+   * A vote or a withdrawal: there is no such approval, or its principal may not see or withdraw it.
+   */
   APPROVAL_NOT_FOUND: {
     ...unrecorded,
     ...notRetryable,
     code: 'APPROVAL_NOT_FOUND',
     event: 'REFUSED',
     advice:
-      'Check approvalId; list the approvals to see which ones you may view. An approval is kept for some days after its end.',
+      'Check approvalId; list the approvals to see which ones you may view. An approval is kept for some days after its end, and only who asked can withdraw it.',
   },
-  /** A vote: the approval has ended, or has enough votes already. */
+  /**
+   * A vote or a withdrawal: the approval has ended, has enough votes already, or its request is in
+   * progress.
+   */
   APPROVAL_NOT_PENDING: {
     ...unrecorded,
     ...notRetryable,

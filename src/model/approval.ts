@@ -11,9 +11,10 @@ import type { OperationKind, RequestedOperation } from './operation.ts';
  * - `APPROVED`: every need has its approvals; can be used until `useUntil`;
  * - `REJECTED`: an approver rejected it;
  * - `EXPIRED`: `decideUntil` or `useUntil` was over, and that is recorded;
- * - `USED`: consumed by the operation `usedBy`.
+ * - `USED`: consumed by the operation `usedBy`;
+ * - `WITHDRAWN`: who asked withdrew it.
  */
-type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED';
+type ApprovalState = 'PENDING' | 'APPROVED' | 'REJECTED' | 'EXPIRED' | 'USED' | 'WITHDRAWN';
 
 /**
  * What an approval is bound to, besides its key. If any part differs, it does not fit the request,
@@ -91,6 +92,11 @@ export interface Approval {
   readonly useUntil: number | null;
   /** The operation that used it; null unless USED. */
   readonly usedBy: string | null;
+  /**
+   * The token that asked, for the principal and actor that asked and nobody else; absent in
+   * approvals of earlier versions.
+   */
+  readonly clientRequestToken?: string;
 }
 
 /**

@@ -23,6 +23,7 @@ export type AuditEvent =
   | 'REJECTED'
   | 'APPROVAL_EXPIRED'
   | 'APPROVAL_USED'
+  | 'APPROVAL_WITHDRAWN'
   | 'APPROVAL_VOTE_VOIDED'
   | 'EXPIRY_WARNED'
   | 'LOG_PERMITTED'
@@ -59,6 +60,7 @@ const isOfChange: Readonly<Record<AuditEvent, boolean>> = {
   REJECTED: true,
   APPROVAL_EXPIRED: true,
   APPROVAL_USED: true,
+  APPROVAL_WITHDRAWN: true,
   APPROVAL_VOTE_VOIDED: true,
   EXPIRY_WARNED: true,
   LOG_PERMITTED: false,

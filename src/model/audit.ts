@@ -98,6 +98,13 @@ type RecordedOperation = RequestedOperation | { readonly operation: AuditedOpera
 /** What every audit entry of a request says, whatever happened: who requested what. */
 export type AuditContext = Circumstances & Subject & RecordedOperation;
 
+/** What approvers are told of an approval: who has to approve it, and until when it can be used. */
+export interface ApprovalTerms {
+  readonly needs: readonly { readonly group: string; readonly count: number }[];
+  /** Until when it can be approved or, once it is approved, used: RFC 3339, UTC. */
+  readonly expiresAt: string;
+}
+
 /** What happened. */
 interface AuditEventFields {
   /**
@@ -137,6 +144,8 @@ interface AuditEventFields {
   readonly cluster?: ClusterRef;
   /** Key of the approval that the entry is about; absent for other entries. */
   readonly approvalKey?: string;
+  /** Of an entry of an approval, for its event; absent for other entries, and in earlier ones. */
+  readonly approvalTerms?: ApprovalTerms;
   /** Set on the approval that a person gave to a request of their own (break-glass). */
   readonly isOwnRequest?: true;
   /** Public ids of the entries whose personal data an operator erases; absent for other entries. */

@@ -109,6 +109,11 @@ export interface Decision {
   readonly failed: boolean;
   /** `@id`s of the policies that decided, sorted. */
   readonly policyIds: readonly string[];
+  /**
+   * The permits that apply where `needs` are: `policyIds` are the forbids then. Absent elsewhere, and
+   * in decisions of earlier versions.
+   */
+  readonly permittedBy?: readonly string[];
   /** Empty exactly when allowed. */
   readonly violations: readonly Violation[];
   /** SHA-256 (hex) of the policies and their schema. */

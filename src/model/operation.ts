@@ -18,7 +18,7 @@ export type OperationKind = keyof RequestOf;
 /**
  * What audit entries are about: operations, reads of the audit trail itself, the locks of operators
  * and their permissions to begin its signed log, what scans observe, votes that were not counted,
- * and erasures.
+ * withdrawals that were refused, and erasures.
  */
 export type AuditedOperation =
   | OperationKind
@@ -27,6 +27,7 @@ export type AuditedOperation =
   | 'LOCK_CHANGES'
   | 'OBSERVE_ASSOCIATION'
   | 'APPROVE_REQUEST'
+  | 'WITHDRAW_APPROVAL'
   | 'BEGIN_LOG'
   | 'ERASE_PERSONAL_DATA';
 
@@ -36,6 +37,7 @@ const audited: Readonly<Record<Exclude<AuditedOperation, OperationKind>, true>> 
   LOCK_CHANGES: true,
   OBSERVE_ASSOCIATION: true,
   APPROVE_REQUEST: true,
+  WITHDRAW_APPROVAL: true,
   BEGIN_LOG: true,
   ERASE_PERSONAL_DATA: true,
 };

@@ -140,6 +140,10 @@ describe('an approval is of one request', () => {
       state: 'USED',
       operationId: created.auditEntry.operationId,
     });
+    expect(await approvals.create('alice', { clientRequestToken: 'while it exists' })).toMatchObject({
+      refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
+    });
+    gateway.simulator.control.deleteAssociation(created.association?.associationId ?? '');
     const another = approvalIn(await approvals.create('alice', { clientRequestToken: 'another' }));
     expect(another.id).not.toBe(id);
     expect(await approvals.create('alice')).toMatchObject({ status: 'SUCCEEDED' });

@@ -22,6 +22,7 @@ import { identity } from '../support/mutations.ts';
 import {
   adoption,
   approval,
+  approvalWithToken,
   associationState,
   associationVersion,
   clusterScan,
@@ -112,6 +113,10 @@ const written: Readonly<Record<string, Stored>> = {
   approval: { sqlite: approvalText(approval), dynamodb: marshall(approvalItem(approval)) },
   'approval PENDING': withoutText(approvalItem({ ...approval, state: 'PENDING' })),
   'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
+  'approval with its token': {
+    sqlite: approvalText(approvalWithToken),
+    dynamodb: marshall(approvalItem(approvalWithToken)),
+  },
   scan: withoutText(scanItem(clusterScan)),
   'scan of a cluster that is gone': withoutText(scanItem(goneScan)),
   'scan with a count': withoutText(scanItem(countedScan)),
@@ -176,6 +181,7 @@ test('the stored keys of cursors are read as before', () => {
 test('a stored approval is read as before', () => {
   expect(approvalOfItem(storedItem('approval'))).toEqual(approval);
   expect(approvalOfText(stored.approval?.sqlite ?? '')).toEqual(approval);
+  expect(approvalOfItem(storedItem('approval with its token'))).toEqual(approvalWithToken);
 });
 
 // IAM policies name how they begin.

@@ -116,8 +116,8 @@ RELEASED by X, certainly without an effect | USED by X, fits | asked, approved, 
 RELEASED by X, certainly without an effect | USED by X, useUntil over | asked, approved, throttled, sent, useUntil over | APPROVAL_REQUIRED | APPROVAL_REQUESTED | PENDING
 RELEASED by X, certainly without an effect | USED by X, does not fit | asked, approved, throttled, sent, inventory changed | APPROVAL_REQUIRED | APPROVAL_REQUESTED | PENDING
 RELEASED by X, a create that is not visible | USED by X, fits | asked, approved, request lost, sent, doubt over, sent | APPROVAL_REQUIRED | APPROVAL_REQUESTED | PENDING
-none | USED by another operation | asked, approved, sent as other | APPROVAL_REQUIRED | APPROVAL_REQUESTED | PENDING
-RELEASED | USED by another operation | throttled, sent, asked, approved, sent as other | APPROVAL_REQUIRED | APPROVAL_REQUESTED | PENDING
+none | USED by another operation | asked, approved, sent as other | REFUSED ASSOCIATION_ALREADY_EXISTS | REFUSED | USED
+RELEASED | USED by another operation | throttled, sent, asked, approved, sent as other | REFUSED ASSOCIATION_ALREADY_EXISTS | REFUSED | USED
 `;
 const rows = table
   .trim()

@@ -149,7 +149,7 @@ export async function openGateway(options: GatewayOptions) {
     preflight,
     preflightRoles,
     executorRoleArn,
-    deployed: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null, pageUrl: null },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     clock: clock.now,
     sleep: (ms) => {

@@ -97,7 +97,7 @@ export function dependenciesOn(ledger: Ledger, more: Partial<Dependencies> = {})
     recordTrailReads: false,
     preflight: 'off' as const,
     preflightRoles: false,
-    deployed: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null, pageUrl: null },
     log: () => undefined,
   };
   // All stores of the tests have both.

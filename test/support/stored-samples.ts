@@ -143,7 +143,7 @@ const principal: Required<RecordedPrincipal> = {
   otherGroups: { count: 2, sha256: 'b'.repeat(64) },
 };
 
-const decision: Required<Decision> = {
+const decision: Required<Omit<Decision, 'permittedBy'>> = {
   allowed: false,
   failed: false,
   policyIds: ['role-by-convention'],
@@ -328,6 +328,7 @@ export const entries: Readonly<Record<AuditEvent, AuditEntry>> = {
   REJECTED: { ...entry, ...eventsOfApprovals, event: 'REJECTED', decision: null },
   APPROVAL_EXPIRED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_EXPIRED' },
   APPROVAL_USED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_USED' },
+  APPROVAL_WITHDRAWN: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_WITHDRAWN', decision: null },
   APPROVAL_VOTE_VOIDED: { ...entry, ...eventsOfApprovals, event: 'APPROVAL_VOTE_VOIDED' },
   EXPIRY_WARNED: {
     ...entry,
@@ -451,8 +452,8 @@ export const deletedVersion: Omit<Required<AssociationVersion>, 'isRead'> = {
   ...{ origin: null, operationId, declaration: null, seenAt: start + 60_000, seenOtherwiseAt: start },
 };
 
-/** An approval in the state with every field set. */
-export const approval: Required<Approval> = {
+/** An approval with every field set that every version wrote, and one with those of later versions. */
+export const approval: Required<Omit<Approval, 'clientRequestToken'>> = {
   id: `approval-${operationId}`,
   key: '9'.repeat(64),
   revision: 4,
@@ -479,3 +480,4 @@ export const approval: Required<Approval> = {
   useUntil: start + 14_400_000,
   usedBy: operationId,
 };
+export const approvalWithToken: Required<Approval> = { ...approval, clientRequestToken: '6f1c2d3e-token' };

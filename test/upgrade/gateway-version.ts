@@ -66,7 +66,7 @@ export function openVersion({ dynamoDb, eks, tables, policies, times, clock }: V
     recordTrailReads: false,
     preflight: 'checks',
     preflightRoles: false,
-    deployed: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null, pageUrl: null },
     log: () => undefined,
     eks: { endpoint: eks, credentials },
   });

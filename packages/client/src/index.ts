@@ -23,6 +23,7 @@ export type {
   TagInput,
   UpdatePodIdentityAssociationInput,
   VotePayloadFragment as VoteResult,
+  WithdrawApprovalInput,
 } from './generated/operations.ts';
 export { embeddedTypes, possibleTypes } from './generated/possible-types.ts';
 export type { Approval, ApprovalStatus, ApprovalWait, MutationOptions } from './client/approval.ts';
@@ -36,6 +37,8 @@ export type { GatewayDocument, RequestOptions } from './client/own-document.ts';
 export { itemsOf } from './client/pages.ts';
 export type { Page } from './client/pages.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';
+export { resumedRequest, sendResumed } from './client/resume.ts';
+export type { HeldRequest, ResumedRequest } from './client/resume.ts';
 export type { Retry, RetryLimits } from './client/retry.ts';
 export type { AwsCredentials, UnsignedRequest } from './client/sign.ts';
 export type { Fetch, HttpResponse } from './client/transport.ts';

@@ -49,7 +49,7 @@ const comment: Parameter = {
   help: 'A comment, which the approval shows and the audit trail records.',
 };
 
-/** The commands of approvals: to find and read them, and to vote. */
+/** The commands of approvals: to find and read them, to vote, and for who asked. */
 export const approvalCommands: readonly Command[] = [
   {
     name: 'approvals',
@@ -60,7 +60,12 @@ export const approvalCommands: readonly Command[] = [
       { name: 'clusterName', type: 'string', help: 'Approvals in this cluster, in any state.' },
       { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace of the cluster.' },
       { name: 'serviceAccount', type: 'string', help: 'Only this Kubernetes service account of the namespace.' },
-      { name: 'state', type: 'string', help: 'Only this state: PENDING, APPROVED, REJECTED, EXPIRED or USED.' },
+      {
+        name: 'state',
+        type: 'string',
+        help: 'Only this state: PENDING, APPROVED, REJECTED, EXPIRED, USED or WITHDRAWN.',
+      },
+      { name: 'own', type: 'boolean', help: 'Your own that can still be approved or used.' },
       { name: accountId.name, type: 'string', help: accountId.help },
       ...paging,
     ],
@@ -90,5 +95,22 @@ export const approvalCommands: readonly Command[] = [
     positional,
     parameters: [approvalId, comment],
     answer: { approval },
+  },
+  {
+    name: 'withdraw-approval',
+    operation: 'WithdrawApproval',
+    summary: 'Withdraw a request of yours that is held, or approved and not used yet.',
+    positional,
+    parameters: [approvalId],
+    answer: { approval },
+  },
+  {
+    name: 'resume',
+    operation: 'ResumeRequest',
+    summary: 'Send a request of yours that was held again, from any machine: it takes effect once.',
+    positional,
+    parameters: [approvalId],
+    answer: { association },
+    isMutation: true,
   },
 ];

@@ -28,6 +28,7 @@ export const auditEntry = {
     serviceAccount: 'string',
   },
   request: {
+    associationId: 'string',
     roleArn: 'string',
     targetRoleArn: 'string',
     disableSessionTags: 'boolean',

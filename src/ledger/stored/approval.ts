@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Approval } from '../../model/approval.ts';
 import { approvalOfText, approvalText } from './approval-text.ts';
-import type { PendingLimits } from '../approvals.ts';
+import type { PendingLimits, Withdrawal } from '../approvals.ts';
 import type { ApprovalVersion } from '../approval-version.ts';
 import { supported } from './record.ts';
 import { absent, allOf, anyOf, contains, equals, sizeLess, textIn } from './items.ts';
@@ -80,15 +80,21 @@ function personAttribute(onBehalfOf: string): string {
 
 const personPrefix = 'person/';
 
+/** How many keys of open approvals are kept for each pending one that a principal may have. */
+const openForEachPending = 2;
+
 /**
- * Adds an approval to the pending ones of its principal, unless those are as many as it may have;
- * null: however many they are.
+ * Adds an approval to the pending and the open ones of its principal, unless the pending ones are
+ * as many as it may have; null: however many they are. The open ones keep keys of used approvals
+ * until they are replaced, since an operation that begins writes one item less so.
  */
 export function addPending(next: Approval, limits: PendingLimits | null): ItemUpdate {
   const { onBehalfOf } = next.requested;
   const person = onBehalfOf === null ? null : personAttribute(onBehalfOf);
   const below = (set: string, most: number) => anyOf(absent(set), sizeLess(set, most), contains(set, next.key));
-  const conditions = limits ? [below('pending', limits.ofPrincipal)] : [];
+  const conditions = limits
+    ? [below('pending', limits.ofPrincipal), below('open', limits.ofPrincipal * openForEachPending)]
+    : [];
   if (person !== null && limits && limits.ofPerson !== null) conditions.push(below(person, limits.ofPerson));
   const addTo = setsOf(next, person);
   return pendingUpdate(
@@ -98,10 +104,10 @@ export function addPending(next: Approval, limits: PendingLimits | null): ItemUp
   );
 }
 
-/** The sets that an approval is in. */
+/** The sets that a pending approval is in. */
 function setsOf(next: Approval, person: string | null): Record<string, ReadonlySet<string>> {
   const keys = keysOf([next]);
-  return { pending: keys, ...(person === null ? {} : { [person]: keys }) };
+  return { pending: keys, open: keys, ...(person === null ? {} : { [person]: keys }) };
 }
 
 /** The format version, and when the item expires. */
@@ -111,29 +117,90 @@ function pendingFields(next: Approval): Item {
 
 /**
  * Replaces the pending approvals of a principal, as they were read, by those that can still be
- * decided and the next one.
+ * decided and the next one; and the open ones by these and the approved ones.
  */
-export function replacePending(next: Approval, stored: Item | null, live: readonly Approval[]): ItemUpdate {
+export function replacePending(
+  next: Approval,
+  stored: Item | null,
+  live: readonly Approval[],
+  approved: readonly Approval[],
+): ItemUpdate {
   const all = [...live, next];
   const byPerson = Map.groupBy(all, ({ requested: { onBehalfOf } }) => onBehalfOf && personAttribute(onBehalfOf));
   const kept = [...byPerson].flatMap(([name, ofPerson]) => (name === null ? [] : [[name, keysOf(ofPerson)] as const]));
   const remove = Object.keys(stored ?? {}).filter((name) => name.startsWith(personPrefix) && !byPerson.has(name));
-  const set = { ...pendingFields(next), pending: keysOf(all), ...Object.fromEntries(kept) };
-  return pendingUpdate(next, { set, remove }, equals('pending', pendingOfItem(stored)));
+  const open = keysOf([...all, ...approved]);
+  const set = { ...pendingFields(next), pending: keysOf(all), open, ...Object.fromEntries(kept) };
+  const pending = pendingOfItem(stored);
+  const condition = pending.size === 0 ? absent('pending') : equals('pending', pending);
+  return pendingUpdate(next, { set, remove }, condition);
 }
 
 function keysOf(approvals: readonly Approval[]): Set<string> {
   return new Set(approvals.map(({ key }) => key));
 }
 
-/** Removes an approval from the pending ones of its principal. */
+/**
+ * Removes an approval from the pending ones of its principal, and from the open ones unless it is
+ * approved: then an earlier version may not have added it.
+ */
 export function removePending(next: Approval): ItemUpdate {
-  const { onBehalfOf } = next.requested;
-  return pendingUpdate(next, { removeFrom: setsOf(next, onBehalfOf === null ? null : personAttribute(onBehalfOf)) });
+  const { open, ...pending } = setsOfApproval(next);
+  if (next.state !== 'APPROVED') return pendingUpdate(next, { removeFrom: { open, ...pending } });
+  return pendingUpdate(next, { removeFrom: pending, addTo: { open } });
 }
 
-/** The keys of the pending approvals of an item that {@link addPending} made. */
+function setsOfApproval(next: Approval) {
+  const { onBehalfOf } = next.requested;
+  return { open: keysOf([next]), ...setsOf(next, onBehalfOf === null ? null : personAttribute(onBehalfOf)) };
+}
+
+/** The attribute with the withdrawals of a principal, each a time and the id of an approval. */
+const withdrawals = 'withdrawals';
+
+const dayMs = 86_400_000;
+
+/**
+ * Removes a withdrawn approval as {@link removePending} does, and counts the withdrawal, unless
+ * those of the principal are as many as it may have.
+ */
+export function addWithdrawal(next: Approval, { maxADay, now }: Pick<Withdrawal, 'maxADay' | 'now'>): ItemUpdate {
+  const mark = new Set([markOf(next, now)]);
+  const update = { set: pendingFields(next), removeFrom: setsOfApproval(next), addTo: { [withdrawals]: mark } };
+  return pendingUpdate(next, update, anyOf(absent(withdrawals), sizeLess(withdrawals, maxADay)));
+}
+
+/**
+ * As {@link addWithdrawal}, in place of the withdrawals as they were read, of which those within a
+ * day are kept; null if they are as many as a principal may have.
+ */
+export function replaceWithdrawals(
+  next: Approval,
+  stored: Item | null,
+  { maxADay, now }: Pick<Withdrawal, 'maxADay' | 'now'>,
+): ItemUpdate | null {
+  const all = setOf(stored, withdrawals);
+  const recent = [...all].filter((mark) => Number(mark.split('.')[0]) > now - dayMs);
+  if (recent.length >= maxADay) return null;
+  const set = { ...pendingFields(next), [withdrawals]: new Set([...recent, markOf(next, now)]) };
+  return pendingUpdate(next, { set, removeFrom: setsOfApproval(next) }, equals(withdrawals, all));
+}
+
+function markOf({ id }: Approval, now: number): string {
+  return `${now}.${id}`;
+}
+
+/** The keys of the pending approvals of a principal, of an item of these updates. */
 export function pendingOfItem(item: Item | null): ReadonlySet<string> {
-  const pending = item?.pending;
-  return pending instanceof Set ? (pending as ReadonlySet<string>) : new Set();
+  return setOf(item, 'pending');
+}
+
+/** The keys of the approvals of a principal that are or were open, of an item of these updates. */
+export function openOfItem(item: Item | null): ReadonlySet<string> {
+  return new Set([...pendingOfItem(item), ...setOf(item, 'open')]);
+}
+
+function setOf(item: Item | null, name: string): ReadonlySet<string> {
+  const value = item?.[name];
+  return value instanceof Set ? (value as ReadonlySet<string>) : new Set();
 }

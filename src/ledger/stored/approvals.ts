@@ -1,16 +1,32 @@
 import type { Approval } from '../../model/approval.ts';
 import { parsePosition, positionText, requestedPosition } from './approval-page.ts';
 import type { ApprovalPosition } from './approval-page.ts';
-import { maxExaminedApprovals } from '../approvals.ts';
-import type { ApprovalPage, ApprovalPartition, ApprovalStore } from '../approvals.ts';
-import { supported } from './record.ts';
+import { maxExaminedApprovals, maxOwnApprovals } from '../approvals.ts';
+import type { ApprovalPage, ApprovalPartition, ApprovalStore, PendingLimits, Withdrawal } from '../approvals.ts';
+import type { ApprovalVersion } from '../approval-version.ts';
 import { formatVersion } from '../format.ts';
 import { allOf, equals, textIn } from './items.ts';
 import type { Item, Items } from './items.ts';
-import { approvalItemKeyOf, approvalItemPrefix, approvalsKeyOf, livePartitions } from './keys.ts';
-import { addPending, approvalOfItem, approvalPut, pendingOfItem, removePending, replacePending } from './approval.ts';
+import {
+  approvalItemKeyOf,
+  approvalItemPrefix,
+  approvalsKeyOf,
+  livePartitions,
+  pendingApprovalsKeyOf,
+} from './keys.ts';
+import {
+  addPending,
+  addWithdrawal,
+  approvalOfItem,
+  approvalPut,
+  openOfItem,
+  pendingOfItem,
+  removePending,
+  replacePending,
+  replaceWithdrawals,
+} from './approval.ts';
 import { insertions } from './entry.ts';
-import { recordOfItem } from './record.ts';
+import { conditionOn, recordItem, recordOfItem, supported } from './record.ts';
 import { writeTogether } from './transaction.ts';
 import { leaseIndex, stateIndex } from './tables.ts';
 
@@ -38,14 +54,28 @@ export function storedApprovals(items: Items): ApprovalStore {
       if (result.kind !== 'update-rejected') return 'conflict';
       if (!result.isCondition || limits === null) throw result.failure;
       // As many as a limit are counted: those that can no longer be decided do not count.
-      const counted = await approvalsOf(items, [...pendingOfItem(result.stored)].map(approvalItemKeyOf));
-      const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)) && one.key !== next.key);
-      const { onBehalfOf } = next.requested;
-      const ofPerson = live.filter(({ requested }) => requested.onBehalfOf === onBehalfOf);
-      if (limits.ofPerson !== null && ofPerson.length >= limits.ofPerson) return 'person-limit-reached';
-      if (live.length >= limits.ofPrincipal) return 'limit-reached';
-      const second = await writeTogether(items, [entry], writes, replacePending(next, result.stored, live));
+      const { live, approved, reached } = await countedFor(items, next, result.stored, limits);
+      if (reached !== null) return reached;
+      const second = await writeTogether(items, [entry], writes, replacePending(next, result.stored, live, approved));
       return second.kind === 'committed' ? 'written' : 'conflict';
+    },
+    async limitReached(next, limits) {
+      const key = { idempotencyKey: pendingApprovalsKeyOf(next.requested.principal.id) };
+      const item = await items.get('idempotency', key);
+      const isBelow = pendingOfItem(item).size < Math.min(limits.ofPrincipal, limits.ofPerson ?? Infinity);
+      return isBelow ? null : (await countedFor(items, next, item, limits)).reached;
+    },
+    withdrawApproval: (expected, withdrawal) => withdraw(items, expected, withdrawal),
+    async getApprovals(keys) {
+      const found = keys.length === 0 ? [] : await items.getMany(keys.map(approvalItemKeyOf));
+      return found.map((item) => (item?.v === formatVersion ? approvalOfItem(item) : null));
+    },
+    async openApprovalsOf(principalId) {
+      const item = await items.get('idempotency', { idempotencyKey: pendingApprovalsKeyOf(principalId) });
+      const keys = [...openOfItem(item)].slice(0, maxOwnApprovals);
+      const found = await approvalsOf(items, keys.map(approvalItemKeyOf));
+      const open = found.filter(({ state }) => state === 'PENDING' || state === 'APPROVED');
+      return open.sort((one, other) => (other.requestedAt < one.requestedAt ? -1 : 1));
     },
     async listApprovals(partition, limit, after) {
       const position = after === null ? null : parsePosition(after);
@@ -53,6 +83,41 @@ export function storedApprovals(items: Items): ApprovalStore {
       return await livePage(items, partition.state, limit, position);
     },
   };
+}
+
+/** The open approvals of the principal of one that is asked for, and the limit that they reach. */
+async function countedFor(items: Items, next: Approval, stored: Item | null, limits: PendingLimits) {
+  const counted = await approvalsOf(items, [...openOfItem(stored)].map(approvalItemKeyOf));
+  const live = counted.filter((one) => mayBeDecided(one, Date.parse(next.requestedAt)) && one.key !== next.key);
+  const approved = counted.filter(({ state }) => state === 'APPROVED');
+  const { onBehalfOf } = next.requested;
+  const ofPerson = live.filter(({ requested }) => requested.onBehalfOf === onBehalfOf);
+  const isPersonReached = limits.ofPerson !== null && ofPerson.length >= limits.ofPerson;
+  const isReached = live.length >= limits.ofPrincipal;
+  const reached = isPersonReached ? 'person-limit-reached' : isReached ? 'limit-reached' : null;
+  return { live, approved, reached } as const;
+}
+
+async function withdraw(
+  items: Items,
+  expected: ApprovalVersion,
+  { next, token, entries, ...bound }: Withdrawal,
+): Promise<'written' | 'conflict' | 'limit-reached'> {
+  const writes = [approvalPut(expected, next), ...insertions(entries)];
+  const record = token && {
+    ...({ kind: 'put', table: 'idempotency' } as const),
+    item: recordItem(token.record),
+    condition: conditionOn(token.expected),
+  };
+  const first = await writeTogether(items, entries, writes, addWithdrawal(next, bound), record);
+  if (first.kind === 'committed') return 'written';
+  if (first.kind === 'conflict' && first.stored) approvalOfItem(first.stored); // Throws for another format.
+  if (first.kind !== 'update-rejected') return 'conflict';
+  if (!first.isCondition) throw first.failure;
+  const update = replaceWithdrawals(next, first.stored, bound);
+  if (update === null) return 'limit-reached';
+  const second = await writeTogether(items, entries, writes, update, record);
+  return second.kind === 'committed' ? 'written' : 'conflict';
 }
 
 /** The most items of one batch. */

@@ -22,7 +22,7 @@ export async function recordExpiry(
   approval: Approval,
   audit: AuditContext,
 ): Promise<Approval | null> {
-  const { id, key } = approval;
+  const { id } = approval;
   const next: Approval = { ...approval, revision: approval.revision + 1, state: 'EXPIRED' };
   const message = expiryOf(approval);
   const details = {
@@ -30,7 +30,7 @@ export async function recordExpiry(
     event: 'APPROVAL_EXPIRED',
     fence: next.revision,
     message,
-    approvalKey: key,
+    approval: next,
   } as const;
   const result = await writer.approvals.putApproval(approval, next, makeEntry(writer, audit, details), null);
   if (result === 'written') count('approvalsExpired');
@@ -54,7 +54,7 @@ export async function voidVotes(
     event: 'APPROVAL_VOTE_VOIDED',
     fence: next.revision,
     message: [...voidedTexts(newlyVoided(uncounted, writer.clock())), whatFollows(next)].join(' '),
-    approvalKey: approval.key,
+    approval: next,
   });
   const result = await writer.approvals.putApproval(approval, next, entry, null);
   return result === 'written' ? 'written' : 'conflict';
@@ -71,7 +71,8 @@ function newlyVoided(uncounted: readonly UncountedVote[], now: number) {
   }));
 }
 
-function afterVoid(approval: Approval, uncounted: readonly UncountedVote[], now: number): Approval {
+/** An approval without the votes that do not count any more. */
+export function afterVoid(approval: Approval, uncounted: readonly UncountedVote[], now: number): Approval {
   const votes = approval.votes.filter((one) => uncounted.every(({ vote }) => vote !== one));
   const voidedVotes = [...(approval.voidedVotes ?? []), ...newlyVoided(uncounted, now)].slice(-maxVoidedVotes);
   const next = { ...approval, revision: approval.revision + 1, votes, voidedVotes };

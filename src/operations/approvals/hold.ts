@@ -3,18 +3,18 @@ import { approvalKeyOf, fingerprintOf, idempotencyKeyOf } from '../../idempotenc
 import type { ApprovalStore } from '../../ledger/approvals.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord, Locks } from '../../ledger/ledger.ts';
-import { publicApprovalId } from '../../model/approval.ts';
 import type { Approval } from '../../model/approval.ts';
-import type { AuditContext } from '../../model/audit.ts';
 import type { OperationKind } from '../../model/operation.ts';
-import { applyApproval } from '../../policy/policies/approvals.ts';
 import type { AdmittedMutation } from '../terms/admission.ts';
+import { approvedBy } from './approved-by.ts';
+import { nothingToChange, settledBefore } from './before-asking.ts';
+import type { BeforeAskingPorts } from './before-asking.ts';
 import { bindingOf } from './binding.ts';
 import { approvalEnded } from './refusals.ts';
 import { answerHeld, ask, inTime, requestedEntry } from './request.ts';
 import type { HeldRequest, Round } from './request.ts';
 import { approvalStep } from './step.ts';
-import { isAllowed, missingNeeds } from '../terms/decisions.ts';
+import { missingNeeds } from '../terms/decisions.ts';
 import { requireApprovals } from '../terms/dependencies.ts';
 import type { ApprovalLimits } from '../terms/dependencies.ts';
 import { answerOf, execute } from '../flow/execute.ts';
@@ -23,13 +23,15 @@ import { uncountedVotes } from './judge-votes.ts';
 import type { VotePolicy } from './judge-votes.ts';
 import type { JudgedApproval } from '../terms/judged-approval.ts';
 import { locksFor } from '../terms/locks.ts';
+import { answerRefused } from '../terms/answers-without-claim.ts';
+import { changeOf } from '../terms/operation.ts';
 import type { Operation } from '../terms/operation.ts';
 import type { MutationResult } from '../terms/result.ts';
 import { recordExpiry } from './approval-writes.ts';
 import { voidVotes } from './approval-writes.ts';
 
 /** What mutations are approved and executed with. */
-export interface ApprovalPorts extends ExecutionPorts, VotePolicy {
+export interface ApprovalPorts extends ExecutionPorts, Pick<BeforeAskingPorts, 'associations'>, VotePolicy {
   /** Null in a function that answers no requests. */
   readonly approvals: ApprovalStore | null;
   readonly approvalLimits: ApprovalLimits;
@@ -40,6 +42,12 @@ type Execute<Kind extends OperationKind> = (
   mutation: AdmittedMutation<Kind>,
   approval: JudgedApproval | null,
 ) => Promise<Execution>;
+
+/** What is used of an operation that can be held. */
+type HoldableOperation<Kind extends OperationKind> = Pick<
+  Operation<Kind>,
+  'effect' | 'checkPrecondition' | 'foresee' | 'differences'
+>;
 
 /** Each round finds an approval that was written since the round before. */
 const maxRounds = 5;
@@ -59,7 +67,7 @@ function openNeedsOf({ audit }: AdmittedMutation) {
  */
 export async function executeIfApproved<Kind extends OperationKind>(
   ports: ApprovalPorts,
-  operation: Pick<Operation<Kind>, 'effect' | 'checkPrecondition'>,
+  operation: HoldableOperation<Kind>,
   mutation: AdmittedMutation<Kind>,
 ): Promise<MutationResult> {
   const executeOne: Execute<Kind> = (...call) => execute(ports, operation, ...call);
@@ -71,7 +79,7 @@ export async function executeIfApproved<Kind extends OperationKind>(
   const clientRequestToken = mutation.clientRequestToken ?? randomUUID();
   const held = heldRequest(ports, { ...mutation, clientRequestToken }, open);
   for (let rounds = 1; rounds <= maxRounds; rounds += 1) {
-    const round = await executeHeld(ports, executeOne, held);
+    const round = await executeHeld(ports, operation, executeOne, held);
     if (round.kind === 'answered') return round.result;
   }
   throw new LedgerUnavailable(new Error('The approval changed whenever it was read.'));
@@ -100,6 +108,7 @@ function heldRequest<Kind extends OperationKind>(
 /** One round: reads the record and the approval, and takes the next step. */
 async function executeHeld<Kind extends OperationKind>(
   ports: ApprovalPorts,
+  operation: HoldableOperation<Kind>,
   executeOne: Execute<Kind>,
   held: HeldRequest<Kind>,
 ): Promise<Round> {
@@ -110,6 +119,7 @@ async function executeHeld<Kind extends OperationKind>(
   const read = await inTime(clock, mutation, reading);
   const { record } = read;
   const step = approvalStep({ ...held, startedAt: mutation.startedAt }, read, clock());
+  const answerSettledOne = () => answerSettled(ports, operation, executeOne, held, record);
   switch (step.kind) {
     case 'observe':
       return executeOne(...executionBy(ports, mutation, record, step.approval, null));
@@ -119,7 +129,7 @@ async function executeHeld<Kind extends OperationKind>(
       const uncounted = uncountedVotes(ports, approval, mutation.authorization.identity, locks);
       if (uncounted.length === 0) return executeOne(...executionBy(ports, mutation, record, approval, locks));
       // One that an operation has used stays so: another one is asked for.
-      if (approval.state !== 'APPROVED') return ask(ports, held, approval, [votesDoNotCount]);
+      if (approval.state !== 'APPROVED') return ask(ports, held, approval, [votesDoNotCount], answerSettledOne);
       await inTime(clock, mutation, voidVotes(writer, approval, uncounted, mutation.audit));
       return { kind: 'read-again' };
     }
@@ -133,7 +143,42 @@ async function executeHeld<Kind extends OperationKind>(
       await inTime(clock, mutation, recordExpiry(writer, step.approval, mutation.audit));
       return { kind: 'read-again' };
     case 'ask':
-      return ask(ports, held, read.approval, step.changes);
+      return ask(ports, held, read.approval, step.changes, answerSettledOne);
+  }
+}
+
+/**
+ * Answers a request for which nobody has to be asked; null: it changes something. What exists is
+ * answered as after a 409 of EKS.
+ */
+async function answerSettled<Kind extends OperationKind>(
+  ports: ApprovalPorts,
+  operation: HoldableOperation<Kind>,
+  executeOne: Execute<Kind>,
+  { mutation, needs }: HeldRequest<Kind>,
+  record: IdempotencyRecord | null,
+): Promise<Round | null> {
+  // What exists may be what an earlier operation of the token created: the next one finds out.
+  if (record && record.inDoubtOperationIds.length > 0) return null;
+  const settled = await settledBefore(ports, operation, mutation);
+  switch (settled?.kind) {
+    case undefined:
+      return null;
+    case 'refused':
+      return executeOne({ ...mutation, unmet: settled.conclusion }, withoutApproval(record));
+    case 'adopted': {
+      const { conclusion } = settled;
+      // It is recorded with the claim. A create is sent in no case, since no approval was given.
+      const perform = () => Promise.resolve(conclusion);
+      const effect = { ...changeOf(operation.effect), successWithoutEffect: () => conclusion, perform };
+      return execute(ports, { ...operation, effect }, mutation, null);
+    }
+    case 'unchanged': {
+      const refusal = nothingToChange(needs);
+      const { associationArn = null } = mutation.before ?? {};
+      const refused = { ...mutation, kind: 'refused', outcome: 'NOTHING_TO_CHANGE', refusal, associationArn } as const;
+      return { kind: 'answered', result: await answerRefused(ports, refused) };
+    }
   }
 }
 
@@ -162,20 +207,4 @@ function executionBy<Kind extends OperationKind>(
 /** No operation begins. */
 function withoutApproval(record: IdempotencyRecord | null): JudgedApproval {
   return { record, approval: null, locks: null, votesCount: () => false };
-}
-
-/**
- * The audit context of a request whose approvals were given. Without the approval, if its votes are
- * not enough for what policy asks.
- */
-function approvedBy(audit: AuditContext, approval: Approval | null) {
-  if (approval === null) return { audit, approval };
-  const used = { approvalId: publicApprovalId(approval), votes: approval.votes };
-  const { decision, deleteDecision } = audit;
-  const approved = {
-    ...audit,
-    decision: decision && applyApproval(decision, used),
-    ...(deleteDecision ? { deleteDecision: applyApproval(deleteDecision, used) } : {}),
-  };
-  return isAllowed(approved) ? { audit: approved, approval } : { audit, approval: null };
 }

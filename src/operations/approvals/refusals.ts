@@ -74,10 +74,19 @@ export function limitText(
   return `You have ${ofPerson} pending approvals for ${onBehalfOf}, as many as a service may have for a person.`;
 }
 
-/** The final answer of a token whose approval was rejected or expired. */
-export function approvalEnded(approval: Approval & { readonly state: 'REJECTED' | 'EXPIRED' }): RefusedConclusion {
-  const outcome = approval.state === 'REJECTED' ? 'APPROVAL_REJECTED' : 'APPROVAL_EXPIRED';
-  const [message, comment] = approval.state === 'REJECTED' ? rejection(approval) : [expiration(approval), null];
+/** An approval that ended without being used. */
+export type EndedApproval = Approval & { readonly state: keyof typeof endings };
+
+const endings = {
+  REJECTED: { outcome: 'APPROVAL_REJECTED', textOf: rejection },
+  EXPIRED: { outcome: 'APPROVAL_EXPIRED', textOf: expiration },
+  WITHDRAWN: { outcome: 'APPROVAL_WITHDRAWN', textOf: withdrawal },
+} as const;
+
+/** The final answer of a token whose approval was rejected or withdrawn, or expired. */
+export function approvalEnded(approval: EndedApproval): RefusedConclusion {
+  const { outcome, textOf } = endings[approval.state];
+  const [message, comment] = textOf(approval);
   const { needs } = approval.binding;
   // The trail has the comment in the entry of the vote, where it can be erased.
   const answer = comment === null ? message : `${message.slice(0, -1)}: ${comment}`;
@@ -85,15 +94,22 @@ export function approvalEnded(approval: Approval & { readonly state: 'REJECTED' 
   return { outcome, message, refusal, association: null, associationArn: null, eksRequestId: null };
 }
 
-/** Who rejected a request when, as a sentence, and with which comment. */
-function rejection({ votes }: Approval): [message: string, comment: string | null] {
+/** What became of an approval, as a sentence, and the comment of who decided it. */
+type Ending = [message: string, comment: string | null];
+
+/** Who rejected a request when, and with which comment. */
+function rejection({ votes }: Approval): Ending {
   const by = votes.find(({ vote }) => vote === 'REJECT');
   const comment = by?.comment ?? '';
   return [`${by?.principal.id} rejected the request at ${by?.time}.`, comment === '' ? null : comment];
 }
 
-function expiration(approval: Approval): string {
-  return [expiryOf(approval), ...voidedTexts(approval.voidedVotes ?? [])].join(' ');
+function expiration(approval: Approval): Ending {
+  return [[expiryOf(approval), ...voidedTexts(approval.voidedVotes ?? [])].join(' '), null];
+}
+
+function withdrawal(): Ending {
+  return ['The request was withdrawn.', null];
 }
 
 /** What became of an approval whose time is over, as a sentence. */

@@ -24,7 +24,7 @@ import type { MutationResult } from '../terms/result.ts';
 
 /** A request that needs approvals. */
 export interface HeldRequest<Kind extends OperationKind> {
-  readonly mutation: AdmittedMutation<Kind>;
+  readonly mutation: AdmittedMutation<Kind> & { readonly clientRequestToken: string };
   readonly needs: readonly ApprovalNeed[];
   readonly binding: ApprovalBinding;
   readonly fingerprint: string;
@@ -47,12 +47,16 @@ export type Round =
   /** The approval, or its end, was written since it was read: what follows is read again. */
   | { readonly kind: 'read-again' };
 
-/** Asks for an approval, in place of an earlier one. */
+/**
+ * Asks for an approval, in place of an earlier one: within the limits, and unless `answerSettled`
+ * answers the request without one.
+ */
 export async function ask<Kind extends OperationKind>(
   trail: TrailWriter,
   held: HeldRequest<Kind>,
   before: Approval | null,
   changes: readonly string[],
+  answerSettled: () => Promise<Round | null>,
 ): Promise<Round> {
   const { mutation, needs, approvalKey: key, store } = held;
   const now = trail.clock();
@@ -66,9 +70,15 @@ export async function ask<Kind extends OperationKind>(
   const id = `${approvalPrefix}${trail.ulid(now)}`;
   const { message } = approvalRequired(needs, null, changes);
   const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
-  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approvalKey: key });
+  const { binding } = held;
+  const approval = { key, binding, decideUntil: now + held.limits.decideMs, useUntil: null };
+  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approval });
   const asked = { ...askedApproval(held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
-  const result = await inTime(trail.clock, mutation, store.putApproval(before, asked, entry, limits));
+  const reached = await inTime(trail.clock, mutation, store.limitReached(asked, limits));
+  const settled = reached === null ? await answerSettled() : null;
+  if (settled) return settled;
+  const putting = reached ?? store.putApproval(before, asked, entry, limits);
+  const result = await inTime(trail.clock, mutation, Promise.resolve(putting));
   switch (result) {
     case 'written':
       count('approvalsRequested');
@@ -135,6 +145,7 @@ function askedApproval<Kind extends OperationKind>(
     decideUntil: now + limits.decideMs,
     useUntil: null,
     usedBy: null,
+    clientRequestToken: mutation.clientRequestToken,
   };
 }
 

@@ -3,6 +3,7 @@ import { isExpired } from '../../idempotency/record.ts';
 import type { RecordAndApproval } from '../../ledger/approvals.ts';
 import type { Approval, ApprovalBinding } from '../../model/approval.ts';
 import { changesBetween } from './binding.ts';
+import type { EndedApproval } from './refusals.ts';
 
 /** What a request that needs an approval does next. */
 export type ApprovalStep =
@@ -22,7 +23,7 @@ export type ApprovalStep =
   /**
    * What this token asked for ended without being approved and used: the final answer of the token.
    */
-  | { readonly kind: 'refuse'; readonly approval: Approval & { readonly state: 'REJECTED' | 'EXPIRED' } };
+  | { readonly kind: 'refuse'; readonly approval: EndedApproval };
 
 /** The request, as far as the next step depends on it. */
 export interface ApprovalQuestion {
@@ -60,6 +61,7 @@ export function approvalStep(
       return fits ? { kind: 'begin', approval } : { kind: 'ask', changes };
     case 'REJECTED':
     case 'EXPIRED':
+    case 'WITHDRAWN':
       if (approval.idempotencyKey !== idempotencyKey) return { kind: 'ask', changes: [] };
       return { kind: 'refuse', approval: { ...approval, state: approval.state } };
     case 'USED':

@@ -88,7 +88,7 @@ async function voteOn(ports: VotePorts, approval: Approval, given: Vote): Promis
     event: eventOf(given),
     fence: next.revision,
     message: messageOf(next, given),
-    approvalKey: approval.key,
+    approval: next,
     isOwnRequest: given.isOwnRequest && given.vote === 'APPROVE',
   });
   const writing = approvals.putApproval(approval, next, entry, null);

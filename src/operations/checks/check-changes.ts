@@ -1,6 +1,7 @@
 import type { EksFor } from '../../eks/eks.ts';
 import type { Times } from '../../idempotency/times.ts';
 import { auditContextOf, recordEntry } from '../../ledger/audit-entry.ts';
+import type { ApprovalStore } from '../../ledger/approvals.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -11,6 +12,7 @@ import type { LockMemory } from '../../model/lock.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
 import type { Difference, Finding, Refusal } from '../../model/refusal.ts';
+import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
 import type { Clock, NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
@@ -20,6 +22,7 @@ import { foreseeRequest } from './dry-run.ts';
 import type { DryRunPorts } from './dry-run.ts';
 import { anyAssociation, hiddenFrom } from '../terms/hidden.ts';
 import { operationOf } from '../kinds/operations.ts';
+import { knownApprovals } from './known-approvals.ts';
 import { observedEks } from './observed-eks.ts';
 import { knownStates, mayBePermitted } from './known-states.ts';
 import type { ChangeToCheck, KnownStates, Permissions } from './known-states.ts';
@@ -61,6 +64,8 @@ export interface CheckedChanges {
 /** What changes are checked with: as for dry runs, without EKS and IAM. */
 export interface CheckPorts extends StateAuthorizer, Permissions {
   readonly associations: AssociationReads | null;
+  readonly approvals: ApprovalStore | null;
+  readonly comparedGroups: ComparedGroups;
   readonly recordPrincipal: RecordPrincipal;
   readonly directory: Directory;
   readonly ledger: Ledger;
@@ -98,11 +103,12 @@ export async function checkChanges(
   const getAssociationState: AssociationReads['getAssociationState'] = (target) =>
     Promise.resolve(states.ofTarget(target));
   const associations = ports.associations && { ...ports.associations, getAssociationState, getAssociationStates };
+  const approvals = ports.approvals && knownApprovals(ports, ports.approvals, identity, changes);
   const results: CheckedChange[] = [];
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();
     const eksFor: EksFor = () => observedEks(states, (arn) => asked.add(arn));
-    const observing: DryRunPorts = { ...ports, ledger, associations, eksFor, log: () => undefined };
+    const observing: DryRunPorts = { ...ports, ledger, associations, approvals, eksFor, log: () => undefined };
     results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
   }
   const auditEntry = await recordEntry(ports, contextOf(ports, identity, changes), {

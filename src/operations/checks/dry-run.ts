@@ -3,7 +3,7 @@ import { recordEntry } from '../../ledger/audit-entry.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Association } from '../../model/association.ts';
-import type { AuditEntry } from '../../model/audit.ts';
+import type { AuditContext, AuditEntry } from '../../model/audit.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { LockMemory } from '../../model/lock.ts';
 import { expectedRevisions } from '../../model/operation.ts';
@@ -15,6 +15,9 @@ import type { NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { Admission, AdmittedMutation, MutationCall } from '../terms/admission.ts';
+import { nothingToChange, settledBefore } from '../approvals/before-asking.ts';
+import { foreseeApproval } from '../approvals/foresee-approval.ts';
+import type { ForeseePorts } from '../approvals/foresee-approval.ts';
 import { approvalRequired } from '../approvals/refusals.ts';
 import { authorizeWithRoles } from '../terms/authorize-with-roles.ts';
 import type { Authorizer } from '../terms/authorizer.ts';
@@ -61,7 +64,7 @@ export interface DryRunResult {
 }
 
 /** What a dry run works with. */
-export interface DryRunPorts extends AdmissionPorts {
+export interface DryRunPorts extends AdmissionPorts, ForeseePorts {
   readonly ledger: Ledger;
   readonly lockMemory: LockMemory;
   readonly ulid: NewUlid;
@@ -111,8 +114,9 @@ export async function foreseeRequest<Kind extends OperationKind>(
   const admission = await admit(ports, operation, call, { isDryRun: true });
   const { request, authorization, denial, ...admitted } =
     admission.kind === 'admitted' ? admission.mutation : admission;
-  const { message, association, expiry, ...foreseen } = await foresee(ports, operation, admission);
-  const audit = { ...admitted.audit, before: association ?? admitted.audit.before, ...expiry };
+  const { message, association, expiry, approved, ...foreseen } = await foresee(ports, operation, admission);
+  const { audit: judged } = approved ? { audit: approved } : admitted;
+  const audit = { ...judged, before: association ?? judged.before, ...expiry };
   const onlyAsDryRun = [audit.decision, audit.deleteDecision].some((decision) => decision?.onlyAsDryRun === true);
   const denied =
     onlyAsDryRun && admission.kind === 'admitted' && foreseen.refusal === null
@@ -149,6 +153,8 @@ async function denialAsChange<Kind extends OperationKind>(
 /** What the mutation would conclude. `association` is the one that it would adopt. */
 interface Foreseen extends Pick<Conclusion, 'refusal' | 'association' | 'expiry'> {
   readonly message: string;
+  /** The audit context by the approval that it would use; absent without one. */
+  readonly approved?: AuditContext;
 }
 
 async function foresee<Kind extends OperationKind>(
@@ -158,15 +164,42 @@ async function foresee<Kind extends OperationKind>(
 ): Promise<Foreseen> {
   if (admission.kind === 'refused') return refusedBy(admission.refusal);
   if (admission.mutation.unmet) return refusedBy(admission.mutation.unmet.refusal);
-  const needs = missingNeeds(admission.mutation.audit);
-  // A dry run opens no approval.
-  if (needs.length > 0) return refusedBy(approvalRequired(needs, null));
-  const lock = lockOn(await locksFor(ports, admission.mutation), admission.mutation);
+  const { mutation } = admission;
+  const needs = missingNeeds(mutation.audit);
+  if (needs.length === 0) return foreseeAllowed(ports, operation, mutation);
+  const approval = await foreseeApproval(ports, mutation, needs);
+  switch (approval.kind) {
+    case 'given': {
+      const { audit } = approval;
+      return { ...(await foreseeAllowed(ports, operation, { ...mutation, audit })), approved: audit };
+    }
+    case 'pending':
+      return refusedBy(approvalRequired(needs, approval.approval));
+    case 'none': {
+      const settled = await settledBefore(ports, operation, mutation);
+      if (settled === null) return refusedBy(approvalRequired(needs, null, approval.changes));
+      if (settled.kind === 'unchanged') return refusedBy(nothingToChange(needs));
+      return concluded(settled.conclusion);
+    }
+  }
+}
+
+/** What a mutation would conclude that needs no approval, or has it. */
+async function foreseeAllowed<Kind extends OperationKind>(
+  ports: DryRunPorts,
+  operation: Operation<Kind>,
+  mutation: AdmittedMutation<Kind>,
+): Promise<Foreseen> {
+  const lock = lockOn(await locksFor(ports, mutation), mutation);
   if (lock) return refusedBy(lockedRefusal(lock));
-  const conclusion = await operation.foresee(ports, admission.mutation);
-  const changed = conclusion?.refusal ? null : await otherRevision(ports, admission.mutation);
+  const conclusion = await operation.foresee(ports, mutation);
+  const changed = conclusion?.refusal ? null : await otherRevision(ports, mutation);
   if (changed) return refusedBy(changed.refusal);
   if (conclusion === null) return { message: 'The request would be sent to EKS.', refusal: null, association: null };
+  return concluded(conclusion);
+}
+
+function concluded(conclusion: Conclusion): Foreseen {
   return { ...conclusion, message: `The request would record: ${conclusion.message}` };
 }
 

@@ -76,6 +76,7 @@ export const createOperation: ChangingOperation<Kind> = {
   needsAgent: true,
   warningsAfter: warningsAfterCreate,
   summarize: (request) => ({
+    associationId: null,
     settings: request,
     tags: request.tags,
     changes: [],

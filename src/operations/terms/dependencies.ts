@@ -157,6 +157,8 @@ export interface About {
   readonly deployedAt: string | null;
   /** The policy version and inventory; null if they are those of the package. */
   readonly policyVersion: { readonly number: number; /** RFC 3339, UTC. */ readonly publishedAt: string } | null;
+  /** Address of the page; null without one. */
+  readonly pageUrl: string | null;
 }
 
 /**

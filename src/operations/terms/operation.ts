@@ -112,6 +112,8 @@ export interface ExpectedState {
 
 /** What the audit trail shows of a request. */
 export interface RequestSummary {
+  /** Id of the association that it is about; null for a create. */
+  readonly associationId: string | null;
   readonly settings: Partial<AssociationSettings>;
   readonly tags: readonly Tag[];
   /** Names of the settings that an update changes. */
@@ -129,9 +131,15 @@ export interface RequestSummary {
 }
 
 /** The part of a {@link RequestSummary} that a request about an existing association has. */
-export function summaryOfExisting({ expectedModifiedAt }: { readonly expectedModifiedAt: string | null }) {
+export function summaryOfExisting({
+  associationId,
+  expectedModifiedAt,
+}: {
+  readonly associationId: string;
+  readonly expectedModifiedAt: string | null;
+}) {
   const none = { settings: {}, tags: [], changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
-  return { ...none, expectedModifiedAt };
+  return { ...none, associationId, expectedModifiedAt };
 }
 
 /**

@@ -151,7 +151,8 @@ function verdictOn(
   const policyIds = needsApproval ? applied : final;
   const forbids = forbidden(engine.policySet, policyIds);
   const violations = permits.allowed ? forbids : [...forbids, defaultDeny(request, slice, person)];
-  return decided({ policyIds, violations, needsApproval });
+  const permittedBy = needsApproval ? { permittedBy: permits.policyIds } : {};
+  return decided({ policyIds, violations, needsApproval, ...permittedBy });
 }
 
 function failed(

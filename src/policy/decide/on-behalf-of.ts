@@ -11,6 +11,8 @@ export interface Verdict {
   readonly violations: readonly Violation[];
   /** Whether only policies that an approval lifts deny it: these are `policyIds`. */
   readonly needsApproval: boolean;
+  /** The permits that apply, sorted; absent unless `needsApproval`. */
+  readonly permittedBy?: readonly string[];
 }
 
 /**
@@ -54,9 +56,12 @@ export function bothOf(principal: Verdict, person: Verdict, name: string): Verdi
     .filter((one) => !isShared(one, violationsOfPrincipal))
     .map((one) => deniedTo('ON_BEHALF_OF', one.policyId === defaultDenyId ? one : naming(name, one)));
   const violations = [...ofPrincipal, ...ofPerson];
+  const needsApproval = !allowed && denied.length === 0;
+  const permits = [principal, person].flatMap((one) => one.permittedBy ?? (one.allowed ? one.policyIds : []));
   return {
     allowed,
-    needsApproval: !allowed && denied.length === 0,
+    needsApproval,
+    ...(needsApproval ? { permittedBy: [...new Set(permits)].sort() } : {}),
     policyIds: [...new Set(deciding.flatMap(({ policyIds }) => policyIds))].sort(),
     violations: [...violations.filter(isForbid), ...violations.filter((one) => !isForbid(one))],
   };

@@ -133,10 +133,10 @@ async function entriesIfReadable(
 const maxPages = 10;
 
 /**
- * The entry that closes an operation with more entries than one page: those of its other lease
+ * The entry that closes an operation, also with more entries than one page: those of its other lease
  * holders and of contended requests.
  */
-async function closingEntryOf(ledger: TrailReader, operationId: string) {
+export async function closingEntryOf(ledger: TrailReader, operationId: string) {
   const query = {
     ...noFilters,
     partition: { kind: 'operation', operationId },
@@ -153,7 +153,8 @@ async function closingEntryOf(ledger: TrailReader, operationId: string) {
   return undefined;
 }
 
-function statusOf(closing: AuditEvent): OperationStatus {
+/** The status of an operation that this event closed. */
+export function statusOf(closing: AuditEvent): OperationStatus {
   return closing === 'SUCCEEDED' || closing === 'RELEASED' ? closing : 'REFUSED';
 }
 

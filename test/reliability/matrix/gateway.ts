@@ -150,7 +150,7 @@ function start(url: string, tables: Tables): Process {
     recordTrailReads: false,
     preflight: 'off',
     preflightRoles: false,
-    deployed: { version: 'test', deployedAt: null },
+    deployed: { version: 'test', deployedAt: null, pageUrl: null },
     log: () => undefined,
     eks: { endpoint: url, credentials },
   });

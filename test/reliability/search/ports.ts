@@ -133,11 +133,19 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
     }
     return { approvals: own, next: null };
   }
+  const unused = () => Promise.reject(new Error('No process of a scenario withdraws, or reads several approvals.'));
   return {
     getRecordAndApproval: (key, approvalKey) =>
       processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
     getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
+    ...{
+      limitReached: (...asked: Parameters<ApprovalStore['limitReached']>) =>
+        processes.port(process, () => ledger.limitReached(...asked)),
+      withdrawApproval: unused,
+      getApprovals: unused,
+      openApprovalsOf: unused,
+    },
     putApproval: (expected, next, entry, limits) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
       const calledAt = clock[attempt.clock]();

@@ -77,7 +77,14 @@ export function dependenciesOf(
       rolePaths: [],
       isRoleOf: () => true,
     },
-    about: { version: 'test', policySetHash: '', inventoryHash: '', deployedAt: null, policyVersion: null },
+    about: {
+      version: 'test',
+      policySetHash: '',
+      inventoryHash: '',
+      deployedAt: null,
+      policyVersion: null,
+      pageUrl: null,
+    },
     policyTexts: null,
     log: () => undefined,
   };

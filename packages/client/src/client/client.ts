@@ -9,6 +9,7 @@ import type { GatewayDocument, RequestOptions } from './own-document.ts';
 import { sendDocument } from './own-document.ts';
 import type { FieldOf, OperationName, Operations } from './operations.ts';
 import type { MutationResult } from './result.ts';
+import type { HeldRequest } from './resume.ts';
 import { attemptOf, resultOf } from './result.ts';
 import type { Attempt, RetryLimits } from './retry.ts';
 import type { Fetch } from './transport.ts';
@@ -106,6 +107,16 @@ export interface GatewayClient {
   readonly approval: (variables: Schema.ApprovalQueryVariables, options?: CallOptions) => Promise<Approval | null>;
   /** A page of approvals: by default the pending ones of all clusters. */
   readonly approvals: Query<Schema.ApprovalsQueryVariables, Schema.ApprovalsQuery['approvals']>;
+  /**
+   * An approval with the token of its request, if you asked: `resumedRequest` makes the request of
+   * it. Null when it does not exist or you may not see it.
+   */
+  readonly heldRequest: (
+    variables: Schema.HeldRequestQueryVariables,
+    options?: CallOptions,
+  ) => Promise<HeldRequest | null>;
+  /** Withdraws a request of yours that is held. The same withdrawal again changes nothing. */
+  readonly withdrawApproval: Vote<Schema.WithdrawApprovalInput>;
   /** Approves a request that is held. The same vote again changes nothing. */
   readonly approve: Vote<Schema.ApproveInput>;
   /** Rejects a request that is held, for good. */
@@ -130,7 +141,7 @@ export interface GatewayClient {
 }
 
 type Mutation<Input> = (input: Input, options?: MutationOptions) => Promise<MutationResult>;
-/** A vote on an approval. `refusal` says why it was not counted. */
+/** A vote on an approval, or its withdrawal. `refusal` says why it was refused. */
 type Vote<Input> = (input: Input, options?: CallOptions) => Promise<Schema.VotePayloadFragment>;
 type Query<Variables, Data> = (variables: Variables, options?: CallOptions) => Promise<NonNullable<Data>>;
 /** A dry run: nothing is changed. */
@@ -176,6 +187,8 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     openOperations: presentQuery(sender, 'OpenOperations'),
     approval: query(sender, 'Approval'),
     approvals: presentQuery(sender, 'Approvals'),
+    heldRequest: query(sender, 'HeldRequest'),
+    withdrawApproval: (input, options) => presentQuery(sender, 'WithdrawApproval')({ input }, options),
     approve: (input, options) => presentQuery(sender, 'Approve')({ input }, options),
     reject: (input, options) => presentQuery(sender, 'Reject')({ input }, options),
     viewer: (options) => query(sender, 'Viewer')({}, options),

@@ -47,6 +47,8 @@ export interface Operations {
   OpenOperations: [Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery];
   Approval: [Schema.ApprovalQueryVariables, Schema.ApprovalQuery];
   Approvals: [Schema.ApprovalsQueryVariables, Schema.ApprovalsQuery];
+  HeldRequest: [Schema.HeldRequestQueryVariables, Schema.HeldRequestQuery];
+  WithdrawApproval: [Schema.WithdrawApprovalMutationVariables, Schema.WithdrawApprovalMutation];
   Approve: [Schema.ApproveMutationVariables, Schema.ApproveMutation];
   Reject: [Schema.RejectMutationVariables, Schema.RejectMutation];
   Viewer: [Schema.ViewerQueryVariables, Schema.ViewerQuery];

@@ -59,6 +59,8 @@ export const embeddedTypes = [
   "ApprovalRequired",
   "VoteRefused",
   "ApprovalPayload",
+  "ApprovalOutcome",
+  "RoleUse",
   "ApprovalNeed",
   "ApprovalVote",
   "VoidedVote",

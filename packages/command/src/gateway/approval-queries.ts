@@ -27,13 +27,17 @@ export const approvalQueries: Readonly<Record<string, Ask>> = {
   },
   Approve: async (client, request, options) => voted(request, await client.approve(voteOf(request), options)),
   Reject: async (client, request, options) => voted(request, await client.reject(voteOf(request), options)),
+  WithdrawApproval: async (client, request, options) => {
+    const approvalId = required(request.input.approvalId);
+    return voted(request, await client.withdrawApproval({ approvalId }, options));
+  },
 };
 
 function voteOf({ input }: Request) {
   return { approvalId: required(input.approvalId), comment: optional(input.comment) };
 }
 
-/** @throws ServiceError if the vote was not counted */
+/** @throws ServiceError if the vote was not counted, or the approval not withdrawn */
 function voted({ command }: Request, { approval, refusal, auditEntry }: VotePayloadFragment): ValueMap {
   if (refusal) {
     const { operationId } = auditEntry;
@@ -44,7 +48,11 @@ function voted({ command }: Request, { approval, refusal, auditEntry }: VotePayl
 
 /** By default, the pending ones of all clusters. */
 function scopeOf(input: ValueMap): ApprovalScope | undefined {
-  const { clusterName, namespace, serviceAccount } = input;
+  const { clusterName, namespace, serviceAccount, own } = input;
+  if (own === true) {
+    if (clusterName === undefined) return { own: 'OPEN' };
+    throw new UsageError('Give --own or --cluster-name, not both.');
+  }
   if (clusterName !== undefined) return { cluster: { ...filters(input), serviceAccount: optional(serviceAccount) } };
   if (namespace === undefined && serviceAccount === undefined) return undefined;
   throw new UsageError('Give --cluster-name with --namespace and --service-account.');

@@ -1,4 +1,4 @@
-import { ConfigurationError, GeneralError, UsageError } from '../aws/errors.ts';
+import { ConfigurationError, GeneralError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { ValueMap } from '../aws/value.ts';
 import { anonymous, bearer, sigV4 } from '../../../client/src/client/auth.ts';
@@ -20,7 +20,9 @@ import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
 import { approvalTeller } from './approvals.ts';
-import { mutations, queries } from './operations.ts';
+import { changeOf, optionsToRepeat } from './change.ts';
+import { queries } from './operations.ts';
+
 import { readTokenFile } from './token-file.ts';
 
 /** Time for the retries of a request, in milliseconds. */
@@ -68,10 +70,12 @@ async function change(
   options: CallOptions,
   { say, sending }: { readonly say: (line: string) => void; readonly sending: { onConnected: () => void } },
 ): Promise<ValueMap> {
-  const send = mutations[operation];
-  if (!send) throw new UsageError(`The gateway has no operation ${operation}.`);
-  const given = typeof input.clientRequestToken === 'string' ? input.clientRequestToken : null;
-  const token = given ?? crypto.randomUUID();
+  const change = await changeOf(client, operation, input, options);
+  if (change.kind === 'made') {
+    say(change.line);
+    return { association: null };
+  }
+  const { given, token, send } = change;
   // Said once the request is on its way: until then, there is nothing to send again.
   sending.onConnected = () => {
     sending.onConnected = () => undefined;
@@ -84,9 +88,8 @@ async function change(
     teller(approval);
   };
   const waitForApproval = waitMs === null ? undefined : { maxElapsedMs: waitMs, onApproval };
-  const whole = { ...input, clientRequestToken: token };
-  const result: MutationResult = await send(client, whole, { ...options, waitForApproval }).catch((error: unknown) => {
-    if (isHeld) say(`To go on: run the same command again with --client-request-token ${token} and --wait.`);
+  const result: MutationResult = await send({ ...options, waitForApproval }).catch((error: unknown) => {
+    if (isHeld) say(`To go on: run the same command again with ${optionsToRepeat(operation, token)}--wait.`);
     throw error;
   });
   if (result.kind === 'refused') throw refusalError(operation, result);

@@ -25,6 +25,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
     APPROVAL_REQUESTED: true,
     APPROVAL_USED: true,
     APPROVAL_VOTE_VOIDED: true,
+    APPROVAL_WITHDRAWN: true,
     APPROVED: true,
     CHECKED: true,
     CONTENDED: true,
@@ -54,7 +55,7 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
   ifExists: { REFUSE: true, ADOPT: true },
   origin: { ADD_ON: true, ADOPTED: true, OPERATION: true, OUTSIDE: true },
   source: { EKS: true, SCAN: true },
-  state: { APPROVED: true, EXPIRED: true, PENDING: true, REJECTED: true, USED: true },
+  state: { APPROVED: true, EXPIRED: true, PENDING: true, REJECTED: true, USED: true, WITHDRAWN: true },
 };
 
 /**

@@ -51,6 +51,7 @@ const outcomeOf: Readonly<Record<AuditEvent, { readonly status: Status | 'byCode
   REJECTED: { status: 'Success', severity: 'Low' },
   APPROVAL_EXPIRED: { status: 'Failure', severity: 'Low' },
   APPROVAL_USED: { status: 'Success', severity: 'Informational' },
+  APPROVAL_WITHDRAWN: { status: 'Success', severity: 'Informational' },
   // The vote no longer counts: its approver was locked, or lost the right to vote.
   APPROVAL_VOTE_VOIDED: { status: 'Failure', severity: 'Medium' },
   EXPIRY_WARNED: { status: 'Success', severity: 'Informational' },
@@ -70,6 +71,7 @@ const otherOperations = {
   LOCK_CHANGES: { field: 'lock', activity: 'Update' },
   OBSERVE_ASSOCIATION: { field: 'scan', activity: 'Read' },
   APPROVE_REQUEST: { field: 'approve', activity: 'Approve' },
+  WITHDRAW_APPROVAL: { field: 'withdrawApproval', activity: 'Approve' },
   BEGIN_LOG: { field: 'trail begin', activity: 'Update' },
   ERASE_PERSONAL_DATA: { field: 'erase', activity: 'Update' },
 } as const;
@@ -85,6 +87,7 @@ const otherActivities: Partial<Record<AuditEvent, { readonly field: string | nul
   REJECTED: { field: 'reject', activity: 'Approve' },
   APPROVAL_EXPIRED: { field: null, activity: 'Approve' },
   APPROVAL_USED: { field: null, activity: 'Approve' },
+  APPROVAL_WITHDRAWN: { field: 'withdrawApproval', activity: 'Approve' },
   APPROVAL_VOTE_VOIDED: { field: null, activity: 'Approve' },
   EXPIRY_WARNED: { field: 'expire', activity: 'Read' },
 };

@@ -186,6 +186,7 @@ const eventsOfVotes: readonly string[] = [
   'REJECTED',
   'APPROVAL_EXPIRED',
   'APPROVAL_USED',
+  'APPROVAL_WITHDRAWN',
   'APPROVAL_VOTE_VOIDED',
 ];
 

@@ -192,6 +192,7 @@ describe('an entry as an event of OCSF', () => {
       ...{ TRAIL_READ: true, LOCKED: true, UNLOCKED: true, DRIFT_FOUND: true, DRIFT_RESOLVED: true },
       ...{ APPROVAL_REQUESTED: true, APPROVED: true, REJECTED: true, APPROVAL_EXPIRED: true, APPROVAL_USED: true },
       ...{
+        APPROVAL_WITHDRAWN: true,
         APPROVAL_VOTE_VOIDED: true,
         EXPIRY_WARNED: true,
         LOG_PERMITTED: true,

@@ -8,6 +8,7 @@ const signs: Readonly<Record<ApprovalState, readonly [sign: StateName, word: str
   REJECTED: ['rejected', 'rejected'],
   EXPIRED: ['expired', 'expired'],
   USED: ['succeeded', 'approved and used'],
+  WITHDRAWN: ['refused', 'withdrawn'],
 };
 
 /**

@@ -8,9 +8,11 @@ export const OneApproval: GatewayDocument<OneApprovalQuery, OneApprovalQueryVari
 /** Which approvals to read: set exactly one field. */
 export type ApprovalScope =
   {   /** All approvals in a cluster, in a namespace or for a service account, in every state, newest first. */
-  readonly cluster: ClusterScope; readonly gateway?: never; }
+  readonly cluster: ClusterScope; readonly gateway?: never; readonly own?: never; }
   |  { readonly cluster?: never;   /** Those of all clusters that can still be approved, in no particular order. */
-  readonly gateway: GatewayApprovals; };
+  readonly gateway: GatewayApprovals; readonly own?: never; }
+  |  { readonly cluster?: never; readonly gateway?: never;   /** Those that you asked for, as the principal, whatever the actor; newest first. */
+  readonly own: OwnApprovals; };
 
 /** State of an approval. Values may be added. */
 export type ApprovalState =
@@ -23,7 +25,9 @@ export type ApprovalState =
   /** An approver rejected the request. Only a new token asks again. */
   | 'REJECTED'
   /** The operation `operationId` used it. An approval is used once. */
-  | 'USED';
+  | 'USED'
+  /** Who asked withdrew the request. Only a new token asks again. */
+  | 'WITHDRAWN';
 
 /** A cluster, a namespace in it, or a service account in that namespace. */
 export type ClusterScope = {
@@ -77,7 +81,14 @@ export type OperationKind =
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
+  /** A `withdrawApproval` that was refused; only in audit entries. A withdrawal has the kind of the operation that it is about. */
+  | 'WITHDRAW_APPROVAL';
+
+/** Which of your own approvals to read. Values may be added. */
+export type OwnApprovals =
+  /** Those that can still be approved or used: PENDING and APPROVED. */
+  | 'OPEN';
 
 /** Kind of principal. */
 export type PrincipalKind =

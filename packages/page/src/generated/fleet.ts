@@ -54,6 +54,8 @@ export type AuditEvent =
   | 'APPROVAL_USED'
   /** Votes of an approval no longer count, found when its request was sent again: the message says which, why, and what follows. */
   | 'APPROVAL_VOTE_VOIDED'
+  /** Who asked withdrew the request. */
+  | 'APPROVAL_WITHDRAWN'
   /** An approver approved the request. */
   | 'APPROVED'
   /** A dry run; nothing was done. */
@@ -169,7 +171,9 @@ export type OperationKind =
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
+  /** A `withdrawApproval` that was refused; only in audit entries. A withdrawal has the kind of the operation that it is about. */
+  | 'WITHDRAW_APPROVAL';
 
 export type FleetRowFragment = { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly associationId: string, readonly origin: AssociationOrigin, readonly operationId: string | null, readonly declaration: string | null, readonly seenOtherwiseBefore: string | null, readonly firstSeenAt: string, readonly observedAt: string, readonly seenOtherwiseAfter: string | null, readonly expiresAt: string | null };
 

@@ -40,7 +40,9 @@ export type OperationKind =
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
+  /** A `withdrawApproval` that was refused; only in audit entries. A withdrawal has the kind of the operation that it is about. */
+  | 'WITHDRAW_APPROVAL';
 
 /** Why the reconciler can't examine an operation. Values may be added. */
 export type ParkedReason =

@@ -16,6 +16,8 @@ export type AuditEvent =
   | 'APPROVAL_USED'
   /** Votes of an approval no longer count, found when its request was sent again: the message says which, why, and what follows. */
   | 'APPROVAL_VOTE_VOIDED'
+  /** Who asked withdrew the request. */
+  | 'APPROVAL_WITHDRAWN'
   /** An approver approved the request. */
   | 'APPROVED'
   /** A dry run; nothing was done. */
@@ -147,7 +149,9 @@ export type OperationKind =
   /** A page of the audit trail, read by the queries `auditTrail`; only in audit entries. */
   | 'READ_AUDIT_TRAIL'
   /** `updatePodIdentityAssociation`. */
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION';
+  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
+  /** A `withdrawApproval` that was refused; only in audit entries. A withdrawal has the kind of the operation that it is about. */
+  | 'WITHDRAW_APPROVAL';
 
 /** Status of an operation. Values may be added: treat unknown values as IN_PROGRESS. */
 export type OperationStatus =
@@ -171,16 +175,18 @@ export type PrincipalKind =
 export type RefusalCode =
   /** The request was not approved in time, or not sent again in time after it was approved. Final for the token. */
   | 'APPROVAL_EXPIRED'
-  /** No approval can be asked for now: too many are pending, or the request was rejected twice within a day. */
+  /** No approval can be asked for or withdrawn now: too many are pending, the request was rejected twice within a day, or you withdrew too many within a day. */
   | 'APPROVAL_LIMIT_REACHED'
-  /** The approval to vote on does not exist, was replaced, or you may not see it. */
+  /** The approval does not exist, was replaced, or you may not see it; or it is not yours to withdraw. */
   | 'APPROVAL_NOT_FOUND'
-  /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. */
+  /** The approval to vote on was decided, used or expired before, or others have given all approvals that yours counts for. One to withdraw has ended, or a request with its token is in progress. */
   | 'APPROVAL_NOT_PENDING'
   /** An approver rejected the request. Final for the token. */
   | 'APPROVAL_REJECTED'
   /** Policy allows the request once others approve it: see `needs` of ApprovalRequired. Nothing was sent to EKS. */
   | 'APPROVAL_REQUIRED'
+  /** You withdrew the request. Final for the token. */
+  | 'APPROVAL_WITHDRAWN'
   /** The service account already has an association. */
   | 'ASSOCIATION_ALREADY_EXISTS'
   /** The association was modified after you read it (`expectedModifiedAt`), or the service account has another revision (`expectedRevision`). */
@@ -208,6 +214,8 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
+  /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
+  | 'NOTHING_TO_CHANGE'
   /** Another operation on the service account is in progress, and the request has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**

@@ -38,6 +38,7 @@ const changes: Readonly<Record<Entry['operationKind'], 'whole' | 'part' | 'gone'
   LOCK_CHANGES: 'whole',
   OBSERVE_ASSOCIATION: 'whole',
   APPROVE_REQUEST: 'whole',
+  WITHDRAW_APPROVAL: 'whole',
   BEGIN_LOG: 'whole',
   ERASE_PERSONAL_DATA: 'whole',
 };

@@ -27,6 +27,7 @@ export const eventWords: Readonly<Record<AuditEvent, readonly [word: string, sig
   REJECTED: ['rejected', 'rejected'],
   APPROVAL_EXPIRED: ['approval expired', 'expired'],
   APPROVAL_USED: ['approval used', 'approved'],
+  APPROVAL_WITHDRAWN: ['request withdrawn', 'refused'],
   APPROVAL_VOTE_VOIDED: ['vote does not count any more', 'voided'],
   EXPIRY_WARNED: ['ends soon', 'expiring'],
   STATE_REPAIRED: ['state repaired', 'operation'],
@@ -45,6 +46,7 @@ export const kindWords: Readonly<Record<OperationKind, string>> = {
   LOCK_CHANGES: 'lock',
   OBSERVE_ASSOCIATION: 'scan',
   APPROVE_REQUEST: 'vote',
+  WITHDRAW_APPROVAL: 'withdraw a request',
   BEGIN_LOG: 'begin the log',
   ERASE_PERSONAL_DATA: 'erase personal data',
 };

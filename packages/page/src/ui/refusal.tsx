@@ -13,6 +13,7 @@ const signs: Readonly<Record<string, StateName>> = {
   APPROVAL_REQUIRED: 'approval',
   APPROVAL_REJECTED: 'rejected',
   APPROVAL_EXPIRED: 'expired',
+  APPROVAL_WITHDRAWN: 'refused',
   POLICY_DENIED: 'denied',
   CHANGES_LOCKED: 'locked',
 };
