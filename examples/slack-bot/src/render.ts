@@ -66,7 +66,7 @@ export function resultCard(
 }
 
 /** What can keep pods from using the role, and what to do about it. */
-export function warningLines(warnings: readonly Warning[]): Line[] {
+export function warningLines(warnings: readonly Pick<Warning, 'message' | 'advice'>[]): Line[] {
   return warnings.flatMap(({ message, advice }): Line[] => [['Note: ', message], ...adviceLines(advice)]);
 }
 
@@ -151,16 +151,17 @@ function approvalCard(asked: Asked, refusal: Held): Card {
   return {
     title: 'Approval required',
     lines: [...lines, ['Until ', { time: approval.expiresAt }]],
-    buttons: voteButtons(approval.id),
+    buttons: [reviewButton(approval.id)],
   };
 }
 
-/** @param label tells the buttons of several approvals apart */
-export const voteButtons = (approvalId: string, label = '') =>
-  [
-    { text: `Approve${label}…`, action: `vote_approve${label}`, value: approvalId, style: 'primary' },
-    { text: `Reject${label}…`, action: `vote_reject${label}`, value: approvalId, style: 'danger' },
-  ] as const;
+/**
+ * The button that opens the request, as who presses it may see it.
+ *
+ * @param label tells the buttons of several approvals apart
+ */
+export const reviewButton = (approvalId: string, label = '') =>
+  ({ text: `Review${label}…`, action: `review${label}`, value: approvalId, style: 'primary' }) as const;
 
 /** Sends the same request with the same token again. */
 export const retryButton = ({ token }: Pick<Asked, 'token'>) => ({ text: 'Try again', action: 'resume', value: token });

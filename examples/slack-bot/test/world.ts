@@ -60,6 +60,7 @@ export async function openWorld(
     ...{ SLACK_BOT_TOKEN: 'local', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: slack.url },
     ...{ OIDC_ISSUER: provider.match[1] ?? '', OIDC_CLIENT_ID: 'slack-bot', OIDC_CLIENT_SECRET: 'local' },
     ...{ OIDC_PARAMETERS: 'scope=openid', STATE_FILE: join(local, 'bot.json'), DRIFT_CHANNEL: 'C-DRIFT' },
+    APPROVERS: 'platform-admins=C-APPROVERS/SADMINS',
   };
   const startBot = () => run(folder, ['src/main.ts'], env, /^The bot listens/);
   let bot = await startBot();
