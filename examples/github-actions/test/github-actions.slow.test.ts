@@ -77,6 +77,24 @@ test('a denial fails the plan, with its rule and its advice', async () => {
   );
 });
 
+test('the job that plans has no right to change anything, whatever the branch makes of it', async () => {
+  const before = fleet.effects().length;
+  const hostile = { ...jobs.apply, environment: 'plan' };
+  const { failure, summary } = await runJob(hostile, await checkout('plan', declared({ name: 'hostile' })));
+  expect(failure).not.toBeNull();
+  expect(summary).toContain('permitted to you as dry runs only');
+  expect(fleet.effects()).toHaveLength(before);
+});
+
+test('a run of an older commit, repeated, changes nothing and says why', async () => {
+  const before = fleet.effects().length;
+  const main = { sha: 'a'.repeat(40), head: 'b'.repeat(40) };
+  const { failure, summary } = await runJob(jobs.apply, await checkout('production', declared({ name: 'old' }), main));
+  expect(failure).toContain('Exit code 1');
+  expect(summary).toContain('The run of that commit applies it.');
+  expect(fleet.effects()).toHaveLength(before);
+});
+
 test('a pull request from a fork gets neither a plan nor a token', async () => {
   expect([starts(jobs.plan, fork), starts(jobs.apply, fork)]).toEqual([false, false]);
   issued.length = 0;

@@ -90,13 +90,15 @@ export const push = { event_name: 'push', event: {} };
 export const starts = (job: Job, event: object) =>
   runInNewContext(job.if, { github: { repository: 'example/payments', ...event } }) as boolean;
 
+type Main = Parameters<typeof startRunner>[2];
+
 /** A clone on a runner of its own, with another declaration if one is given. */
-export async function checkout(environment: string, declaration?: string): Promise<Runner> {
+export async function checkout(environment: string, declaration?: string, main?: Main): Promise<Runner> {
   const folder = mkdtempSync(join(scratch, 'runner-'));
   for (const entry of ['associations.yml', '.github'])
     cpSync(join(example, entry), join(folder, entry), { recursive: true });
   if (declaration !== undefined) writeFileSync(join(folder, 'associations.yml'), declaration);
-  const runner = await startRunner(folder, (wanted) => tokenFor(environment, wanted));
+  const runner = await startRunner(folder, (wanted) => tokenFor(environment, wanted), main);
   runners.push(runner);
   return runner;
 }

@@ -1,6 +1,6 @@
 import type { CallOptions, CheckResult, MutationResult, Retry } from 'pod-identity-client';
 import * as z from 'zod';
-import { changed, found, refusalOf } from './answer.ts';
+import { changed, empty, found, refusalOf } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { failed } from './failures.ts';
 import { changes, token } from './inputs.ts';
@@ -20,8 +20,14 @@ const changeSchema = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('delete'), ...changes.delete }),
   z.strictObject({ operation: z.literal('adopt'), ...changes.adopt }),
 ]);
+/** {@link changeSchema} for the list of tools, which has the fields of each change already. */
+const listedChange = z
+  .looseObject({ operation: z.enum(['create', 'update', 'delete', 'adopt']) })
+  .describe(
+    'The operation, and the arguments of bind_role, update_association, delete_association or adopt_association, without clientRequestToken.',
+  );
 
-const changedData = z.looseObject({ association: z.looseObject({}), warnings: z.array(z.looseObject({})) });
+const changedData = ['association', 'warnings'];
 /** Repetitions are replays; what a change replaces is gone. */
 const destroys = { readOnlyHint: false, destructiveHint: true, idempotentHint: true, openWorldHint: true };
 
@@ -51,16 +57,15 @@ async function send<Input extends { readonly clientRequestToken?: string | undef
   }
 }
 
-const bound = 'Policy decides, and the audit trail records it. If others have to approve it, the answer says who.';
-
 export const changeTools: readonly Tool[] = [
   tool({
     name: 'dry_run',
     title: 'Check a change',
     description:
-      'What the gateway would answer to a change now: policy, conflicts, differences, warnings. Changes no association, and adds a CHECKED entry to the audit trail. Do it before each change, and show the person the result.',
+      'What the gateway would answer to a change now: policy, conflicts, differences, warnings. Changes no association, and adds a CHECKED entry to the audit trail.',
     input: z.strictObject({ change: changeSchema }),
-    data: z.looseObject({ wouldBeAttempted: z.boolean(), auditEntry: z.looseObject({}) }),
+    listedInput: z.strictObject({ change: listedChange }),
+    data: ['wouldBeAttempted', 'auditEntry'],
     annotations: readsOthers,
     run: async ({ change: { operation, ...input } }, { client, options }) => {
       const check = client[checks[operation]];
@@ -70,7 +75,8 @@ export const changeTools: readonly Tool[] = [
   tool({
     name: 'bind_role',
     title: 'Bind a role',
-    description: `Creates an association: the pods of a service account get an IAM role when they start again, in place of the credentials that they had. ${bound}`,
+    description:
+      'Creates an association: the pods of a service account get an IAM role when they start again, in place of the credentials that they had.',
     input: inputs.create,
     data: changedData,
     annotations: destroys,
@@ -79,7 +85,7 @@ export const changeTools: readonly Tool[] = [
   tool({
     name: 'update_association',
     title: 'Update an association',
-    description: `Changes the role or the settings of an association. Omitted fields keep their value; null clears. ${bound}`,
+    description: 'Changes the role or the settings of an association. Omitted fields keep their value; null clears.',
     input: inputs.update,
     data: changedData,
     annotations: destroys,
@@ -88,7 +94,7 @@ export const changeTools: readonly Tool[] = [
   tool({
     name: 'delete_association',
     title: 'Delete an association',
-    description: `Deletes an association: new pods of the service account get no role from it. ${bound}`,
+    description: 'Deletes an association: new pods of the service account get no role from it.',
     input: inputs.delete,
     data: changedData,
     annotations: destroys,
@@ -97,7 +103,7 @@ export const changeTools: readonly Tool[] = [
   tool({
     name: 'adopt_association',
     title: 'Adopt an association',
-    description: `Records an association that another tool made (origin OUTSIDE) as it is. Changes nothing at EKS. ${bound}`,
+    description: 'Records an association that another tool made (origin OUTSIDE) as it is. Changes nothing at EKS.',
     input: inputs.adopt,
     data: changedData,
     // It adds a record.
@@ -115,8 +121,12 @@ const checks = {
 
 /** A dry run that finds a refusal has succeeded: the refusal is its result. */
 function checked({ refusal, ...others }: CheckResult): Answer {
-  const next = others.wouldBeAttempted ? 'Show the person what would be done, and ask before the change.' : foreseen;
-  return found({ ...others, refusal: refusal && refusalOf(refusal, null) }, next);
+  const data = { ...others, refusal: refusal && refusalOf(refusal, null) };
+  if (refusal?.code === 'APPROVAL_REQUIRED') return { ...empty, status: 'APPROVAL_REQUIRED', data, next: wouldBeHeld };
+  return found(data, others.wouldBeAttempted ? wouldBeDone : foreseen);
 }
 
+const wouldBeDone = 'Show the person what would be done, and ask before the change.';
+const wouldBeHeld =
+  'Nothing was asked of anyone yet. Tell the person that members of the groups in data.refusal.needs would have to approve, and ask before the change: it opens the approval.';
 const foreseen = 'Tell the person data.refusal: its message, its advice, and whom to ask.';

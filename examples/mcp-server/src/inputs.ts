@@ -5,14 +5,14 @@ import * as z from 'zod';
  */
 const text = (limit: number) => z.string().min(1).max(limit);
 
-const clusterName = text(100).describe('Name of the EKS cluster, as list_clusters shows it.');
-const accountId = text(12).describe("Account of the cluster; by default the deployment's.");
-const region = text(63).describe("Region of the cluster; by default the deployment's.");
-const namespace = text(63).describe('Kubernetes namespace.');
-const serviceAccount = text(253).describe('Kubernetes service account.');
-const roleArn = text(2_048).describe('ARN of the IAM role.');
+const clusterName = text(100).describe('As list_clusters shows it.');
+const accountId = text(12).describe("By default the deployment's.");
+const region = text(63).describe("By default the deployment's.");
+const namespace = text(63);
+const serviceAccount = text(253);
+const roleArn = text(2_048);
 const associationId = text(60).describe('Id of the association in EKS, e.g. a-0123456789abcdefg.');
-const time = text(40).describe('Time in RFC 3339, e.g. 2026-11-24T11:00:00+01:00.');
+const time = text(40).describe('RFC 3339, e.g. 2026-11-24T11:00:00+01:00.');
 const id = text(300);
 
 export const fields = { clusterName, accountId, region, namespace, serviceAccount, roleArn, associationId, time, id };
@@ -23,7 +23,7 @@ export const cluster = { clusterName, accountId: accountId.optional(), region: r
 /** Size of a page, and where it begins. */
 export const page = {
   limit: z.int().min(1).max(50).default(20).describe('How many items at most.'),
-  cursor: text(4_096).optional().describe('nextCursor of the page before, with otherwise the same arguments.'),
+  cursor: text(4_096).optional().describe('nextCursor of the page before.'),
 };
 
 const settings = {
@@ -44,7 +44,7 @@ const change = {
 const existing = { ...cluster, associationId, ...change };
 const expectedModifiedAt = time
   .optional()
-  .describe('modifiedAt of get_association: the change is refused if others changed the association since.');
+  .describe('modifiedAt as read: refused if others changed the association since.');
 
 /** The fields of each change. */
 export const changes = {
@@ -79,7 +79,5 @@ export const token = {
     .string()
     .regex(/^[!-~]{16,128}$/, 'must be 16 to 128 printable ASCII characters')
     .optional()
-    .describe(
-      'A new UUID for each change that the person wants. Repeat it, with the same arguments, after a call without an answer: the gateway then returns the first answer and changes nothing twice. Without it, an equal call of this session is such a repetition until it is refused, or until the same service account is changed otherwise.',
-    ),
+    .describe('A new UUID for each change that the person wants; the same one to repeat a call.'),
 };

@@ -9,12 +9,6 @@ import type { Tool } from './tool.ts';
 const { namespace, serviceAccount, roleArn, associationId, time, id } = fields;
 const none = z.strictObject({});
 
-/** A list: its name, and the cursor of the next page. */
-const listOf = (name: string) =>
-  z.looseObject({ [name]: z.array(z.looseObject({})), nextCursor: z.string().nullable() });
-/** One object; null if it does not exist. */
-export const oneOf = (name: string) => z.looseObject({ [name]: z.looseObject({}).nullable() });
-
 const more = 'More items follow: call again with nextCursor as cursor, and otherwise the same arguments.';
 const missing = 'It does not exist, or the person may not see it: the answers are the same.';
 
@@ -58,7 +52,7 @@ export const readTools: readonly Tool[] = [
     description:
       'The person or service as whom this server calls the gateway, with the groups that decide what it may do.',
     input: none,
-    data: z.looseObject({ viewer: z.looseObject({ id: z.string(), groups: z.array(z.string()) }) }),
+    data: ['viewer'],
     annotations: reads,
     run: async (_, { client, options }) => found({ viewer: await client.viewer(options) }),
   }),
@@ -67,7 +61,7 @@ export const readTools: readonly Tool[] = [
     title: 'List clusters',
     description: 'The clusters that the gateway serves, as far as the person may see them.',
     input: z.strictObject(page),
-    data: listOf('clusters'),
+    data: ['clusters', 'nextCursor'],
     annotations: reads,
     run: async (input, { client, options }) => pageOf('clusters', await client.clusters(variables(input), options)),
   }),
@@ -76,7 +70,7 @@ export const readTools: readonly Tool[] = [
     title: 'List namespaces',
     description: 'The namespaces of a cluster and the groups that own them, as far as the person may see them.',
     input: z.strictObject({ ...cluster, ...page }),
-    data: listOf('namespaces'),
+    data: ['namespaces', 'nextCursor'],
     annotations: reads,
     run: async (input, { client, options }) => pageOf('namespaces', await client.namespaces(variables(input), options)),
   }),
@@ -86,7 +80,7 @@ export const readTools: readonly Tool[] = [
     description:
       'The roles that policy would let the person bind to a service account, with * for all roles of a path. Empty if a bind would be denied whatever its role: dry_run says why.',
     input: z.strictObject({ ...cluster, namespace, serviceAccount, tags: tags.optional(), limit: page.limit }),
-    data: z.looseObject({ roles: z.array(z.looseObject({})), otherRoles: z.number() }),
+    data: ['roles', 'otherRoles'],
     annotations: reads,
     run: async ({ limit, ...input }, { client, options }) => {
       const roles = await client.bindableRoles(input, options);
@@ -112,7 +106,7 @@ export const readTools: readonly Tool[] = [
       asOf: time.optional(),
       ...page,
     }),
-    data: listOf('associations').extend({ coverage: z.array(z.looseObject({})) }),
+    data: ['associations', 'coverage', 'nextCursor'],
     annotations: readsOthers,
     run: async ({ asOf, limit, cursor, ...filter }, { client, options }) => {
       const read = await client.associations({ filter, asOf, first: limit, after: cursor }, options);
@@ -125,17 +119,16 @@ export const readTools: readonly Tool[] = [
     title: 'Read an association',
     description: 'An association as it is now, read from EKS, with all its tags and its session policy.',
     input: z.strictObject({ ...cluster, associationId }),
-    data: oneOf('association'),
+    data: ['association'],
     annotations: readsOthers,
     run: async (input, { client, options }) => one('association', await client.podIdentityAssociation(input, options)),
   }),
   tool({
     name: 'get_approval',
     title: 'Read an approval',
-    description:
-      'The state of an approval: what was asked for, which groups have to approve, who has, until when. This server cannot approve or reject: people do.',
+    description: 'The state of an approval: what was asked for, which groups have to approve, who has, until when.',
     input: z.strictObject({ approvalId: id }),
-    data: oneOf('approval'),
+    data: ['approval'],
     annotations: readsOthers,
     run: async ({ approvalId }, { client, options }) =>
       one('approval', await client.approval({ id: approvalId }, options)),

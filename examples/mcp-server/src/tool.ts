@@ -19,8 +19,10 @@ export interface Tool {
   readonly title: string;
   readonly description: string;
   readonly input: z.ZodObject;
-  /** The shape of `data` of its answers. */
-  readonly data: z.ZodType;
+  /** What the list of tools shows as `input`, where that would repeat other tools. */
+  readonly listedInput?: z.ZodObject;
+  /** What `data` of its answers has. */
+  readonly data: readonly string[];
   readonly annotations: Annotations;
   /** Throws what the client throws. */
   readonly run: (input: never, run: Run) => Promise<Answer>;

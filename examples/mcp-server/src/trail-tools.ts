@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { cluster, fields, page } from './inputs.ts';
 import { longestInList, plain } from './plain.ts';
-import { one, oneOf, pageOf } from './read-tools.ts';
+import { one, pageOf } from './read-tools.ts';
 import { readsOthers, tool } from './tool.ts';
 import type { Tool } from './tool.ts';
 
@@ -67,7 +67,7 @@ export const trailTools: readonly Tool[] = [
       policyId: z.string().max(200).optional().describe('The policy that decided.'),
       ...page,
     }),
-    data: z.looseObject({ entries: z.array(z.looseObject({})), nextCursor: z.string().nullable() }),
+    data: ['entries', 'omittedEvents', 'nextCursor'],
     annotations: readsOthers,
     run: async ({ limit, cursor, ...filter }, { client, options }) => {
       const asked = { ...filter, first: limit, after: cursor };
@@ -81,7 +81,7 @@ export const trailTools: readonly Tool[] = [
     description:
       'An operation with its status and its audit entries: the decision and the policies behind it, the request, the EKS request id. Use it to follow an operation that is IN_PROGRESS.',
     input: z.strictObject({ operationId: id }),
-    data: oneOf('operation'),
+    data: ['operation'],
     annotations: readsOthers,
     run: async ({ operationId }, { client, options }) => {
       const operation = await client.operation({ id: operationId }, options);

@@ -179,3 +179,17 @@ test('reads and dry runs are marked as read-only, changes as not, and no tool ap
   });
   expect(agent.tools.every(({ annotations }) => annotations?.idempotentHint)).toBe(true);
 });
+
+test('the list of tools takes under 20 KB of a conversation', () => {
+  expect(JSON.stringify({ tools: agent.tools }).length).toBeLessThan(20_000);
+});
+
+test('a held change reads as held in a dry run, with the groups that approve', async () => {
+  const held = {
+    ...{ clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'ebs-csi-controller-sa' },
+    ...{ roleArn: roleArn('kube-system/ebs-csi-driver'), tags: [{ key: 'team', value: 'platform' }] },
+  };
+  const pat = await startAgent(example.folder, await settingsOf('pat'));
+  const check = await pat.call('dry_run', { change: { operation: 'create', ...held } });
+  expect(check).toMatchObject({ status: 'APPROVAL_REQUIRED', isError: false, next: expect.stringContaining('group') });
+});

@@ -23,10 +23,20 @@ export interface Answer {
   readonly body: { readonly state: string } & Readonly<Record<string, unknown>>;
 }
 
-/** Binds the role of a service. Resolves once the result is known, or `client` has repeated the request for as long as it may. */
-export async function placeOrder(client: GatewayClient, roleArn: string, order: Order): Promise<Answer> {
+/**
+ * Binds the role of a service. Resolves once the result is known, or `client` has repeated the request for as long as it
+ * may.
+ *
+ * @param onRetry gets why the request is repeated
+ */
+export async function placeOrder(
+  client: GatewayClient,
+  roleArn: string,
+  order: Order,
+  onRetry: (reason: string) => void,
+): Promise<Answer> {
   try {
-    const result = await client.createPodIdentityAssociation({
+    const input = {
       clusterName: order.cluster,
       namespace: order.namespace,
       serviceAccount: order.service,
@@ -35,20 +45,25 @@ export async function placeOrder(client: GatewayClient, roleArn: string, order: 
       onBehalfOf: order.person,
       reason: `Order ${order.id}`,
       clientRequestToken: `order-${order.id}`,
-    });
+    };
+    const result = await client.createPodIdentityAssociation(input, { onRetry: ({ reason }) => onRetry(reason) });
     return answerTo(result);
   } catch (error) {
     return answerToFailure(error);
   }
 }
 
-/** While the result is not known: the same order, sent again, gets it. */
-export function inProgress(retryAfterSeconds: number | null): Answer {
-  return { status: 202, retryAfterSeconds: retryAfterSeconds ?? 5, body: { state: 'in progress' } };
+/**
+ * While the result is not known: the same order, sent again, gets it.
+ *
+ * @param reason why the request was repeated last, for example a refusal that can pass; null: it was not
+ */
+export function inProgress(retryAfterSeconds: number | null, reason: string | null): Answer {
+  return { status: 202, retryAfterSeconds: retryAfterSeconds ?? 5, body: { state: 'in progress', reason } };
 }
 
 function answerTo(result: MutationResult): Answer {
-  if (result.kind === 'inProgress') return inProgress(result.retryAfterSeconds);
+  if (result.kind === 'inProgress') return inProgress(result.retryAfterSeconds, null);
   const { operationId, replayed } = result;
   if (result.kind === 'succeeded') {
     const { association, warnings } = result;

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { makeGatewayClient, sigV4 } from 'pod-identity-client';
@@ -18,11 +17,33 @@ const client = makeGatewayClient({
   retries: { maxAttempts: Infinity, maxElapsedMs: followMs },
 });
 
+const longestOrder = 10_000;
+
 const rejected = (status: number, message: string): Answer => ({
   status,
   retryAfterSeconds: null,
   body: { state: 'rejected', message },
 });
+
+/** The body of a request; null if it is longer than an order. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestOrder) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 /** The order of a request; an answer if it is not one. */
 async function readOrder(request: IncomingMessage): Promise<Order | Answer> {
@@ -30,8 +51,9 @@ async function readOrder(request: IncomingMessage): Promise<Order | Answer> {
   if (request.method !== 'PUT' || id === undefined) return rejected(404, 'Orders are sent with PUT /orders/ID.');
   const person = request.headers['x-forwarded-email'];
   if (typeof person !== 'string' || person === '') return rejected(401, 'The proxy has not authenticated a person.');
-  const body = (await json(request).catch(() => null)) as Record<string, unknown> | null;
-  const { cluster, namespace, service, team } = body ?? {};
+  const text = await readBody(request).catch(() => '');
+  if (text === null) return rejected(413, `An order has at most ${longestOrder} bytes.`);
+  const { cluster, namespace, service, team } = (parsed(text) ?? {}) as Record<string, unknown>;
   const fields = { cluster, namespace, service, team };
   const missing = Object.entries(fields).flatMap(([name, value]) =>
     typeof value === 'string' && value !== '' ? [] : name,
@@ -44,7 +66,8 @@ async function readOrder(request: IncomingMessage): Promise<Order | Answer> {
 async function answerTo(request: IncomingMessage): Promise<Answer> {
   const order = await readOrder(request);
   if ('status' in order) return order;
-  const placed = placeOrder(client, ROLE_ARN, order)
+  let lastReason: string | null = null;
+  const placed = placeOrder(client, ROLE_ARN, order, (reason) => (lastReason = reason))
     .catch((error: unknown): Answer => {
       console.error(error);
       return { status: 500, retryAfterSeconds: null, body: { state: 'failed', message: 'The platform has an error.' } };
@@ -53,12 +76,14 @@ async function answerTo(request: IncomingMessage): Promise<Answer> {
       console.log(JSON.stringify({ order: order.id, person: order.person, ...answer.body }));
       return answer;
     });
-  return Promise.race([placed, sleep(answerMs, inProgress(null), { ref: false })]);
+  return Promise.race([placed, sleep(answerMs, null, { ref: false }).then(() => inProgress(null, lastReason))]);
 }
 
 const server = createServer((request, response) => {
   void answerTo(request).then(({ status, retryAfterSeconds, body }) => {
     if (retryAfterSeconds !== null) response.setHeader('retry-after', retryAfterSeconds);
+    // What is left of a body that is too long is not read.
+    if (status === 413) response.setHeader('connection', 'close');
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(`${JSON.stringify(body)}\n`);
   });

@@ -8,7 +8,7 @@ import re
 import time
 import urllib.error
 import urllib.request
-from typing import Any
+from typing import Any, Callable
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -75,9 +75,11 @@ class Gateway:
         self._region, self._credentials, self._follow_seconds = region, credentials, follow_seconds
         self._opener = urllib.request.build_opener(_NoRedirects)
 
-    def create(self, fields: dict[str, Any]) -> dict[str, Any]:
+    def create(self, fields: dict[str, Any], on_retry: Callable[[str], None]) -> dict[str, Any]:
         """
         The payload of the create: succeeded, refused, or in progress if `follow_seconds` are over.
+
+        :param on_retry: gets why the request is repeated
 
         Raises GatewayError and UnknownResult.
         """
@@ -93,6 +95,7 @@ class Gateway:
                 if payload:
                     return payload
                 raise UnknownResult(error["message"], error.get("requestId"))
+            on_retry(_reason(payload, error))
             time.sleep(delay)
             bound = min(2 * bound, LONGEST_BOUND_SECONDS)
 
@@ -133,6 +136,12 @@ def _read(response: dict[str, Any] | None) -> tuple[dict[str, Any] | None, dict[
     if not extensions.get("retryable"):
         raise GatewayError(code, message, request_id)
     return None, {"message": message, **extensions}
+
+
+def _reason(payload: dict[str, Any] | None, error: dict[str, Any]) -> str:
+    if payload is None:
+        return error["message"]
+    return payload["refusal"]["code"] if payload["refusal"] else "The request is in progress."
 
 
 def _is_final(payload: dict[str, Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Callable
 
 from gateway import Gateway, GatewayError, UnknownResult
 
@@ -34,8 +34,12 @@ class Answer:
     """When to send the order again; None when that does not help."""
 
 
-def place_order(gateway: Gateway, role_arn: str, order: Order) -> Answer:
-    """Returns once the result is known, or the gateway has repeated the request for as long as it may."""
+def place_order(gateway: Gateway, role_arn: str, order: Order, on_retry: Callable[[str], None]) -> Answer:
+    """
+    Returns once the result is known, or the gateway has repeated the request for as long as it may.
+
+    :param on_retry: gets why the request is repeated
+    """
     try:
         payload = gateway.create(
             {
@@ -47,7 +51,8 @@ def place_order(gateway: Gateway, role_arn: str, order: Order) -> Answer:
                 "onBehalfOf": order.person,
                 "reason": f"Order {order.id}",
                 "clientRequestToken": f"order-{order.id}",
-            }
+            },
+            on_retry,
         )
     except UnknownResult as error:
         return Answer(503, {"state": "unknown", "message": error.message, "requestId": error.request_id}, 5)
@@ -57,9 +62,13 @@ def place_order(gateway: Gateway, role_arn: str, order: Order) -> Answer:
     return _answer_to(payload)
 
 
-def in_progress(seconds: int | None) -> Answer:
-    """While the result is not known: the same order, sent again, gets it."""
-    return Answer(202, {"state": "in progress"}, 5 if seconds is None else seconds)
+def in_progress(seconds: int | None, reason: str | None) -> Answer:
+    """
+    While the result is not known: the same order, sent again, gets it.
+
+    :param reason: why the request was repeated last, for example a refusal that can pass; None: it was not
+    """
+    return Answer(202, {"state": "in progress", "reason": reason}, 5 if seconds is None else seconds)
 
 
 def _answer_to(payload: dict[str, Any]) -> Answer:
@@ -68,7 +77,7 @@ def _answer_to(payload: dict[str, Any]) -> Answer:
         details = {name: payload[name] for name in ("warnings", "replayed")}
         return Answer(200, {"state": "bound", **payload["association"], **details, "operationId": operation_id})
     if payload["status"] != "REFUSED":
-        return in_progress(seconds)
+        return in_progress(seconds, None)
     refusal = payload["refusal"]
     said = {"message": refusal["message"], "advice": refusal["advice"], "operationId": operation_id}
     if refusal["__typename"] == "ApprovalRequired":

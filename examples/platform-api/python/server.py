@@ -7,8 +7,10 @@ import os
 import re
 import signal
 import traceback
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor, TimeoutError as NotYet
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Callable
 
 from gateway import Gateway
 from orders import Answer, Order, in_progress, place_order
@@ -17,6 +19,7 @@ ROLE_ARN = os.environ.get("ROLE_ARN", "")
 ANSWER_SECONDS = float(os.environ.get("ANSWER_SECONDS", "10"))
 # An operation in doubt takes up to 7 minutes.
 FOLLOW_SECONDS = float(os.environ.get("FOLLOW_SECONDS", "600"))
+LONGEST_ORDER = 10_000
 FIELDS = ("cluster", "namespace", "service", "team")
 
 gateway = Gateway(os.environ.get("GATEWAY_URL", ""), os.environ.get("AWS_REGION"), FOLLOW_SECONDS)
@@ -27,10 +30,10 @@ def rejected(status: int, message: str) -> Answer:
     return Answer(status, {"state": "rejected", "message": message})
 
 
-def place(order: Order) -> Answer:
+def place(order: Order, on_retry: Callable[[str], None]) -> Answer:
     """Carries out an order, and logs its end."""
     try:
-        answer = place_order(gateway, ROLE_ARN, order)
+        answer = place_order(gateway, ROLE_ARN, order, on_retry)
     except Exception:
         traceback.print_exc()
         answer = Answer(500, {"state": "failed", "message": "The platform has an error."})
@@ -43,8 +46,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def read_order(self) -> Order | Answer:
         """The order of the request; an answer if it is not one."""
+        length = self.headers.get("content-length") or "0"
+        if not length.isdecimal() or int(length) > LONGEST_ORDER:
+            # What is not read ends the connection.
+            self.close_connection = True
+            return rejected(413, f"An order has at most {LONGEST_ORDER} bytes.")
         # Read in any case: the connection is used again.
-        text = self.rfile.read(int(self.headers.get("content-length") or 0))
+        text = self.rfile.read(int(length))
         path = re.fullmatch(r"/orders/([A-Za-z0-9_.-]{1,100})", self.path)
         if self.command != "PUT" or path is None:
             return rejected(404, "Orders are sent with PUT /orders/ID.")
@@ -64,10 +72,12 @@ class Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         """Answers in time for HTTP. What takes longer goes on: the log has its end, and the same order sent again gets it."""
         order = self.read_order()
+        reasons: deque[str] = deque(maxlen=1)
         try:
-            answer = order if isinstance(order, Answer) else orders.submit(place, order).result(ANSWER_SECONDS)
+            is_answer = isinstance(order, Answer)
+            answer = order if is_answer else orders.submit(place, order, reasons.append).result(ANSWER_SECONDS)
         except NotYet:
-            answer = in_progress(None)
+            answer = in_progress(None, reasons[-1] if reasons else None)
         text = (json.dumps(answer.body) + "\n").encode()
         self.send_response(answer.status)
         self.send_header("content-type", "application/json")

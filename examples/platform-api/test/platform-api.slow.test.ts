@@ -91,6 +91,8 @@ for (const [language, cluster, command, lacks] of platforms) {
         status: 400,
         message: 'The order lacks team.',
       });
+      const long = await order(platform.url, id(3), { cluster, team: 'x'.repeat(20_000) });
+      expect(long).toMatchObject({ status: 413, message: 'An order has at most 10000 bytes.' });
     });
 
     test('answers in time, and follows an operation in progress to its end', async () => {
@@ -103,6 +105,15 @@ for (const [language, cluster, command, lacks] of platforms) {
       while (ended() === undefined) await once(platform.output, 'line');
       expect(await order(platform.url, id(4), ordered)).toMatchObject({ status: 200, state: 'bound', replayed: true });
       expect(await creates()).toEqual(['succeeded']);
+    });
+
+    test('says in progress with the code of the last refusal, while that can pass', async () => {
+      const fault = { operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 4 };
+      await simulator('faults', { method: 'POST', body: JSON.stringify(fault) });
+      const ordered = { cluster, namespace: 'search', person: 'bob@example.com' };
+      expect(await order(platform.url, id(6), ordered)).toMatchObject({ state: 'in progress', reason: 'THROTTLED' });
+      // The test before has made this association.
+      expect(await orderUntilDone(platform.url, id(6), ordered)).toMatchObject({ code: 'ASSOCIATION_ALREADY_EXISTS' });
     });
 
     test('hands an approval over to its approvers without waiting for it, and binds the role once they have approved', async () => {

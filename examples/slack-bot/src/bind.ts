@@ -5,16 +5,29 @@ import type { Line } from './blocks.ts';
 import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
 import type { Parts } from './command.ts';
 import { failureReply } from './failures.ts';
-import { namespaceMenu, placeView, roleView, view } from './forms.ts';
+import { namespaceMenu, placeOf, placeView, roleView, view } from './forms.ts';
 import type { Draft, Place } from './forms.ts';
 import { personOf } from './people.ts';
 import type { Person } from './people.ts';
-import { askedLines, refusalLines } from './render.ts';
+import { askedLines, refusalLines, warningLines } from './render.ts';
 import type { Input } from './requests.ts';
 
-/** Opens the first form. The trigger is valid for three seconds: nothing is read before. */
-export async function openBind(client: webApi.WebClient, triggerId: string, channel: string): Promise<void> {
-  await client.views.open({ trigger_id: triggerId, view: placeView({ channel }) });
+/**
+ * Opens the first form. The trigger is valid for three seconds, so nothing is read before; a person
+ * whose sign-in has ended then gets the link for another one in place of empty menus.
+ */
+export async function openBind(
+  client: webApi.WebClient,
+  { triggerId, channel, person }: { readonly triggerId: string; readonly channel: string; readonly person: Person },
+  { requests, links }: Parts,
+): Promise<void> {
+  const { view: opened } = await client.views.open({ trigger_id: triggerId, view: placeView({ channel }) });
+  try {
+    await requests.clientOf(person);
+  } catch (error) {
+    const card = await failureReply(error, person, links);
+    if (opened?.id !== undefined) await client.views.update({ view_id: opened.id, view: view(card) });
+  }
 }
 
 type ViewState = Readonly<
@@ -75,6 +88,16 @@ export function registerBind(app: App, parts: Parts): void {
     await client.views.update({ view_id: form.id, view: next });
   });
 
+  // From a result back to a form, with what was in it.
+  app.action<BlockButtonAction>(/^back_to_(place|role)$/, async ({ ack, body, action, client }) => {
+    await ack();
+    if (!body.view) return;
+    const draft = JSON.parse(body.view.private_metadata) as Draft;
+    const place = placeOf(draft);
+    const next = action.action_id === 'back_to_place' ? placeView(place) : roleView(place, draft);
+    await client.views.update({ view_id: body.view.id, view: next });
+  });
+
   app.view('bind_send', async ({ ack, body, view: form }) => {
     await ack();
     const person = personOf(body);
@@ -107,15 +130,21 @@ export function registerBind(app: App, parts: Parts): void {
       const needsApproval = check.refusal?.code === 'APPROVAL_REQUIRED';
       const canBeSent = check.wouldBeAttempted || needsApproval;
       const result: Line[] = check.refusal ? refusalLines(check.refusal) : [['Policy permits it.']];
-      const notes = check.warnings.map(({ message }): Line => ['Note: ', message]);
+      const notes = warningLines(check.warnings);
       const lines = [...askedLines({ person, ...draft }), ...result, ...notes];
       const title = canBeSent ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
-      return view({ title, lines }, canBeSent ? { submit: 'Send', callbackId: 'bind_send', metadata } : {});
+      const card = { title, lines, buttons: backButtons };
+      return view(card, { metadata, ...(canBeSent && { submit: 'Send', callbackId: 'bind_send' }) });
     } catch (error) {
       return view(await failureReply(error, person, links));
     }
   }
 }
+
+const backButtons = [
+  { text: 'Back', action: 'back_to_role' },
+  { text: 'Change place or tags', action: 'back_to_place' },
+];
 
 /** The fields of the first form, by the names that findings have. */
 const placeFields: Readonly<Record<string, string>> = { serviceAccount: 'service_account', tags: 'tags' };
@@ -177,7 +206,8 @@ function registerMenus(app: App, { requests }: Parts): void {
  */
 function draftOf(place: Place, values: ViewState): Draft {
   const { channel, cluster = '', namespace = '', serviceAccount = '', tags = [] } = place;
-  const days = Number(field(values, 'days') ?? 0);
+  const chosen = field(values, 'days');
+  const days = Number(chosen ?? 0);
   const reason = field(values, 'reason');
   const input: Input = {
     ...clusterOf(cluster),
@@ -188,7 +218,7 @@ function draftOf(place: Place, values: ViewState): Draft {
     ...(reason !== undefined && { reason }),
     ...(days > 0 && { expiresAt: new Date(Date.now() + days * 86_400_000).toISOString() }),
   };
-  return { channel, input };
+  return { channel, input, days: chosen };
 }
 
 /** Tags of a text such as `team=payments, stage=dev`. */

@@ -5,7 +5,7 @@ import type { types } from '@slack/bolt';
  * contrast to `mrkdwn`, nothing in a text can become a mention, a link or markup, so there is
  * nothing to escape.
  */
-type Part = string | { bold: string } | { code: string } | { user: string } | { time: string };
+type Part = string | { bold: string } | { code: string } | { user: string } | { slackGroup: string } | { time: string };
 export type Line = readonly Part[];
 
 /** What a message or a modal shows. */
@@ -76,6 +76,7 @@ function elementOf(part: Part): types.RichTextElement {
   if ('bold' in part) return { type: 'text', text: visible(part.bold), style: { bold: true } };
   if ('code' in part) return { type: 'text', text: visible(part.code), style: { code: true } };
   if ('user' in part) return { type: 'user', user_id: part.user };
+  if ('slackGroup' in part) return { type: 'usergroup', usergroup_id: part.slackGroup };
   const timestamp = Math.floor(Date.parse(part.time) / 1_000);
   // Shown in the time zone of the reader.
   return { type: 'date', timestamp, format: '{date_short_pretty} {time}', fallback: part.time };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { App, HTTPReceiver, webApi } from '@slack/bolt';
+import { makeApproverNews } from './approvers.ts';
 import { registerBind } from './bind.ts';
 import { registerCommand } from './command.ts';
 import { makeEventReceiver } from './events.ts';
@@ -21,7 +22,8 @@ export async function startBot(settings: Settings): Promise<{ readonly stop: () 
   const slack = new webApi.WebClient(settings.slack.botToken, clientOptions);
   const deps = { settings, store, links, slack };
   const requests = makeRequests(deps);
-  const receiveEvent = makeEventReceiver(deps, requests);
+  const approvers = makeApproverNews(deps);
+  const receiveEvent = makeEventReceiver(deps, requests, approvers);
   const receiver = new HTTPReceiver({
     signingSecret: settings.slack.signingSecret,
     endpoints: '/slack/events',
@@ -48,7 +50,12 @@ export async function startBot(settings: Settings): Promise<{ readonly stop: () 
   app.error((error) => Promise.resolve(void failureLines(error)));
   await app.start(settings.port);
   void requests.resumeOpen().catch(failureLines);
-  return { stop: () => app.stop() };
+  const reminders = setInterval(() => void approvers.remind(Date.now()).catch(failureLines), 60_000);
+  const stop = () => {
+    clearInterval(reminders);
+    return app.stop();
+  };
+  return { stop };
 }
 
 const headers = {

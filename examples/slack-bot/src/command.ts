@@ -4,9 +4,9 @@ import { itemsOf } from 'pod-identity-client';
 import { openBind } from './bind.ts';
 import { messageOf } from './blocks.ts';
 import type { Card, Line } from './blocks.ts';
-import { failureReply, linkCard } from './failures.ts';
+import { failureLines, failureReply, linkCard } from './failures.ts';
 import type { Person } from './people.ts';
-import { voteButtons } from './render.ts';
+import { reviewButton } from './render.ts';
 import type { Requests } from './requests.ts';
 import type { AccountLinks } from './link.ts';
 
@@ -33,7 +33,7 @@ const help: Card = {
 
 /** How many items a reply shows: people who need more use the command line. */
 const mostItems = 20;
-/** Each has two buttons, and Slack takes 25 in a block. */
+/** Each has a button, and Slack takes 25 in a block. */
 const mostApprovals = 10;
 
 /** Registers the slash command. Every reply is seen only by who sent it. */
@@ -45,7 +45,7 @@ export function registerCommand(app: App, parts: Parts): void {
     const reply = (card: Card) => respond({ response_type: 'ephemeral', ...messageOf(card) });
     try {
       if (name === 'bind' && (await parts.links.isLinked(person))) {
-        await openBind(client, command.trigger_id, command.channel_id);
+        await openBind(client, { triggerId: command.trigger_id, channel: command.channel_id, person }, parts);
       } else await reply(await answer(name, words, person, parts));
     } catch (error) {
       await reply(await failureReply(error, person, parts.links));
@@ -59,7 +59,7 @@ async function answer(name: string, words: readonly string[], person: Person, pa
     case 'link':
       return words[0] === undefined
         ? linkCard(await links.begin(person))
-        : confirmed(await links.confirm(person, words[0]));
+        : confirmed(await confirm(person, words[0], parts));
     case 'unlink':
       return {
         title: (await links.unlink(person)) ? 'Your account is not linked any more' : 'No account was linked',
@@ -76,6 +76,19 @@ async function answer(name: string, words: readonly string[], person: Person, pa
     default:
       return help;
   }
+}
+
+/** The name of the account that is linked now; null if the code is not the one of the browser. */
+async function confirm(person: Person, code: string, { links, requests }: Parts): Promise<string | null> {
+  const name = await links.confirm(person, code);
+  if (name === null) return null;
+  // Without it, the bot works, and does not know whom events of the account concern.
+  await requests
+    .clientOf(person)
+    .then((client) => client.viewer())
+    .then(({ id }) => links.nameAccount(person, id))
+    .catch(failureLines);
+  return name;
 }
 
 function confirmed(name: string | null): Card {
@@ -119,7 +132,7 @@ async function approvals(client: GatewayClient): Promise<Card> {
   return {
     title: 'Waiting for an approval',
     lines: pending.length === 0 ? [['Nothing that you may see.']] : pending.flatMap(approvalLines),
-    buttons: pending.flatMap(({ id }, index) => voteButtons(id, ` ${index + 1}`)),
+    buttons: pending.map(({ id }, index) => reviewButton(id, ` ${index + 1}`)),
   };
 }
 

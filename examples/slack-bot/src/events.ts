@@ -1,16 +1,16 @@
 import { verifyWebhook } from 'pod-identity-client';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { messageOf } from './blocks.ts';
-import type { Card } from './blocks.ts';
+import type { Card, Line } from './blocks.ts';
+import type { ApprovalEvent, makeApproverNews } from './approvers.ts';
 import { failureLines } from './failures.ts';
 import type { RequestDependencies, Requests } from './requests.ts';
 
 /** What the bot reads of an event, see docs/events.md of the gateway. */
-interface GatewayEvent {
+interface GatewayEvent extends ApprovalEvent {
   readonly id: string;
-  readonly type: string;
   readonly operationId: string;
-  readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
+  readonly endsAt?: string | null;
 }
 
 /** The largest body that is read: an event has some kilobytes. Bytes. */
@@ -27,7 +27,11 @@ const ends = new Set(['change.succeeded', 'change.refused', 'approval.rejected']
 const waitEnds = new Set(['approval.approved', 'approval.expired']);
 
 /** The receiver of the gateway's webhook. A redelivery is harmless: it shows the same again. */
-export function makeEventReceiver({ settings, slack, store }: RequestDependencies, requests: Requests) {
+export function makeEventReceiver(
+  { settings, slack, store, links }: RequestDependencies,
+  requests: Requests,
+  approvers: ReturnType<typeof makeApproverNews>,
+) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let event: GatewayEvent;
     try {
@@ -46,6 +50,8 @@ export function makeEventReceiver({ settings, slack, store }: RequestDependencie
 
   async function handle(event: GatewayEvent): Promise<void> {
     if (event.type.startsWith('drift.')) return tellDrift(event);
+    if (event.type === 'ending.near') return tellEnd(event);
+    await approvers.handle(event).catch((error: unknown) => failureLines(error));
     const token = await requests.tokenOf(event.operationId);
     if (token === null) return;
     if (event.type === 'change.released') return requests.release(token);
@@ -54,18 +60,38 @@ export function makeEventReceiver({ settings, slack, store }: RequestDependencie
     if (event.type === 'change.succeeded-late' || (ends.has(event.type) && isOpen)) await requests.resume(token);
   }
 
+  async function isNew(id: string): Promise<boolean> {
+    if ((await store.get(`event:${id}`)) !== null) return false;
+    await store.set(`event:${id}`, { id }, seenSeconds);
+    return true;
+  }
+
+  /** Tells who set the end of an association that it is near, or else the channel. */
+  async function tellEnd({ id, principal, target, endsAt }: GatewayEvent): Promise<void> {
+    const setter = await links.personOf(principal.id);
+    const channel = setter?.user ?? settings.driftChannel;
+    if (channel === undefined || !(await isNew(id))) return;
+    const lines: Line[] = [
+      [{ code: placeOf(target) }, ` in cluster ${target?.clusterName ?? 'unknown'}`],
+      ['The gateway deletes the association ', ...(endsAt ? ['at ', { time: endsAt }] : ['soon']), '.'],
+      ['To keep it, extend its expiry with the page or the command.'],
+    ];
+    await slack.chat.postMessage({ channel, ...messageOf({ title: 'Access ends soon', lines }) });
+  }
+
   async function tellDrift({ id, type, target }: GatewayEvent): Promise<void> {
     const { driftChannel } = settings;
-    if (driftChannel === undefined || (await store.get(`event:${id}`)) !== null) return;
-    await store.set(`event:${id}`, { id }, seenSeconds);
-    const place = target === null ? 'unknown' : `${target.namespace}/${target.serviceAccount}`;
+    if (driftChannel === undefined || !(await isNew(id))) return;
     const card: Card = {
       title: type === 'drift.found' ? 'Changed outside of the gateway' : 'No longer different from the gateway',
-      lines: [[{ code: place }, ` in cluster ${target?.clusterName ?? 'unknown'}`]],
+      lines: [[{ code: placeOf(target) }, ` in cluster ${target?.clusterName ?? 'unknown'}`]],
     };
     await slack.chat.postMessage({ channel: driftChannel, ...messageOf(card) });
   }
 }
+
+const placeOf = (target: GatewayEvent['target']) =>
+  target === null ? 'unknown' : `${target.namespace}/${target.serviceAccount}`;
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

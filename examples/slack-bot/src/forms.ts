@@ -1,10 +1,10 @@
 import type { types } from '@slack/bolt';
 import type { TagInput } from 'pod-identity-client';
-import { blocksOf, plain } from './blocks.ts';
+import { blocksOf, optionOf, plain } from './blocks.ts';
 import type { Card } from './blocks.ts';
 import type { Input } from './requests.ts';
 
-/** What the first form knows, in the private metadata of its view. */
+/** What the first form knows, in the private metadata of its view. A form shows what is known of its fields. */
 export interface Place {
   /** Where the command was sent: the message of the request appears there. */
   readonly channel: string;
@@ -20,6 +20,14 @@ export interface Place {
 export interface Draft {
   readonly channel: string;
   readonly input: Input;
+  /** How many days after its check it ends, as chosen in the form. */
+  readonly days?: string | undefined;
+}
+
+/** The first form of a draft. */
+export function placeOf({ channel, input }: Draft): Place {
+  const { accountId, region, clusterName, namespace, serviceAccount, tags } = input;
+  return { channel, cluster: `${accountId}/${region}/${clusterName}`, namespace, serviceAccount, tags: tags ?? [] };
 }
 
 interface Form {
@@ -57,25 +65,33 @@ export const namespaceMenu = (cluster: string) => `namespace:${cluster}`;
  * to offer.
  */
 export function placeView(place: Place): types.ModalView {
-  const { cluster } = place;
+  const { channel, cluster, namespace, serviceAccount, tags = [] } = place;
+  const text = tags.map(({ key, value }) => `${key}=${value}`).join(', ');
   const rest = [
-    menu('namespace', 'Namespace', namespaceMenu(cluster ?? '')),
-    textInput('service_account', 'Service account', 253),
-    optional(textInput('tags', 'Tags, as key=value', 400)),
+    menu('namespace', 'Namespace', { actionId: namespaceMenu(cluster ?? ''), chosen: namespace }),
+    textInput('service_account', 'Service account', 253, { value: serviceAccount }),
+    optional(textInput('tags', 'Tags, as key=value', 400, { value: text })),
   ];
   return view(
     { title: 'Bind a role', lines: [['Which pods get the role?']] },
     {
       callbackId: 'bind_place',
-      metadata: JSON.stringify(place),
+      metadata: JSON.stringify({ channel, cluster }),
       submit: 'Next',
-      inputs: [{ ...menu('cluster', 'Cluster'), dispatch_action: true }, ...(cluster === undefined ? [] : rest)],
+      inputs: [
+        { ...menu('cluster', 'Cluster', { chosen: cluster }), dispatch_action: true },
+        ...(cluster === undefined ? [] : rest),
+      ],
     },
   );
 }
 
-/** Role, tags, end and reason. */
-export function roleView(place: Place): types.ModalView {
+/**
+ * Role, end and reason.
+ *
+ * @param draft what the form was filled with before
+ */
+export function roleView(place: Place, draft?: Draft): types.ModalView {
   const ends = [
     ['0', 'No end'],
     ['1', 'One day'],
@@ -83,7 +99,7 @@ export function roleView(place: Place): types.ModalView {
     ['30', '30 days'],
   ] as const;
   const options = ends.map(([value, text]) => ({ text: plain(text), value }));
-  const [first] = options;
+  const chosen = options.find(({ value }) => value === draft?.days) ?? options[0];
   return view(
     { title: 'Bind a role', lines: [['For ', { code: `${place.namespace}/${place.serviceAccount}` }]] },
     {
@@ -92,30 +108,42 @@ export function roleView(place: Place): types.ModalView {
       submit: 'Check',
       inputs: [
         {
-          ...menu('role', 'Role: choose, or type its name'),
+          ...menu('role', 'Role: choose, or type its name', { chosen: draft?.input.roleArn }),
           hint: plain('If nothing is offered, type an ARN: the check says why.'),
         },
         {
           type: 'input',
           block_id: 'days',
           label: plain('Ends after'),
-          element: { type: 'static_select', action_id: 'days', options, ...(first && { initial_option: first }) },
+          element: { type: 'static_select', action_id: 'days', options, ...(chosen && { initial_option: chosen }) },
         },
-        optional(textInput('reason', 'Reason, for the audit trail', 800, true)),
+        optional(textInput('reason', 'Reason, for the audit trail', 800, { isLong: true, value: draft?.input.reason })),
       ],
     },
   );
 }
 
 /** A menu whose options are read while the person types. */
-function menu(name: string, label: string, actionId = name): types.InputBlock {
+function menu(
+  name: string,
+  label: string,
+  { actionId = name, chosen }: { readonly actionId?: string; readonly chosen?: string | undefined } = {},
+): types.InputBlock {
+  const option = chosen === undefined ? null : optionOf(chosen, chosen.replace(/^\d{12}\/[\w-]+\//, ''));
   const element = { type: 'external_select' as const, action_id: actionId, min_query_length: 0 };
-  return { type: 'input', block_id: name, label: plain(label), element };
+  const filled = option === null ? element : { ...element, initial_option: option };
+  return { type: 'input', block_id: name, label: plain(label), element: filled };
 }
 
-export function textInput(name: string, label: string, longest: number, multiline = false): types.InputBlock {
-  const element = { type: 'plain_text_input' as const, action_id: name, max_length: longest, multiline };
-  return { type: 'input', block_id: name, label: plain(label), element };
+export function textInput(
+  name: string,
+  label: string,
+  longest: number,
+  { isLong = false, value }: { readonly isLong?: boolean; readonly value?: string | null | undefined } = {},
+): types.InputBlock {
+  const element = { type: 'plain_text_input' as const, action_id: name, max_length: longest, multiline: isLong };
+  const filled = value ? { ...element, initial_value: value } : element;
+  return { type: 'input', block_id: name, label: plain(label), element: filled };
 }
 
 export const optional = (block: types.InputBlock): types.InputBlock => ({ ...block, optional: true });

@@ -9,6 +9,8 @@ import type { Store } from './store.ts';
 interface Link {
   /** The account's name, for people. */
   readonly name: string;
+  /** Whom the gateway calls the account; absent while it has not been asked. */
+  readonly principalId?: string;
   readonly accessToken: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -131,6 +133,24 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
     return unconfirmed.link.name;
   }
 
+  /** Notes whom the gateway calls the account of a person, so that they are told of what concerns it. */
+  async function nameAccount(person: Person, principalId: string): Promise<void> {
+    const key = `link:${keyOf(person)}`;
+    await inTurn(key, async () => {
+      const link = await store.get<Link>(key);
+      if (link !== null) await store.set(key, { ...link, principalId }, linkSeconds);
+    });
+    await store.set(`account:${principalId}`, person, linkSeconds);
+  }
+
+  /** Who linked an account, to be told of what concerns it; null: nobody. */
+  async function personOf(principalId: string): Promise<Person | null> {
+    const person = await store.get<Person>(`account:${principalId}`);
+    if (person === null) return null;
+    const link = await store.get<Link>(`link:${keyOf(person)}`);
+    return link?.principalId === principalId ? person : null;
+  }
+
   /**
    * A token of the person, valid for at least some seconds.
    *
@@ -148,7 +168,9 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
         await store.take(key);
         throw new NotLinkedError('Your sign-in has ended.');
       }
-      await store.set(key, renewed, linkSeconds);
+      const { principalId } = link;
+      await store.set(key, { ...renewed, ...(principalId !== undefined && { principalId }) }, linkSeconds);
+      if (principalId !== undefined) await store.set(`account:${principalId}`, person, linkSeconds);
       return renewed.accessToken;
     });
   }
@@ -165,7 +187,7 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
   }
 
   const isLinked = async (person: Person) => (await store.get(`link:${keyOf(person)}`)) !== null;
-  return { begin, finish, confirm, accessToken, isLinked, unlink };
+  return { begin, finish, confirm, accessToken, isLinked, nameAccount, personOf, unlink };
 }
 
 /** The endpoints of the issuer. http is for this machine only, by the settings. */

@@ -1,4 +1,4 @@
-import type { ApprovalStatus, GatewayClient, MutationResult, Refusal } from 'pod-identity-client';
+import type { ApprovalStatus, GatewayClient, MutationResult, Refusal, Warning } from 'pod-identity-client';
 import type { Card, Line } from './blocks.ts';
 import type { BotRequest } from './requests.ts';
 
@@ -47,14 +47,37 @@ export function releasedCard(asked: Asked): Card {
   return { title: 'Not done', lines: [...askedLines(asked), ['Nothing was changed.']], buttons: [retryButton(asked)] };
 }
 
-/** What came of a request. */
-export function resultCard(asked: Asked, result: Exclude<MutationResult, { kind: 'inProgress' }>): Card {
+/**
+ * What came of a request.
+ *
+ * @param approval the approval that it was made with; null: none, or the person may not read it
+ */
+export function resultCard(
+  asked: Asked,
+  result: Exclude<MutationResult, { kind: 'inProgress' }>,
+  approval: Pick<ApprovalStatus, 'needs'> | null,
+): Card {
   if (result.kind === 'refused') return refusalCard(asked, result.refusal);
   const { association, warnings, adopted } = result;
-  const notes = warnings.map(({ message }): Line => ['Note: ', message]);
   const id: Line = [adopted ? 'Adopted ' : 'Association ', { code: association.associationId }];
-  return { title: 'Done', lines: [...askedLines(asked), id, ...notes] };
+  const notes = warningLines(warnings);
+  const approved = approval === null ? [] : approvedLines(approval);
+  return { title: 'Done', lines: [...askedLines(asked), id, ...approved, ...notes] };
 }
+
+/** What can keep pods from using the role, and what to do about it. */
+export function warningLines(warnings: readonly Pick<Warning, 'message' | 'advice'>[]): Line[] {
+  return warnings.flatMap(({ message, advice }): Line[] => [['Note: ', message], ...adviceLines(advice)]);
+}
+
+const approvedLines = ({ needs }: Pick<ApprovalStatus, 'needs'>): Line[] =>
+  needs.flatMap(({ approvedBy }) =>
+    approvedBy.map(({ principal, comment }): Line => [
+      'Approved by ',
+      principal.principalId,
+      comment ? `: ${comment}` : '',
+    ]),
+  );
 
 function refusalCard(asked: Asked, refusal: Refusal): Card {
   if (refusal.__typename === 'ApprovalRequired') return approvalCard(asked, refusal);
@@ -112,12 +135,7 @@ type Held = Extract<Refusal, { __typename: 'ApprovalRequired' }>;
 /** While an approval is pending, with buttons; once it is not, with the outcome in their place. */
 function approvalCard(asked: Asked, refusal: Held): Card {
   const { approval, code, message, advice } = refusal;
-  const votes = approval?.needs.flatMap(({ approvedBy }) => approvedBy) ?? [];
-  const approved = votes.map((vote): Line => [
-    'Approved by ',
-    vote.principal.principalId,
-    vote.comment ? `: ${vote.comment}` : '',
-  ]);
+  const approved = approval === null ? [] : approvedLines(approval);
   const voided = approval === null ? [] : voidedLines(approval);
   const lines = [...askedLines(asked), ...refusalLines(refusal), ...approved, ...voided];
   if (approval === null || !refusal.retryable) {
@@ -133,16 +151,17 @@ function approvalCard(asked: Asked, refusal: Held): Card {
   return {
     title: 'Approval required',
     lines: [...lines, ['Until ', { time: approval.expiresAt }]],
-    buttons: voteButtons(approval.id),
+    buttons: [reviewButton(approval.id)],
   };
 }
 
-/** @param label tells the buttons of several approvals apart */
-export const voteButtons = (approvalId: string, label = '') =>
-  [
-    { text: `Approve${label}…`, action: `vote_approve${label}`, value: approvalId, style: 'primary' },
-    { text: `Reject${label}…`, action: `vote_reject${label}`, value: approvalId, style: 'danger' },
-  ] as const;
+/**
+ * The button that opens the request, as who presses it may see it.
+ *
+ * @param label tells the buttons of several approvals apart
+ */
+export const reviewButton = (approvalId: string, label = '') =>
+  ({ text: `Review${label}…`, action: `review${label}`, value: approvalId, style: 'primary' }) as const;
 
 /** Sends the same request with the same token again. */
 export const retryButton = ({ token }: Pick<Asked, 'token'>) => ({ text: 'Try again', action: 'resume', value: token });

@@ -32,10 +32,12 @@ export interface BotRequest {
   readonly shown: string;
   /** False until Slack has confirmed that it shows this. */
   readonly isShown: boolean;
+  /** The approval that it waits for, or was made with; absent: none yet. */
+  readonly approvalId?: string;
 }
 
 /** What came of a request; null: nothing new. */
-type Answer = { readonly card: Card; readonly state: BotRequest['state'] } | null;
+type Answer = { readonly card: Card; readonly state: BotRequest['state']; readonly approvalId?: string } | null;
 
 export interface RequestDependencies {
   readonly settings: Settings;
@@ -43,6 +45,8 @@ export interface RequestDependencies {
   readonly links: AccountLinks;
   readonly slack: webApi.WebClient;
 }
+
+type Ended = Parameters<typeof resultCard>[1];
 
 const keptSeconds = 30 * 24 * 3_600;
 
@@ -118,20 +122,32 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
       // A change that is known stays shown.
       return request.state === 'final' ? null : { card: failureCard(error, request), state: 'stopped' };
     });
-    if (answer !== null) await show(request, answer.card, answer.state);
+    if (answer === null) return;
+    const { card, state, approvalId = request.approvalId } = answer;
+    await show(approvalId === undefined ? request : { ...request, approvalId }, card, state);
   }
 
   async function answerTo(request: BotRequest): Promise<Answer> {
     const client = await clientOf(request.person);
     const result = await ask(client, request);
     await store.set(`operation:${result.operationId}`, { token: request.token }, keptSeconds);
-    if (result.kind !== 'inProgress') return { card: resultCard(request, result), state: stateOf(result) };
+    if (result.kind !== 'inProgress') return ended(client, request, result);
     // Its event may have arrived before the operation was noted.
     const operation = await client.operation({ id: result.operationId });
     const hasEnded = operation !== null && operation.status !== 'IN_PROGRESS';
-    const ended = hasEnded ? await ask(client, request) : result;
-    const card = ended.kind === 'inProgress' ? inProgressCard(request, operation) : resultCard(request, ended);
-    return { card, state: stateOf(ended) };
+    const last = hasEnded ? await ask(client, request) : result;
+    if (last.kind !== 'inProgress') return ended(client, request, last);
+    return { card: inProgressCard(request, operation), state: 'inProgress' };
+  }
+
+  async function ended(client: GatewayClient, request: BotRequest, result: Ended): Promise<Answer> {
+    const held = result.kind === 'refused' && result.refusal.__typename === 'ApprovalRequired' ? result.refusal : null;
+    const id = held?.approval?.id ?? request.approvalId;
+    // The result of the request is told, also where the approval can't be read.
+    const wasApproved = result.kind === 'succeeded' && id !== undefined;
+    const approval = wasApproved ? await client.approval({ id }).catch(() => null) : null;
+    const card = resultCard(request, result, approval);
+    return { card, state: stateOf(result), ...(id !== undefined && { approvalId: id }) };
   }
 
   const ask = (client: GatewayClient, { input, token }: BotRequest) =>

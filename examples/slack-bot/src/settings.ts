@@ -1,3 +1,10 @@
+/** Where the approvers of a group are told. */
+export interface ApproverChannel {
+  readonly channel: string;
+  /** The Slack group that is mentioned; null: none. */
+  readonly slackGroup: string | null;
+}
+
 /** What the bot reads from its environment. */
 export interface Settings {
   readonly port: number;
@@ -27,8 +34,10 @@ export interface Settings {
   };
   /** The file that keeps links and requests across restarts; undefined: memory only. */
   readonly stateFile: string | undefined;
-  /** The channel that hears of drift; undefined: none. */
+  /** The channel that hears of drift, and of ends that nobody else is told; undefined: none. */
   readonly driftChannel: string | undefined;
+  /** By the group that approves. Approvers of other groups are told nowhere. */
+  readonly approvers: ReadonlyMap<string, ApproverChannel>;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -70,8 +79,23 @@ export function readSettings(environment: Environment): Settings {
     },
     stateFile: optional('STATE_FILE'),
     driftChannel: optional('DRIFT_CHANNEL'),
+    approvers: approversOf(optional('APPROVERS') ?? '', problems),
   };
   if (!Number.isInteger(settings.port)) problems.push('PORT is not a number.');
   if (problems.length > 0) throw new Error(`The bot can't start. ${problems.join(' ')}`);
   return settings;
+}
+
+/** Channels of a text such as `platform-admins=C0123456789/S0123456789 security=C9876543210`. */
+function approversOf(text: string, problems: string[]): ReadonlyMap<string, ApproverChannel> {
+  const entries = text
+    .split(/\s+/)
+    .filter(Boolean)
+    .map((entry) => {
+      const [, group = '', channel = '', slackGroup = null] = /^(.+)=([A-Z][\w-]*)(?:\/(S\w+))?$/.exec(entry) ?? [];
+      if (group === '')
+        problems.push(`APPROVERS has ${entry}, which is not GROUP=CHANNEL or GROUP=CHANNEL/SLACK-GROUP.`);
+      return [group, { channel, slackGroup }] as const;
+    });
+  return new Map(entries);
 }

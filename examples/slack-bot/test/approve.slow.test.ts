@@ -29,27 +29,62 @@ async function ask(serviceAccount: string, reason = 'Volumes.'): Promise<Message
 const later = (asked: Message, text: string) =>
   world.seen(({ ts, blocks }) => ts === asked.ts && textOf(blocks).includes(text), `message that becomes ${text}`);
 
-/** Presses a button, gives a comment, and submits. Returns what the form showed. */
-async function vote(person: string, asked: Message, button: 'Approve' | 'Reject', comment: string): Promise<string> {
-  await world.slack.press(person, button, asked);
+/** Opens the request, votes with a comment, and submits. Returns what the form showed. */
+async function vote(person: string, asked: Message, kind: 'approve' | 'reject', comment: string): Promise<string> {
+  await world.slack.press(person, 'Review', asked);
   const shown = await world.form(person, 'Needs');
+  await world.slack.fill(person, 'vote', kind);
   await world.slack.fill(person, 'comment', comment);
   await world.slack.submit(person);
   return shown;
 }
 
+test('approvers are told in their channel, whoever asked, without what only readers may see, and vote from there', async () => {
+  const pat = await world.clientOf('pat');
+  const place = { clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'told' };
+  const tags = [{ key: 'team', value: 'platform' }];
+  const create = {
+    ...place,
+    roleArn: role,
+    tags,
+    reason: 'A secret plan.',
+    clientRequestToken: 'asked-by-the-command',
+  };
+  expect((await pat.createPodIdentityAssociation(create)).kind).toBe('refused');
+  const inChannel = (text: string) =>
+    world.seen(
+      ({ channel, blocks }) =>
+        channel === 'C-APPROVERS' && textOf(blocks).includes('kube-system/told') && textOf(blocks).includes(text),
+      `news of approvers: ${text}`,
+    );
+  const told = await inChannel('Needs an approval of platform-admins');
+  expect(textOf(told.blocks)).toMatch(
+    /^Approval needed\n\(usergroup\)\n@pat asks to bind a role to kube-system\/told in cluster apps-prod\n/,
+  );
+  expect(textOf(told.blocks)).not.toMatch(/secret plan|ebs-csi-driver|arn:/);
+
+  const shown = await vote('kim', told, 'approve', '');
+  expect(shown).toMatch(
+    /pat asks for CREATE_POD_IDENTITY_ASSOCIATION\nReason: A secret plan\.\n[^]*\(prod, 111122223333/,
+  );
+  const approved = await inChannel('Approved by https://issuer.example#kim');
+  expect(buttonOf(approved, 'Review')).toBeDefined();
+  expect((await pat.createPodIdentityAssociation(create)).kind).toBe('succeeded');
+  const ended = await inChannel('Approved, and sent to the gateway');
+  expect([ended.ts, buttonOf(ended, 'Review')]).toEqual([told.ts, undefined]);
+});
+
 test('shows who has to approve and until when; a second person approves with their own token, and the request is done', async () => {
   const asked = await ask('ebs-csi-controller-sa');
-  expect(textOf(asked.blocks)).toMatch(
-    /Needs an approval of platform-admins: [^]*\nUntil \d{4}-[^]*\[Approve…\] \[Reject…\]/,
-  );
+  expect(textOf(asked.blocks)).toMatch(/Needs an approval of platform-admins: [^]*\nUntil \d{4}-[^]*\[Review…\]/);
 
-  const shown = await vote('kim', asked, 'Approve', 'Reviewed with <@pat>.');
+  const shown = await vote('kim', asked, 'approve', 'Reviewed with <@pat>.');
   expect(shown).toContain('https://issuer.example#pat asks for CREATE_POD_IDENTITY_ASSOCIATION');
   expect(shown).toContain(`roleArn: ${role}`);
   await world.reply('kim', 'Your vote is recorded');
   const done = await later(asked, 'Done');
-  expect(buttonOf(done, 'Approve')).toBeUndefined();
+  expect(buttonOf(done, 'Review')).toBeUndefined();
+  expect(textOf(done.blocks)).toContain('Approved by https://issuer.example#kim: Reviewed with <@pat>.');
 
   const trail = await (await world.clientOf('olivia')).auditTrail({ scope: { gateway: 'ALL_ENTRIES' }, first: 50 });
   const by = (event: string) => trail.nodes.find((entry) => entry.event === event)?.principal.principalId;
@@ -58,23 +93,23 @@ test('shows who has to approve and until when; a second person approves with the
 
 test('the gateway refuses the approval of who asked, and only they see it; their request stays open', async () => {
   const asked = await ask('aws-node');
-  await vote('pat', asked, 'Approve', ' ');
+  await vote('pat', asked, 'approve', ' ');
   const { onlyFor, blocks } = await world.reply('pat', 'Your vote does not count');
   expect(onlyFor).toBe('pat');
   expect(textOf(blocks)).toContain('Rule no-vote-on-own-request: ');
   expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Approval required/);
 });
 
-test('a rejection ends the request with its comment; a button of the older message is refused', async () => {
+test('a rejection ends the request with its comment; a button of the older message shows that it ended', async () => {
   const asked = await ask('karpenter');
-  await vote('kim', asked, 'Reject', 'Not *now* <!channel>');
+  await vote('kim', asked, 'reject', 'Not *now* <!channel>');
   const rejected = await later(asked, 'Rejected by https://issuer.example#kim: Not *now* <!channel>');
   expect(rejected.blocks.some(({ type }) => type === 'actions')).toBe(false);
 
   // As in a client that has not shown the edit yet.
-  await vote('kim', asked, 'Approve', '');
-  const { blocks } = await world.reply('kim', 'Your vote does not count');
-  expect(textOf(blocks)).toContain('The approval is REJECTED.');
+  await world.slack.press('kim', 'Review', asked);
+  await world.form('kim', 'It is REJECTED: no vote counts.');
+  expect(world.slack.viewOf('kim').view.submit).toBeUndefined();
   expect(textOf((await later(asked, 'Rejected by')).blocks)).toMatch(/^Rejected\n/);
 });
 
@@ -89,10 +124,10 @@ test('votes of other clients and the end of a rejected request reach the message
 
 test('an approval whose event is delivered again, or that expires, does not send a request that has stopped since then', async () => {
   const asked = await ask('efs-csi-controller-sa');
-  const operationId = buttonOf(asked, 'Approve')?.value?.split('.')[0];
+  const operationId = buttonOf(asked, 'Review')?.value?.split('.')[0];
   const { control } = world.gateway.simulator ?? {};
   control?.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 40 });
-  await vote('kim', asked, 'Approve', '');
+  await vote('kim', asked, 'approve', '');
   const stopped = await later(asked, 'Not done');
   control?.clearFaults();
   const creates = () => control?.requests('CreatePodIdentityAssociation').length;
@@ -107,17 +142,17 @@ test('an approval whose event is delivered again, or that expires, does not send
 
 test('a person without a link is shown how to link an account, and nothing is voted', async () => {
   const asked = await ask('s3-csi-driver-sa');
-  await world.slack.press('bob', 'Approve', asked);
+  await world.slack.press('bob', 'Review', asked);
   await world.reply('bob', 'Link your account');
   await world.link('bob');
-  await world.slack.press('bob', 'Approve', asked);
+  await world.slack.press('bob', 'Review', asked);
   await world.form('bob', 'It does not exist, or you may not see it.');
 });
 
 test('the list of approvals has those that the person may see, with buttons', async () => {
   await world.slack.command('kim', 'approvals');
   const list = await world.reply('kim', 'Waiting for an approval');
-  expect(textOf(list.blocks)).toMatch(/1\. https:\/\/issuer\.example#pat: arn:[^]*\[Approve 1…\] \[Reject 1…\]/);
+  expect(textOf(list.blocks)).toMatch(/1\. https:\/\/issuer\.example#pat: arn:[^]*\[Review 1…\]/);
   await world.slack.command('bob', 'approvals');
   await world.reply('bob', 'Nothing that you may see.');
 });

@@ -82,6 +82,44 @@ test('a denial names the rule, what to do and the owners, in the dry run and in 
   );
 });
 
+test('from a refusal, people go back to either form, which has what they filled in, and correct it', async () => {
+  const shown = await world.prepare('alice', {
+    service_account: 'corrected',
+    role: payments,
+    days: '7',
+    reason: 'Why',
+  });
+  expect(shown).toContain('Would be refused');
+  await world.slack.pressInForm('alice', 'Back');
+  await world.form('alice', 'Reason, for the audit trail');
+  const valueOf = (name: string) => JSON.stringify(world.slack.viewOf('alice').values[name]);
+  expect([valueOf('role'), valueOf('days'), valueOf('reason')]).toEqual([
+    expect.stringContaining(payments),
+    expect.stringContaining('"7"'),
+    expect.stringContaining('Why'),
+  ]);
+  await world.slack.submit('alice');
+  await world.form('alice', 'Would be refused');
+  await world.slack.pressInForm('alice', 'Change place');
+  await world.form('alice', 'Tags, as key=value');
+  expect(valueOf('service_account')).toContain('corrected');
+  await world.slack.fill('alice', 'tags', tags);
+  await world.slack.submit('alice');
+  await world.slack.fill('alice', 'role', payments);
+  await world.slack.submit('alice');
+  await world.form('alice', 'Ready to send');
+  await world.slack.submit('alice');
+  const done = await world.message('payments/corrected');
+  await world.seen(({ ts, blocks }) => ts === done.ts && textOf(blocks).startsWith('Done'), 'end of the message');
+});
+
+test('Done says how to restart the pods', async () => {
+  await world.prepare('alice', { service_account: 'restarted', tags });
+  await world.slack.submit('alice');
+  const { blocks } = await world.seen((one) => /^Done[^]*payments\/restarted/.test(textOf(one.blocks)), 'end');
+  expect(textOf(blocks)).toContain('kubectl -n payments rollout restart deployment/<name>');
+});
+
 test('a request in progress says why and until when, and an event ends its message', async () => {
   await world.prepare('alice', { service_account: 'late', tags });
   const { view } = world.slack.viewOf('alice');

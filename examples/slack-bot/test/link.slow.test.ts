@@ -1,4 +1,5 @@
 // Quick test: examples/slack-bot/test/account-links.test.ts.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { textOf } from './local/block-text.ts';
 import { openWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -60,6 +61,21 @@ test('tokens are renewed, links survive a restart in a file for the owner only, 
     expect(textOf(world.slack.messages.at(-1)?.blocks ?? [])).toContain('issuer.example#pat');
   }
   expect(world.stateMode()).toBe('600');
+});
+
+test('a person whose sign-in has ended gets the link for another one in place of empty menus', async () => {
+  await world.link('dana', 'alice');
+  await world.restartBot((stateFile) => {
+    const items = JSON.parse(readFileSync(stateFile, 'utf8')) as [string, { value: object }][];
+    const ended = items.map(([key, item]) =>
+      key === 'link:T1:dana'
+        ? [key, { ...item, value: { ...item.value, expiresAt: 0, refreshToken: null } }]
+        : [key, item],
+    );
+    writeFileSync(stateFile, JSON.stringify(ended));
+  });
+  await world.slack.command('dana', 'bind');
+  expect(await world.form('dana', 'Your sign-in has ended.')).toContain('[Sign in]');
 });
 
 test('an approval that is not given in time ends its message without a press', async () => {

@@ -26,7 +26,7 @@ test('the card of a held request says that a deletion needs the approval, and wh
       },
     },
   };
-  const { title, lines } = resultCard(asked, result);
+  const { title, lines } = resultCard(asked, result, null);
   const text = JSON.stringify(lines);
   expect(title).toBe('Approval required');
   expect(text).toContain('for the deletion at its end: Ends access.');

@@ -60,11 +60,14 @@ export async function openWorld(
     ...{ SLACK_BOT_TOKEN: 'local', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: slack.url },
     ...{ OIDC_ISSUER: provider.match[1] ?? '', OIDC_CLIENT_ID: 'slack-bot', OIDC_CLIENT_SECRET: 'local' },
     ...{ OIDC_PARAMETERS: 'scope=openid', STATE_FILE: join(local, 'bot.json'), DRIFT_CHANNEL: 'C-DRIFT' },
+    APPROVERS: 'platform-admins=C-APPROVERS/SADMINS',
   };
   const startBot = () => run(folder, ['src/main.ts'], env, /^The bot listens/);
   let bot = await startBot();
-  const restartBot = async () => {
+  /** @param whileStopped what happens to its state before it starts again */
+  const restartBot = async (whileStopped: (stateFile: string) => void = () => undefined) => {
     await bot.stop();
+    whileStopped(env.STATE_FILE);
     bot = await startBot();
   };
 

@@ -17,7 +17,7 @@ export interface Workflow {
 interface Job {
   readonly environment: string;
   readonly env: Variables;
-  readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
+  readonly steps: readonly { readonly uses?: string; readonly run?: string; readonly env?: Variables }[];
 }
 
 /** Runs a script as GitHub does with `shell: bash`. Rejects if it fails. */
@@ -47,10 +47,18 @@ export interface Runner {
   readonly close: () => Promise<void>;
 }
 
-/** @param tokenFor the token of the job for an audience */
-export async function startRunner(folder: string, tokenFor: (audience: string) => Promise<string>): Promise<Runner> {
-  // GitHub's endpoint, which a job has with the permission alone.
+/**
+ * @param tokenFor the token of the job for an audience
+ * @param main the commit of the run, and the head of the branch
+ */
+export async function startRunner(
+  folder: string,
+  tokenFor: (audience: string) => Promise<string>,
+  main = { sha: 'a'.repeat(40), head: 'a'.repeat(40) },
+): Promise<Runner> {
+  // GitHub's API, and its endpoint for tokens, which a job has with the permission alone.
   const endpoint = await startAnsweringServer((response, { path, headers }) => {
+    if (path === '/repos/example/payments/commits/main') return void response.end(main.head);
     const audience = new URL(path, 'http://localhost').searchParams.get('audience') ?? '';
     if (headers.authorization !== 'Bearer request') return void response.writeHead(401).end();
     void tokenFor(audience).then((value) => response.end(JSON.stringify({ count: value.length, value })));
@@ -66,6 +74,9 @@ export async function startRunner(folder: string, tokenFor: (audience: string) =
     RUNNER_TEMP: folder,
     GITHUB_ENV: exports,
     GITHUB_ACTOR: 'alice-on-github',
+    GITHUB_TRIGGERING_ACTOR: 'alice-on-github',
+    GITHUB_API_URL: endpoint.endpoint,
+    GITHUB_SHA: main.sha,
     GITHUB_SERVER_URL: 'https://github.com',
     GITHUB_REPOSITORY: 'example/payments',
     GITHUB_RUN_ID: '1',
@@ -85,10 +96,10 @@ export async function startRunner(folder: string, tokenFor: (audience: string) =
     runSteps: async (steps, env) => {
       writeFileSync(exports, '');
       let output = '';
-      for (const { run } of steps) {
+      for (const { run, env: own } of steps) {
         const lines = readFileSync(exports, 'utf8').trim().split('\n').filter(Boolean);
         const exported = Object.fromEntries(lines.map((line) => line.split('=') as [string, string]));
-        if (run !== undefined) output += await runScript(run, { cwd: folder, env: { ...env, ...exported } });
+        if (run !== undefined) output += await runScript(run, { cwd: folder, env: { ...env, ...own, ...exported } });
       }
       return output;
     },

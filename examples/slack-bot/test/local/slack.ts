@@ -119,8 +119,32 @@ export async function startSlack(settings: {
     });
   }
 
+  /** Presses the button that begins with a text, in the open form. */
+  async function pressInForm(user: string, label: string) {
+    const { view } = viewOf(user);
+    const button = buttonOf({ blocks: view.blocks as types.KnownBlock[] }, label);
+    if (button === undefined) throw new Error(`The form has no button ${label}.`);
+    const { type, action_id } = button;
+    const actions = [{ type, action_id }];
+    return payload(user, { type: 'block_actions', actions, view, container: {}, response_url: '' });
+  }
+
   const { close } = api;
-  return { url: `${url}/api/`, messages, calls, lost, command, options, fill, submit, press, formOf, viewOf, close };
+  return {
+    url: `${url}/api/`,
+    messages,
+    calls,
+    lost,
+    command,
+    options,
+    fill,
+    submit,
+    press,
+    pressInForm,
+    formOf,
+    viewOf,
+    close,
+  };
 }
 
 function elementOf(view: types.ModalView, name: string) {
@@ -129,7 +153,7 @@ function elementOf(view: types.ModalView, name: string) {
   return block.element as types.PlainTextInput | types.ExternalSelect | types.StaticSelect;
 }
 
-export function buttonOf({ blocks }: Message, label: string): types.Button | undefined {
+export function buttonOf({ blocks }: Pick<Message, 'blocks'>, label: string): types.Button | undefined {
   const elements = blocks.flatMap((block) => (block.type === 'actions' ? block.elements : []));
   return elements.find((one): one is types.Button => one.type === 'button' && one.text.text.startsWith(label));
 }

@@ -106,18 +106,19 @@ export async function startWebApi(onChange: OnChange = () => undefined) {
     return { ok: true, channel: message.channel, ts: message.ts };
   }
 
-  /** Shows a view. Fields that it still has, by block and action, keep their values. */
+  /** Shows a view. Fields that it still has, by block and action, keep their values; others have their initial ones. */
   function setView(user: string, view: types.ModalView, id: string) {
-    const names = new Set(
-      view.blocks.flatMap((block) =>
-        'element' in block && 'action_id' in block.element ? [block.element.action_id] : [],
-      ),
-    );
     const before = open.get(user)?.values ?? {};
-    const kept = Object.entries(before).filter(([, field]) => Object.keys(field).some((name) => names.has(name)));
+    const values = view.blocks.flatMap((block) => {
+      if (!('element' in block) || !('action_id' in block.element)) return [];
+      const { block_id: name = '', element } = block;
+      const action = (element as { action_id: string }).action_id;
+      const value = before[name]?.[action] ?? initialOf(element as Initial);
+      return value === null ? [] : [[name, { [action]: value }] as const];
+    });
     const shown = { ...view, id, hash: next('H'), team_id: 'T1', state: { values: {} } };
     onChange(`form of ${user}: ${view.title.text}`, view.blocks as types.KnownBlock[]);
-    open.set(user, { view: shown, values: Object.fromEntries(kept) });
+    open.set(user, { view: shown, values: Object.fromEntries(values) });
     return shown;
   }
 
@@ -130,6 +131,17 @@ export async function startWebApi(onChange: OnChange = () => undefined) {
 
   const close = () => new Promise((resolve) => server.close(resolve));
   return { url, messages, calls, open, lost, setView, trigger, close };
+}
+
+interface Initial {
+  readonly type: string;
+  readonly initial_option?: object;
+  readonly initial_value?: string;
+}
+
+function initialOf({ type, initial_option, initial_value }: Initial): object | null {
+  if (initial_option !== undefined) return { type, selected_option: initial_option };
+  return initial_value === undefined ? null : { type, value: initial_value };
 }
 
 function formFields(body: string): Fields {
