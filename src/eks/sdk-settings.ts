@@ -17,7 +17,7 @@ export interface SdkSettings {
 }
 
 /** What opens the connections of a client. */
-export interface SdkAgents {
+interface SdkAgents {
   readonly httpAgent: Agent;
   readonly httpsAgent: TlsAgent;
 }

@@ -3,6 +3,7 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
+import { operationTagKey } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
@@ -118,7 +119,8 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     const create = await begin();
     const seen = at(t2, { createdAt: t1, ...settings, roleArn: `${settings.roleArn}-of-others` });
     await create.succeed(seen, null, t3);
-    expect((await stateNow())?.confirmed?.association).toEqual({ ...seen, ...settings, modifiedAt: t1 });
+    const tags = [{ key: operationTagKey, value: create.operationId }];
+    expect((await stateNow())?.confirmed?.association).toEqual({ ...seen, ...settings, tags, modifiedAt: t1 });
   });
 
   test('an update confirms what it changed, and of the rest what policy judged, not what others changed since', async () => {

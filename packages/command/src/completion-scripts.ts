@@ -156,7 +156,13 @@ function fish(program: CompletedProgram): string {
 }
 
 function fishOption({ name, takes, choices, help, isFile = true }: CompletedOption): string {
-  const values = choices ? ` -x -a '${choices.join(' ')}'` : takes === 'value' || takes === 'values' ? (isFile ? ' -r' : ' -x') : '';
+  const values = choices
+    ? ` -x -a '${choices.join(' ')}'`
+    : takes === 'value' || takes === 'values'
+      ? isFile
+        ? ' -r'
+        : ' -x'
+      : '';
   return ` -l ${name}${values} -d ${quoted(help)}`;
 }
 

@@ -33,7 +33,7 @@ export const completedEnums: Readonly<Record<string, readonly string[]>> = {
   'if-exists': ['REFUSE', 'ADOPT'],
   origin: ['OPERATION', 'ADOPTED', 'ADD_ON', 'OUTSIDE'],
   source: ['EKS', 'SCAN'],
-  state: ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'USED'],
+  state: ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'USED', 'WITHDRAWN'],
 };
 
 function shown(options: readonly Option[]): readonly CompletedOption[] {

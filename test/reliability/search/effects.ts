@@ -1,5 +1,5 @@
 import type { Association } from '../../../src/model/association.ts';
-import { tagOf } from './environment.ts';
+import { tagOf } from './home.ts';
 import type { Applied } from './eks-behaviour.ts';
 
 /** Records what EKS has applied in a scenario, for the reference model. */

@@ -1,4 +1,3 @@
-import type { Tag } from '../../../src/model/association.ts';
 import { encodeTime } from 'ulid';
 import type { LockMemory } from '../../../src/model/lock.ts';
 import type { Bursts } from './bursts.ts';
@@ -58,11 +57,6 @@ export const serviceAccount = { namespace: 'payments', serviceAccount: 'api' };
 /** ARN of a role in the account. */
 export function roleArn(name: string): string {
   return `arn:aws:iam::${home.accountId}:role/pods/${name}`;
-}
-
-/** A tag that requests and others change. */
-export function tagOf(value: string): Tag {
-  return { key: 'cost-center', value };
 }
 
 /** The role that others give an association. Updates request it too, so that existing state is hard to tell from an applied update. */

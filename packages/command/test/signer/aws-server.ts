@@ -5,7 +5,7 @@ import type { SeenRequest } from '../../../../test/support/answering-server.ts';
 const expiration = '2099-01-01T00:00:00Z';
 
 /** Whose credentials signed a request: access key, session token and region. */
-export function signerOf({ headers }: SeenRequest): string {
+function signerOf({ headers }: SeenRequest): string {
   const [, key = 'none', region = ''] = /Credential=([^/,]*)\/\d{8}\/([^/]*)\//.exec(headers.authorization ?? '') ?? [];
   const { 'x-amz-security-token': token = 'no token' } = headers;
   return `${key} (${String(token)}, ${region})`;

@@ -16,7 +16,7 @@ export function turnsChanged(): void {
 }
 
 /** How many approvals wait for the person, as it is shown: at most "20+"; empty for none. */
-export function countText({ approvals, own }: TurnsQuery, now: number): string {
+function countText({ approvals, own }: TurnsQuery, now: number): string {
   const votes = (approvals?.nodes ?? []).filter(({ viewerMayVote }) => viewerMayVote).length;
   const ready = (own?.nodes ?? []).filter(
     ({ state, expiresAt }) => state === 'APPROVED' && Date.parse(expiresAt) > now,

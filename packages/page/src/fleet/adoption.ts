@@ -4,7 +4,7 @@ import { errorWords } from '../ui/error-words.ts';
 import type { Row } from './rows.ts';
 
 /** The most associations of one adoption, as many as a dry run checks. */
-export const maxAdopted = 100;
+const maxAdopted = 100;
 
 /** The most clusters of one dry run. */
 const maxClusters = 10;

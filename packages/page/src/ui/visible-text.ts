@@ -7,7 +7,7 @@ import { options } from 'preact';
 const invisible = /[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /** A text in which such characters are shown by their code points, e.g. `[U+202E]`. */
-export function visibleText(text: string): string {
+function visibleText(text: string): string {
   return text.replace(invisible, (character) => {
     const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
     return `[U+${code}]`;

@@ -1,5 +1,5 @@
 /** The quotation or the escape of a shell's words does not end. */
-export class UnfinishedWordError extends Error {
+class UnfinishedWordError extends Error {
   override readonly name = 'UnfinishedWordError';
 }
 
