@@ -62,6 +62,7 @@ const needed = { allowed: false, needs: [{ policyId: 'held-needs-approval', appr
 test('an approver sees what policy says now of a pending request, and nothing is written or sent for it', async () => {
   const { id } = approvalIn(await approvals.create('alice'));
   const written = await entryCount();
+  gateway.simulator.control.clearRequests();
   expect(await decision('nina', id)).toMatchObject(needed);
   publish(denying);
   expect(await decision('nina', id)).toMatchObject({

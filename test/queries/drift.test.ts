@@ -36,7 +36,7 @@ describeOnLedgers('associationDrift on $name', ({ open }) => {
     const describer = makeDescriber(deps, makeRateLimiter({ concurrency: 8, perSecond: 1_000 }, Date.now));
     return associationDrift(deps, readerOf(deps, identity), where, {
       describer,
-      deadline: Date.now() + 10_000,
+      deadline: deps.clock() + 10_000,
     });
   };
 

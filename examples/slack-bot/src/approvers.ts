@@ -1,6 +1,5 @@
 import { messageOf } from './blocks.ts';
 import type { Card, Line } from './blocks.ts';
-import { failureLines } from './failures.ts';
 import { inTurn } from './people.ts';
 import { reviewButton } from './render.ts';
 import type { RequestDependencies } from './requests.ts';
@@ -58,8 +57,13 @@ const ends: Readonly<Record<string, string>> = {
 /**
  * Tells approvers in the channels of their groups, whoever asked, and keeps the messages true. An
  * event that is delivered again shows the same again.
+ *
+ * @param report gets what failed, where nobody waits for it
  */
-export function makeApproverNews({ settings, store, slack, links }: RequestDependencies) {
+export function makeApproverNews(
+  { settings, store, slack, links }: RequestDependencies,
+  report: (error: unknown) => void,
+) {
   const keyOf = (id: string) => `told:${id}`;
   const read = (id: string) => store.get<Told>(keyOf(id));
   const keep = (told: Told) => store.set(keyOf(told.id), told, keptSeconds);
@@ -142,7 +146,7 @@ export function makeApproverNews({ settings, store, slack, links }: RequestDepen
 
   async function show(told: Told): Promise<void> {
     for (const { channel, ts, mentions } of told.messages) {
-      await slack.chat.update({ channel, ts, ...messageOf(cardOf(told, mentions)) }).catch(failureLines);
+      await slack.chat.update({ channel, ts, ...messageOf(cardOf(told, mentions)) }).catch(report);
     }
   }
 
@@ -162,7 +166,7 @@ export function makeApproverNews({ settings, store, slack, links }: RequestDepen
           const card = { title: 'Still waiting for an approval', lines };
           await slack.chat.postMessage({ channel, thread_ts: ts, ...messageOf(card) });
         }
-      }).catch(failureLines);
+      }).catch(report);
     }
   }
 

@@ -22,7 +22,7 @@ export async function startBot(settings: Settings): Promise<{ readonly stop: () 
   const slack = new webApi.WebClient(settings.slack.botToken, clientOptions);
   const deps = { settings, store, links, slack };
   const requests = makeRequests(deps);
-  const approvers = makeApproverNews(deps);
+  const approvers = makeApproverNews(deps, failureLines);
   const receiveEvent = makeEventReceiver(deps, requests, approvers);
   const receiver = new HTTPReceiver({
     signingSecret: settings.slack.signingSecret,

@@ -19,7 +19,9 @@ async function openNews(approvers = 'platform-admins=C-APPROVERS/SADMINS') {
   });
   const store = openStore(undefined);
   const slack = new webApi.WebClient('local', { slackApiUrl: settings.slack.apiUrl ?? '' });
-  const news = makeApproverNews({ settings, store, slack, links: makeAccountLinks(settings, store) });
+  const news = makeApproverNews({ settings, store, slack, links: makeAccountLinks(settings, store) }, (error) => {
+    throw error;
+  });
   const posted = () => api.calls.filter(({ method }) => method === 'chat.postMessage').map(({ fields }) => fields);
   const shown = () => api.messages.map(({ blocks }) => textOf(blocks));
   return { news, posted, shown };
