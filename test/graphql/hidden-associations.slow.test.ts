@@ -67,6 +67,9 @@ const optional: Record<string, (namespace: string) => readonly unknown[]> = {
   disableSessionTags: () => [true],
   policy: () => [JSON.stringify({ Version: '2012-10-17', Statement: [] }), null],
   expectedModifiedAt: () => [modifiedAt],
+  tags: (namespace) => [[{ key: 'team', value: namespace }], [{ key: 'stage', value: 'dev' }]],
+  tagKeys: () => [['team'], ['stage']],
+  expectedTags: (namespace) => [[{ key: 'team', value: namespace }], [], null],
   // Sent first, so that it was used for another request with the next input.
   clientRequestToken: () => ['used'],
   reason: () => ['an incident'],
@@ -79,7 +82,12 @@ const optional: Record<string, (namespace: string) => readonly unknown[]> = {
 function inputsOf({ input }: Change, associationId: string, namespace: string): object[] {
   const names = Object.values(input.getFields()).map(({ name }) => name);
   const given = { clusterName: 'apps-dev', associationId };
-  const least = { ...given, ...(names.includes('roleArn') ? { roleArn: roleArn('payments/payments-worker') } : {}) };
+  const needed = {
+    roleArn: roleArn('payments/payments-worker'),
+    tags: [{ key: 'stage', value: 'dev' }],
+    tagKeys: ['stage'],
+  };
+  const least = { ...given, ...Object.fromEntries(Object.entries(needed).filter(([name]) => names.includes(name))) };
   const others = names.filter((name) => !Object.hasOwn(given, name));
   const missing = others.filter((name) => !optional[name]);
   if (missing.length > 0) throw new Error(`Add values of ${missing.join(', ')} to this test.`);
@@ -247,9 +255,13 @@ test('every change of an association by its id is among those that are compared'
     'updatePodIdentityAssociation',
     'deletePodIdentityAssociation',
     'adoptPodIdentityAssociation',
+    'tagPodIdentityAssociation',
+    'untagPodIdentityAssociation',
     'checkUpdatePodIdentityAssociation',
     'checkDeletePodIdentityAssociation',
     'checkAdoptPodIdentityAssociation',
+    'checkTagPodIdentityAssociation',
+    'checkUntagPodIdentityAssociation',
   ]);
 });
 

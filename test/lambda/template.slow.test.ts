@@ -201,6 +201,7 @@ test('the functions reach the clusters of the inventory only', () => {
     'DeletePodIdentityAssociation',
     'DescribePodIdentityAssociation',
     'TagResource',
+    'UntagResource',
     'UpdatePodIdentityAssociation',
   ].flatMap((action) => eksArns('podidentityassociation', '/*').map((arn) => `eks:${action} on ${arn}`));
   const agent = 'eks-pod-identity-agent/*';

@@ -79,6 +79,12 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
     return found.flatMap(({ differences }) => differences.map(({ field }) => field));
   };
 
+  /** The same of tags: until a while after the last change of the gateway, reads may show older ones. */
+  const modifiedTags = async () => {
+    gateway.clock.skip(60_000);
+    return modifiedFields();
+  };
+
   const ownTag = (operationId: string) => ({ team: 'payments', [operationTagKey]: operationId });
 
   /** Creates an association directly at EKS, by default for the service account of the gateway's requests. */
@@ -249,14 +255,14 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
     test('that removes the ownership tag', async () => {
       const { associationId } = await createThroughGateway();
       changeOutside(associationId, { tags: { team: 'payments' } });
-      expect(await modifiedFields()).toEqual([`tags.${operationTagKey}`]);
+      expect(await modifiedTags()).toEqual([`tags.${operationTagKey}`]);
     });
 
     test('that replaces the ownership tag by that of another operation', async () => {
       const { associationId } = await createThroughGateway();
       const other = await createThroughGateway({ serviceAccount: 'other', clientRequestToken: 'other' });
       changeOutside(associationId, { tags: ownTag(other.operationId) });
-      expect(await modifiedFields()).toEqual([`tags.${operationTagKey}`]);
+      expect(await modifiedTags()).toEqual([`tags.${operationTagKey}`]);
     });
 
     test('that replaces the ownership tag by that of another operation of the same request', async () => {
@@ -268,13 +274,13 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
         auditEntryAt(Date.now(), { ...intent, operationId: earlier.operationId, entryId, time }),
       );
       changeOutside(associationId, { tags: ownTag(earlier.operationId) });
-      expect(await modifiedFields()).toEqual([`tags.${operationTagKey}`]);
+      expect(await modifiedTags()).toEqual([`tags.${operationTagKey}`]);
     });
 
     test('that adds a tag with the prefix of the gateway', async () => {
       const { associationId, operationId } = await createThroughGateway();
       changeOutside(associationId, { tags: { ...ownTag(operationId), 'pod-identity-gateway/owner': 'search' } });
-      expect(await modifiedFields()).toEqual(['tags.pod-identity-gateway/owner']);
+      expect(await modifiedTags()).toEqual(['tags.pod-identity-gateway/owner']);
     });
 
     test('of tags, after an update through the gateway that many refused ones preceded', async () => {
@@ -282,7 +288,7 @@ describeOnLedgers('drift detection on $name reports', ({ open }) => {
       await appendChanges(associationArn, ['INTENT', 'REFUSED'], 60);
       await gateway.update({ associationId, roleArn: otherRole });
       changeOutside(associationId, { tags: { ...ownTag(operationId), team: 'search' } });
-      expect(await modifiedFields()).toEqual(['tags.team']);
+      expect(await modifiedTags()).toEqual(['tags.team']);
     });
 
     test('that was undone before drift was read', async () => {

@@ -248,16 +248,22 @@ interface Statement {
   readonly Condition?: unknown;
 }
 
-/** The permissions of a role as sorted lines `action on resource`, with `if condition` for a conditional statement. */
+/**
+ * The permissions of a role as sorted lines `action on resource`, with `if condition` for a conditional statement, and
+ * with `not` before what is denied.
+ */
 export function grants(template: Template, role: string): string[] {
   const policies = properties(template, role).Policies as { PolicyDocument: { Statement: Statement[] } }[];
   return policies
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
     .flatMap(({ Effect, Action, Resource, Condition }) => {
-      if (Effect !== 'Allow') throw new Error(`A statement of ${role} is not an Allow.`);
       const condition = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
       const resources = [Resource].flat().map(nameOf);
-      return [Action].flat().flatMap((action) => resources.map((name) => `${action} on ${name}${condition}`));
+      return [Action]
+        .flat()
+        .flatMap((action) =>
+          resources.map((name) => `${Effect === 'Allow' ? '' : 'not '}${action} on ${name}${condition}`),
+        );
     })
     .sort();
 }
