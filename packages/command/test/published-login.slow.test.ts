@@ -4,8 +4,9 @@ import { createServer } from 'node:http';
 import { listen, startAnsweringServer } from '../../../test/support/answering-server.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startLocalGateway } from '../../local-gateway/src/index.ts';
+import { readConnection } from '../src/aws/settings.ts';
 import { audiencesOf } from '../src/login/access-token.ts';
-import { differenceOf } from '../src/login/resource-metadata.ts';
+import { differenceOf, readResourceMetadata } from '../src/login/resource-metadata.ts';
 import { browse } from './identity-provider/identity-provider.ts';
 import {
   file,
@@ -167,6 +168,19 @@ test.each<readonly [string, () => typeof metadata, RegExp]>([
   const outcome = await terminal(['login'], 'yes', { POD_IDENTITY_ENDPOINT_URL: other.endpoint });
   expect(outcome).toMatchObject({ stdout: '', questions: [], stderr: expect.stringMatching(reason) });
   expect(outcome.code).toBeGreaterThan(252);
+});
+
+test('metadata that do not end in time are not waited for', async () => {
+  const slow = await startAnsweringServer((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+  });
+  closeAtEnd(slow.stop);
+  const environment = settings({ POD_IDENTITY_ENDPOINT_URL: slow.endpoint });
+  const callSettings = { environment, version: 'a program', writeError: () => undefined };
+  const read = readResourceMetadata(slow.endpoint, readConnection({}, null, environment), callSettings, 200);
+  await expect(read).rejects.toThrow(
+    `${slow.endpoint}/.well-known/oauth-protected-resource did not answer within 0.2 s.`,
+  );
 });
 
 test('metadata are not read over http from another machine', async () => {

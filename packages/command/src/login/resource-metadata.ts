@@ -15,7 +15,7 @@ export interface ResourceMetadata {
 }
 
 const wellKnown = '/.well-known/oauth-protected-resource';
-const timeoutMs = 15_000;
+const defaultTimeoutMs = 15_000;
 const maxBytes = 65_536;
 
 /**
@@ -28,6 +28,7 @@ export async function readResourceMetadata(
   typedUrl: string,
   connection: Connection,
   settings: CallSettings,
+  timeoutMs = defaultTimeoutMs,
 ): Promise<ResourceMetadata | null> {
   const resource = resourceOf(typedUrl);
   const { origin, pathname } = new URL(resource);
@@ -37,7 +38,7 @@ export async function readResourceMetadata(
     );
   }
   const url = `${origin}${wellKnown}${pathname === '/' ? '' : pathname}`;
-  const content = await get(url, connection, settings);
+  const content = await get(url, connection, settings, timeoutMs);
   return content === null ? null : metadataIn(content, resource, url);
 }
 
@@ -47,7 +48,12 @@ function resourceOf(typedUrl: string): string {
 }
 
 /** The content at a URL; null where there is none. Redirects are not followed. */
-async function get(url: string, connection: Connection, settings: CallSettings): Promise<string | null> {
+async function get(
+  url: string,
+  connection: Connection,
+  settings: CallSettings,
+  timeoutMs: number,
+): Promise<string | null> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([timeout, ...(settings.signal ? [settings.signal] : [])]);
   const headers = { accept: 'application/json', 'user-agent': settings.version };
