@@ -177,6 +177,7 @@ export const ends = ['SIGINT', 'twice', 'SIGKILL'] as const;
 export async function end({ args, reach }: Moment, how: (typeof ends)[number] | 'SIGTERM' | 'SIGHUP'): Promise<string> {
   const starts: ReturnType<typeof start>[] = [];
   let before: Login | undefined;
+  for (const each of [route.seen, route.faults]) each.length = 0;
   const goOn = await reach(() => {
     before = stored();
     const started = start(args());
