@@ -1,6 +1,7 @@
 // No quick test: it is about an identity provider, which is a program.
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { dirname } from 'node:path';
 import { listen, startAnsweringServer } from '../../../test/support/answering-server.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startLocalGateway } from '../../local-gateway/src/index.ts';
@@ -221,6 +222,18 @@ test('a login is stored with a warning where the gateway does not answer', async
   const outcome = await pod(firstLogin(), { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:9' });
   expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('The login is stored, and was not tried') });
   expect(logins()['http://127.0.0.1:9']).toMatchObject({ clientId: 'pod-identity' });
+});
+
+test('a login that can not be stored is not called stored', async () => {
+  await provider.hold('/token', 'after');
+  const outcome = pod(firstLogin(), { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:9' });
+  await provider.held();
+  mkdirSync(file, { recursive: true });
+  chmodSync(dirname(file), 0o700);
+  await provider.release();
+  const { code, stderr } = await outcome;
+  expect({ code, stderr }).toEqual({ code: 255, stderr: expect.stringContaining('is not a file.') });
+  expect(stderr).not.toContain('is stored');
 });
 
 test('an empty option clears what the last login had', async () => {
