@@ -139,6 +139,11 @@ test.each<readonly [string, () => object, RegExp]>([
     /is about "https:\/\/real\.example", not about .*/,
   ],
   ['a slash at its end', () => ({ resource: `${other.endpoint}/` }), /: the slash at the end differs\./],
+  [
+    'a resource that a terminal obeys',
+    () => ({ resource: 'https://x\u009b2J\u202e' }),
+    /is about "https:\/\/x\\u\{9b\}2J\\u\{202e\}", not about/,
+  ],
   ['no resource', () => ({ resource: undefined }), /is about nothing, not about/],
   ['no client', () => ({ pod_identity_client_id: undefined }), /which this gateway does not publish/],
   ['no issuer', () => ({ authorization_servers: [] }), /which this gateway does not publish/],
