@@ -68,6 +68,8 @@ export interface CallSettings {
   readonly secondSignal?: AbortSignal;
   /** What is finished before the process ends, also after an interrupt: the renewal of a login. */
   readonly unfinished?: Set<Promise<unknown>>;
+  /** Milliseconds that the renewal of a login goes on after an interrupt; by default 15 seconds. */
+  readonly renewalPatienceMs?: number;
   /** Whether a person is at the terminal, so that a login opens the browser. */
   readonly isInteractive?: boolean;
   /** Asks the person at the terminal; absent or null without one. */

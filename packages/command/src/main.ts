@@ -15,9 +15,9 @@ const [interrupt, secondInterrupt] = [new AbortController(), new AbortController
 let interruptedAt: number | null = null;
 /** What is finished before the process ends, also after an interrupt. */
 const unfinished = new Set<Promise<unknown>>();
-const exitWhenFinished = async () => {
+const exitWhenFinished = async (code?: number) => {
   await Promise.allSettled(unfinished);
-  process.exit();
+  process.exit(code ?? process.exitCode);
 };
 const onInterrupt = () => {
   interruptedAt ??= performance.now();
@@ -33,7 +33,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, on
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') return void exitWhenFinished();
   process.stderr.write(`The output can't be written: ${message}\n`);
-  process.exit(255);
+  void exitWhenFinished(255);
 });
 // An interrupt also ends a reader such as `tee`: what is under way is finished without it.
 process.stderr.on('error', () => undefined);

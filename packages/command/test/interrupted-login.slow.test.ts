@@ -1,200 +1,25 @@
 // No quick test: it is about processes that are interrupted and killed.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { closeAtEnd } from '../../../test/support/left-open.ts';
-import { lock } from '../src/login/lock.ts';
-import type { Login } from '../src/login/store.ts';
-import { startFaultyRoute } from '../../client/test/gateway.ts';
-import type { FaultyRoute } from '../../client/test/gateway.ts';
-import { browse } from './identity-provider/identity-provider.ts';
+import { readConnection } from '../src/aws/settings.ts';
+import { loginToken } from '../src/login/login-token.ts';
+import { InterruptedError } from '../src/aws/errors.ts';
 import {
-  consumer,
-  file,
-  firstLogin,
-  gateway,
-  logins,
-  openLoginGateway,
-  pod,
-  processSettings,
-  provider,
-  setLogins,
-  whoami,
-} from './login-gateway.ts';
+  end,
+  endpoint,
+  ends,
+  expiredLogin,
+  moments,
+  openInterruptedCommands,
+  renews,
+  route,
+  stored,
+} from './interrupted-commands.ts';
+import { consumer, file, processSettings, provider, settings, whoami } from './login-gateway.ts';
 
-openLoginGateway();
-
-let route: FaultyRoute;
-beforeAll(async () => {
-  route = await startFaultyRoute(gateway.url);
-});
-afterAll(() => route.close());
-beforeEach(() => (route.seen.length = 0));
-
-const endpoint = () => ({ POD_IDENTITY_ENDPOINT_URL: route.url });
-const stored = () => (existsSync(file) ? logins()[route.url] : undefined);
-
-/** A login whose access token has expired. */
-async function expiredLogin(): Promise<void> {
-  await pod(firstLogin(), endpoint());
-  const login = stored();
-  if (login) setLogins({ [route.url]: { ...login, expiresAt: new Date(0).toISOString() } });
-}
-
-function start(args: readonly string[]) {
-  const child = spawn(consumer.bin, args, { env: processSettings(endpoint()), stdio: 'pipe' });
-  closeAtEnd(async () => child.kill('SIGKILL'));
-  const seen = { stderr: '' };
-  child.stderr.on('data', (chunk) => (seen.stderr += String(chunk)));
-  child.stdout.resume();
-  const closed = once(child, 'close') as Promise<[number | null, string | null]>;
-  const says = async (words: RegExp) => {
-    while (!words.test(seen.stderr) && child.exitCode === null && child.signalCode === null) await sleep(10);
-  };
-  return { child, seen, closed, says };
-}
-
-/** When a command is ended: what is under way, and what happens if it goes on. */
-interface Moment {
-  readonly name: string;
-  readonly args: () => readonly string[];
-  /** Resolves when the command is there, to what lets it go on. */
-  readonly reach: (started: () => ReturnType<typeof start>) => Promise<() => unknown>;
-}
-
-const login = () => [...firstLogin(), '--no-browser'];
-const pageOf = ({ stderr }: { readonly stderr: string }) => /http:\S+[?&]state=\S+/.exec(stderr)?.[0] ?? '';
-const nothing = () => undefined;
-
-/** Signs in with a browser, whose last page waits for the command. */
-async function signInHere({ says, seen }: ReturnType<typeof start>): Promise<void> {
-  await says(/state=\S+\n/);
-  browse(pageOf(seen)).catch(nothing);
-}
-
-async function untilSeen(): Promise<void> {
-  while (route.seen.length === 0) await sleep(10);
-}
-
-const renews = 'the issuer renews the token';
-
-const moments: readonly Moment[] = [
-  {
-    name: '`login` waits for the browser',
-    args: login,
-    reach: async (started) => {
-      await started().says(/state=\S+\n/);
-      return nothing;
-    },
-  },
-  {
-    name: '`login` asks the issuer for tokens',
-    args: login,
-    reach: async (started) => {
-      await provider.hold('/token', 'after');
-      await signInHere(started());
-      await provider.held();
-      return provider.release;
-    },
-  },
-  {
-    name: '`login` asks the gateway about the token',
-    args: login,
-    reach: async (started) => {
-      route.faults.push('held answer');
-      await signInHere(started());
-      await untilSeen();
-      return nothing;
-    },
-  },
-  {
-    name: 'a command waits for another one that renews',
-    args: () => whoami,
-    reach: async (started) => {
-      await expiredLogin();
-      const unlock = await lock(`${file}.lock`);
-      started();
-      // It says nothing.
-      await sleep(700);
-      return unlock;
-    },
-  },
-  {
-    name: "a command reads the issuer's endpoints",
-    args: () => whoami,
-    reach: async (started) => {
-      await expiredLogin();
-      await provider.hold('/.well-known/openid-configuration', 'before');
-      started();
-      await provider.held();
-      return provider.release;
-    },
-  },
-  {
-    name: renews,
-    args: () => whoami,
-    reach: async (started) => {
-      await expiredLogin();
-      await provider.hold('/token', 'after');
-      started();
-      await provider.held();
-      return provider.release;
-    },
-  },
-  {
-    name: 'the renewed token is used',
-    args: () => whoami,
-    reach: async (started) => {
-      await expiredLogin();
-      route.seen.length = 0;
-      route.faults.push('held answer');
-      started();
-      await untilSeen();
-      return nothing;
-    },
-  },
-];
-
-const ends = ['SIGINT', 'twice', 'SIGKILL'] as const;
-
-/** Ends a command at a moment, and tells what is left. */
-async function end({ args, reach }: Moment, how: (typeof ends)[number] | 'SIGTERM'): Promise<string> {
-  const starts: ReturnType<typeof start>[] = [];
-  let before: Login | undefined;
-  const goOn = await reach(() => {
-    before = stored();
-    const started = start(args());
-    starts.push(started);
-    return started;
-  });
-  const [{ child, closed, says } = start([])] = starts;
-  child.kill(how === 'twice' ? 'SIGINT' : how);
-  if (how !== 'SIGKILL') {
-    // Both the terminal and npm send the first one.
-    await Promise.race([closed, says(/is being renewed/), sleep(2_000)]);
-    if (how === 'twice') {
-      await sleep(300);
-      child.kill('SIGINT');
-      await closed;
-    }
-  }
-  await goOn();
-  const [code, signal] = await closed;
-  expect([code, signal]).toEqual(how === 'SIGKILL' ? [null, 'SIGKILL'] : [130, null]);
-  return left(before);
-}
-
-async function left(before: Login | undefined): Promise<string> {
-  const after = stored();
-  if (after === undefined) return 'not signed in';
-  const isRenewed = after.refreshToken !== before?.refreshToken;
-  route.faults.length = 0;
-  const { code, stderr } = await pod(whoami, endpoint());
-  if (code !== 0) return stderr.endsWith('Sign in again: pod-identity login\n') ? 'sign in again' : stderr;
-  return isRenewed ? 'the new login' : 'the login';
-}
+openInterruptedCommands();
 
 test('what is left of a login that is interrupted or killed is what the documentation says', async () => {
   const rows: string[] = [];
@@ -203,8 +28,9 @@ test('what is left of a login that is interrupted or killed is what the document
     for (const how of ends) {
       // One interrupt ends the others.
       const isSame = how === 'twice' && moment.name !== renews;
-      cells.push(isSame ? 'the same' : await end(moment, how));
-      rmSync(file, { force: true });
+      const cell = isSame ? 'the same' : await end(moment, how);
+      if (cell === 'sign in again') rmSync(file);
+      cells.push(cell);
     }
     rows.push(`| ${[moment.name, ...cells].join(' | ')} |`);
   }
@@ -215,8 +41,65 @@ test('what is left of a login that is interrupted or killed is what the document
   expect(rows).toEqual(documented.map((line) => line.replace(/ +\|/g, ' |')));
 });
 
-test('SIGTERM is as Ctrl+C: the login that is being renewed is stored first', async () => {
-  const moment = moments.find(({ name }) => name === renews);
-  if (moment) expect(await end(moment, 'SIGTERM')).toBe('the new login');
-  expect.assertions(2);
-});
+test.each(['SIGTERM', 'SIGHUP'] as const)(
+  '%s is as Ctrl+C: the login that is being renewed is stored first',
+  async (signal) => {
+    const moment = moments.find(({ name }) => name === renews);
+    if (moment) expect(await end(moment, signal)).toBe('the new login');
+    expect.assertions(2);
+  },
+);
+
+/** A device of Linux that is always full. */
+const full = process.platform === 'linux' ? test : test.skip;
+full.each([
+  [null, 255],
+  ['SIGINT', 130],
+] as const)(
+  'output that can not be written does not lose the login that is being renewed (signal %s)',
+  async (signal, code) => {
+    await expiredLogin();
+    const before = stored();
+    await provider.hold('/token', 'after');
+    const device = openSync('/dev/full', 'w');
+    const stdio = ['ignore' as const, device, device];
+    const child = spawn(consumer.bin, [...whoami, '--debug'], { env: processSettings(endpoint()), stdio });
+    closeSync(device);
+    await provider.held();
+    if (signal !== null) child.kill(signal);
+    const closed = once(child, 'close');
+    await provider.release();
+    expect(await closed).toEqual([code, null]);
+    expect(stored()?.refreshToken).not.toBe(before?.refreshToken);
+  },
+);
+
+/** Renews the login in this process, with a limit after interrupts of 100 ms. */
+function renew(signal: AbortSignal, onError: (text: string) => void = () => undefined) {
+  const environment = settings(endpoint());
+  const others = { version: 'a program', signal, secondSignal: new AbortController().signal, renewalPatienceMs: 100 };
+  const token = loginToken(route.url, readConnection({}, null, environment), {
+    ...{ environment, writeError: onError, ...others },
+  });
+  return Promise.resolve(token?.());
+}
+
+test.each(['before the renewal', 'during the renewal'])(
+  'an interrupt %s limits the time of an issuer that does not answer, and says what is lost',
+  async (when) => {
+    await expiredLogin();
+    await provider.hold('/token', 'after');
+    const interrupt = new AbortController();
+    const said: string[] = [];
+    if (when === 'before the renewal') interrupt.abort(new InterruptedError('Interrupted.'));
+    const renewed = renew(interrupt.signal, (text) => said.push(text));
+    const refused = expect(renewed).rejects.toThrow(
+      /^The issuer did not answer the renewal within 0\.1 s: the login to \S+ is lost, unless .*: pod-identity login$/,
+    );
+    await provider.held();
+    interrupt.abort(new InterruptedError('Interrupted.'));
+    await refused;
+    await provider.release();
+    expect(said.join('')).toMatch(/^The login is being renewed: .* at most 0\.1 s\. [^]*is lost, unless/);
+  },
+);

@@ -1,11 +1,13 @@
 // No quick test: it is about an identity provider, which is a program.
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { dirname } from 'node:path';
 import { listen, startAnsweringServer } from '../../../test/support/answering-server.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { startLocalGateway } from '../../local-gateway/src/index.ts';
+import { readConnection } from '../src/aws/settings.ts';
 import { audiencesOf } from '../src/login/access-token.ts';
-import { differenceOf } from '../src/login/resource-metadata.ts';
+import { differenceOf, readResourceMetadata } from '../src/login/resource-metadata.ts';
 import { browse } from './identity-provider/identity-provider.ts';
 import {
   file,
@@ -137,6 +139,11 @@ test.each<readonly [string, () => object, RegExp]>([
     /is about "https:\/\/real\.example", not about .*/,
   ],
   ['a slash at its end', () => ({ resource: `${other.endpoint}/` }), /: the slash at the end differs\./],
+  [
+    'a resource that a terminal obeys',
+    () => ({ resource: 'https://x\u009b2J\u202e' }),
+    /is about "https:\/\/x\\u\{9b\}2J\\u\{202e\}", not about/,
+  ],
   ['no resource', () => ({ resource: undefined }), /is about nothing, not about/],
   ['no client', () => ({ pod_identity_client_id: undefined }), /which this gateway does not publish/],
   ['no issuer', () => ({ authorization_servers: [] }), /which this gateway does not publish/],
@@ -167,6 +174,19 @@ test.each<readonly [string, () => typeof metadata, RegExp]>([
   const outcome = await terminal(['login'], 'yes', { POD_IDENTITY_ENDPOINT_URL: other.endpoint });
   expect(outcome).toMatchObject({ stdout: '', questions: [], stderr: expect.stringMatching(reason) });
   expect(outcome.code).toBeGreaterThan(252);
+});
+
+test('metadata that do not end in time are not waited for', async () => {
+  const slow = await startAnsweringServer((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+  });
+  closeAtEnd(slow.stop);
+  const environment = settings({ POD_IDENTITY_ENDPOINT_URL: slow.endpoint });
+  const callSettings = { environment, version: 'a program', writeError: () => undefined };
+  const read = readResourceMetadata(slow.endpoint, readConnection({}, null, environment), callSettings, 200);
+  await expect(read).rejects.toThrow(
+    `${slow.endpoint}/.well-known/oauth-protected-resource did not answer within 0.2 s.`,
+  );
 });
 
 test('metadata are not read over http from another machine', async () => {
@@ -207,6 +227,18 @@ test('a login is stored with a warning where the gateway does not answer', async
   const outcome = await pod(firstLogin(), { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:9' });
   expect(outcome).toMatchObject({ code: 0, stderr: expect.stringContaining('The login is stored, and was not tried') });
   expect(logins()['http://127.0.0.1:9']).toMatchObject({ clientId: 'pod-identity' });
+});
+
+test('a login that can not be stored is not called stored', async () => {
+  await provider.hold('/token', 'after');
+  const outcome = pod(firstLogin(), { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:9' });
+  await provider.held();
+  mkdirSync(file, { recursive: true });
+  chmodSync(dirname(file), 0o700);
+  await provider.release();
+  const { code, stderr } = await outcome;
+  expect({ code, stderr }).toEqual({ code: 255, stderr: expect.stringContaining('is not a file.') });
+  expect(stderr).not.toContain('is stored');
 });
 
 test('an empty option clears what the last login had', async () => {

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { claimsOf } from '../src/login/access-token.ts';
 import {
   changeStored,
   consumer,
@@ -120,6 +121,17 @@ test('a renewed token for another audience is not used', async () => {
       /is for "https:\/\/other\.example", that of the login was for "pod-identity-gateway"/,
     ),
   });
+});
+
+test('a renewed token of another person is not used', async () => {
+  await pod(firstLogin());
+  const { accessToken = '' } = stored() ?? {};
+  const claims = Buffer.from(JSON.stringify({ ...claimsOf(accessToken), sub: 'bob' })).toString('base64url');
+  changeStored({ expiresAt: past, accessToken: `x.${claims}.x` });
+  const before = readFileSync(file, 'utf8');
+  const stderr = expect.stringMatching(/is of another person: it is not used\. Sign in again: pod-identity login\n$/);
+  expect(await pod(whoami)).toMatchObject({ code: 253, stdout: '', stderr });
+  expect(readFileSync(file, 'utf8')).toBe(before);
 });
 
 test('without room on the disk for a new login, the refresh token is not sent', async () => {

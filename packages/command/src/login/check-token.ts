@@ -1,4 +1,4 @@
-import { ConfigurationError, GeneralError } from '../aws/errors.ts';
+import { ConfigurationError } from '../aws/errors.ts';
 import type { Connection } from '../aws/settings.ts';
 import { bearer } from '../../../client/src/client/auth.ts';
 import { makeGatewayClient } from '../../../client/src/client/client.ts';
@@ -20,17 +20,16 @@ const claims: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Asks the gateway who the token is for.
+ * Asks the gateway who the token is for. Returns why it did not say that, or null.
  *
- * @throws {@link ConfigurationError} if the gateway does not accept the token; another problem is
- *   only said
+ * @throws {@link ConfigurationError} if the gateway does not accept the token
  */
 export async function checkToken(
   { accessToken }: Login,
   gatewayUrl: string,
   connection: Connection,
-  { environment, signal, version, writeError }: CallSettings,
-): Promise<void> {
+  { environment, signal, version }: CallSettings,
+): Promise<string | null> {
   const send = makeFetch(connection, environment);
   const seen = { challenge: '' };
   // API Gateway says there what is wrong with a token.
@@ -49,11 +48,11 @@ export async function checkToken(
   });
   try {
     await client.viewer({ signal });
+    return null;
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof GatewayError && error.status === 401) throw refused(error, seen.challenge, accessToken);
-    const { message } = error instanceof Error ? error : new GeneralError(String(error));
-    writeError(`The login is stored, and was not tried: the gateway did not say who it is for. ${message}\n`);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GeneralError } from '../aws/errors.ts';
 import { shellQuoted } from './shell.ts';
@@ -28,8 +28,8 @@ export interface Waiting {
 }
 
 /**
- * Creates a lock file, and returns what removes it. The lock of a process that is provably gone is
- * taken over at once, any other is waited for.
+ * Creates a lock file, and returns what removes it. The lock of a process that is gone is taken
+ * over, any other is waited for.
  *
  * @throws {@link GeneralError} that names the holder, if the lock is not free in time, and the
  *   reason of the signal
@@ -49,7 +49,7 @@ function tryLock(file: string): (() => void) | null {
   const mine: Holder = { ...thisProcess(), nonce: randomBytes(9).toString('base64url') };
   if (create(file, mine)) return keep(file, mine);
   const holder = holderOf(file);
-  if (holder === null || !isGone(holder)) return null;
+  if (holder === null || !isGone(holder, ageOf(file))) return null;
   // Of those who see the same dead holder, one removes its lock. The others find another holder
   // then: the lock of the takeover is named by the nonce of the dead one.
   const unlockTakeover = tryLock(`${file}.${holder.nonce}`);
@@ -68,6 +68,7 @@ function create(file: string, holder: Holder): boolean {
   try {
     writeFileSync(draft, `${JSON.stringify(holder)}\n`, { flag: 'wx', mode: 0o600 });
     linkSync(draft, file);
+    flush(draft);
     return true;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -75,6 +76,16 @@ function create(file: string, holder: Holder): boolean {
     throw new GeneralError(`The login can't be kept: ${message}`);
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/** After a power failure, a lock without its content could not be taken over. */
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
@@ -93,13 +104,19 @@ function remove(file: string, { nonce }: Holder): void {
   if (holderOf(file)?.nonce === nonce) rmSync(file, { force: true });
 }
 
+/** Milliseconds since a lock was made; 0 where there is none any more. */
+function ageOf(file: string): number {
+  return Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+}
+
 /** The holder of a lock; null where there is none, or it can't be read. */
 function holderOf(file: string): Holder | null {
   try {
-    const { host, boot, pid, startedAt, nonce } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
+    const { host, machine, boot, pid, startedAt, nonce } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
     const isComplete = typeof host === 'string' && Number.isSafeInteger(pid) && /^[\w-]{12}$/.test(nonce ?? '');
     if (!isComplete) return null;
-    return { host, boot: boot ?? null, pid: Number(pid), startedAt: startedAt ?? null, nonce: nonce ?? '' };
+    const identity = { host, machine: machine ?? null, boot: boot ?? null, startedAt: startedAt ?? null };
+    return { ...identity, pid: Number(pid), nonce: nonce ?? '' };
   } catch {
     return null;
   }

@@ -13,30 +13,32 @@ import type { Login } from './store.ts';
 export async function login(request: Request, gatewayUrl: string, settings: CallSettings): Promise<ValueMap> {
   const file = loginsFile(settings.environment);
   const last = readLogin(file, gatewayUrl);
-  const entry = await tokens(request, gatewayUrl, settings, last).catch((error: unknown) => {
+  const { entry, doubt } = await tokens(request, gatewayUrl, settings, last).catch((error: unknown) => {
     throw settings.signal?.aborted === true ? new InterruptedError('Interrupted. You are not signed in.') : error;
   });
   await changeLogin(file, gatewayUrl, () => entry, settings.signal);
+  if (doubt !== null) {
+    settings.writeError(`The login is stored, and was not tried: the gateway did not say who it is for. ${doubt}\n`);
+  }
   const other = ['POD_IDENTITY_TOKEN', 'POD_IDENTITY_TOKEN_FILE'].find((name) => settings.environment[name]);
   if (other !== undefined) settings.writeError(`${other} is set, and comes before this login: unset ${other}\n`);
   return { login: { endpointUrl: gatewayUrl, ...shown(entry) } };
 }
 
-/** New tokens, which the gateway accepts as far as it says. */
+/** New tokens, and why it is not known whether the gateway accepts them; null if it does. */
 async function tokens(
   request: Request,
   gatewayUrl: string,
   settings: CallSettings,
   last: Login | null,
-): Promise<Login> {
+): Promise<{ readonly entry: Login; readonly doubt: string | null }> {
   const { input, connection } = request;
   const wanted = await issuerSettings(request, gatewayUrl, settings, last);
   const answer = await withIssuer(wanted, { connection, settings }, (config) =>
     signIn(config, wanted, input, settings),
   );
   const entry = loginOf(wanted, answer, null);
-  await checkToken(entry, gatewayUrl, connection, settings);
-  return entry;
+  return { entry, doubt: await checkToken(entry, gatewayUrl, connection, settings) };
 }
 
 function shown({ issuer, clientId, accessToken, expiresAt, refreshToken }: Login): ValueMap {

@@ -8,7 +8,7 @@ import { signInAgain } from './messages.ts';
 import type { Login } from './store.ts';
 
 /** How long a renewal goes on after an interrupt, in milliseconds. */
-const patienceMs = 15_000;
+const defaultPatienceMs = 15_000;
 
 /** The login to renew, and where its tokens are for. */
 export interface Renewal {
@@ -88,7 +88,13 @@ function isLost(error: unknown): boolean {
 }
 
 /** How long an answer is waited for after interrupts, and what people are told of it. */
-function makePatience(gatewayUrl: string, { signal: first, secondSignal: second, writeError }: CallSettings) {
+function makePatience(gatewayUrl: string, settings: CallSettings) {
+  const {
+    signal: first,
+    secondSignal: second,
+    renewalPatienceMs: patienceMs = defaultPatienceMs,
+    writeError,
+  } = settings;
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const lose = (why: string) => {
@@ -109,6 +115,8 @@ function makePatience(gatewayUrl: string, { signal: first, secondSignal: second,
     begin: () => {
       first?.addEventListener('abort', wait, { once: true });
       second?.addEventListener('abort', quit, { once: true });
+      // What an interrupted command finishes may need a token, too.
+      if (first?.aborted === true) wait();
       if (second?.aborted === true) quit();
     },
     end: () => {

@@ -15,7 +15,7 @@ export interface ResourceMetadata {
 }
 
 const wellKnown = '/.well-known/oauth-protected-resource';
-const timeoutMs = 15_000;
+const defaultTimeoutMs = 15_000;
 const maxBytes = 65_536;
 
 /**
@@ -28,6 +28,7 @@ export async function readResourceMetadata(
   typedUrl: string,
   connection: Connection,
   settings: CallSettings,
+  timeoutMs = defaultTimeoutMs,
 ): Promise<ResourceMetadata | null> {
   const resource = resourceOf(typedUrl);
   const { origin, pathname } = new URL(resource);
@@ -37,7 +38,7 @@ export async function readResourceMetadata(
     );
   }
   const url = `${origin}${wellKnown}${pathname === '/' ? '' : pathname}`;
-  const content = await get(url, connection, settings);
+  const content = await get(url, connection, settings, timeoutMs);
   return content === null ? null : metadataIn(content, resource, url);
 }
 
@@ -47,7 +48,12 @@ function resourceOf(typedUrl: string): string {
 }
 
 /** The content at a URL; null where there is none. Redirects are not followed. */
-async function get(url: string, connection: Connection, settings: CallSettings): Promise<string | null> {
+async function get(
+  url: string,
+  connection: Connection,
+  settings: CallSettings,
+  timeoutMs: number,
+): Promise<string | null> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = AbortSignal.any([timeout, ...(settings.signal ? [settings.signal] : [])]);
   const headers = { accept: 'application/json', 'user-agent': settings.version };
@@ -64,7 +70,7 @@ async function get(url: string, connection: Connection, settings: CallSettings):
   // An API without the route answers so, also where a route with an authorizer takes its place.
   if (status === 404 || status === 401 || status === 403) return null;
   const target = response.headers.get('location');
-  const to = status >= 300 && status < 400 && target !== null ? `, a redirect to ${JSON.stringify(target)}` : '';
+  const to = status >= 300 && status < 400 && target !== null ? `, a redirect to ${shown(target)}` : '';
   throw new GeneralError(`${url} answered with HTTP status ${status}${to}: give --issuer and --client-id.`);
 }
 
@@ -73,9 +79,9 @@ function metadataIn(content: string, resource: string, url: string): ResourceMet
   if (fields === null) throw new ConfigurationError(`${url} does not have the metadata of a protected resource.`);
   const given = fields.resource;
   if (given !== resource) {
-    const shown = typeof given === 'string' ? JSON.stringify(given) : 'nothing';
+    const about = typeof given === 'string' ? shown(given) : 'nothing';
     throw new ConfigurationError(
-      `${url} is about ${shown}, not about ${JSON.stringify(resource)}${differenceOf(given, resource)}. Give the URL that your platform team names, or --issuer and --client-id.`,
+      `${url} is about ${about}, not about ${JSON.stringify(resource)}${differenceOf(given, resource)}. Give the URL that your platform team names, or --issuer and --client-id.`,
     );
   }
   const { authorization_servers: servers, pod_identity_client_id: clientId, scopes_supported: scopes } = fields;
@@ -98,6 +104,12 @@ function objectIn(content: string): Readonly<Record<string, unknown>> | null {
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+/** A text of an unknown server, without what a terminal would obey: JSON escapes a part of that. */
+function shown(text: string): string {
+  const escaped = (one: string) => `\\u{${one.codePointAt(0)?.toString(16) ?? ''}}`;
+  return JSON.stringify(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
 }
 
 /** Without spaces and what a terminal would obey. */
