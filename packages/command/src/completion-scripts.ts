@@ -103,7 +103,7 @@ function askedOptions({ commands, options }: CompletedProgram): readonly string[
 /**
  * The function of bash that completes values of the program; it fails where the word is none. The
  * line is split here, as bash splits words at colons too. Values are matched and quoted as they
- * are: \compgen -W would expand them.
+ * are: `compgen -W` would expand them.
  */
 function bashValues(program: CompletedProgram, complete: string): string {
   const { name: main, commands } = program;
@@ -111,7 +111,7 @@ function bashValues(program: CompletedProgram, complete: string): string {
   const asked = commands.filter(({ isAsked }) => isAsked === true).map(({ name }) => name);
   return `${functionOf(main)}_values() {
   local -a words
-  local current previous start='' value
+  local breaks current previous start='' value
   read -r -a words <<< "\${COMP_LINE:0:COMP_POINT}"
   case "\${COMP_LINE:0:COMP_POINT}" in *[[:blank:]]) words+=('') ;; esac
   (( \${#words[@]} > 1 )) || return 1
@@ -126,7 +126,8 @@ function bashValues(program: CompletedProgram, complete: string): string {
     *) case '|${asked.join('|')}|' in *"|$1|"*) ;; *) return 1 ;; esac ;;
   esac
   compopt +o default 2> /dev/null
-  case "$COMP_WORDBREAKS$current" in *:*:*) start="\${current%"\${current##*:}"}" ;; esac
+  breaks="\${COMP_WORDBREAKS//[^:=@]/}"
+  [[ -z "$breaks" ]] || start="\${current%"\${current##*[$breaks]}"}"
   COMPREPLY=()
   while IFS= read -r value; do
     [[ "$value" == "$current"* ]] || continue

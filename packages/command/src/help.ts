@@ -1,6 +1,8 @@
 import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
 import { program } from './aws/error-text.ts';
+import { examplesOf } from './examples.ts';
+import type { Example } from './examples.ts';
 import type { Command } from './commands.ts';
 import { commands } from './command-table.ts';
 
@@ -49,9 +51,30 @@ export function commandHelp(command: Command): string {
     'Options:',
     ...options.flatMap(optionEntry),
     '',
+    'Examples:',
+    ...examplesOf(command).flatMap(exampleEntry),
+    '',
     ...globalHelp(),
     '',
   ].join('\n');
+}
+
+/** The lines of an example: what it does, and the command line, which a shell reads as one. */
+function exampleEntry({ line, does }: Example): readonly string[] {
+  const words = line.match(/'[^']*'|\S+/g) ?? [];
+  const lines: string[] = [program];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    // An option and its value stay together.
+    const isBreak = word.startsWith('-') && last.length + word.length + 30 > width;
+    if (isBreak) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  const isLast = (at: number) => at === lines.length - 1;
+  return [
+    ...wrapped(does).map((text) => `  # ${text}`),
+    ...lines.map((text, at) => `  ${text}${isLast(at) ? '' : ' \\'}`),
+  ];
 }
 
 function globalHelp(): readonly string[] {

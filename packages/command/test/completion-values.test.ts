@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -19,7 +19,6 @@ import { openGateway, roleArn } from '../../../test/support/gateway.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';
 import { approvalIn, approvalsOf, withApprovals } from '../../../test/support/held-requests.ts';
 import { testUnless } from '../../../test/support/requires.ts';
-import { spawnSync } from 'node:child_process';
 import { runOnGateway } from './run-on-gateway.ts';
 
 // What the tab key offers for values that only the gateway knows.
@@ -32,12 +31,14 @@ let policies: string;
 let gateway: Gateway;
 let folder: string;
 let token: string;
+let approvalId: string;
 
 beforeAll(async () => {
   ledger = makeSqliteLedger({ file: ':memory:' });
   policies = withApprovals();
   gateway = await openGateway({ ledger, policies });
   token = await gateway.tokenOf('alice');
+  ({ id: approvalId } = approvalIn(await approvalsOf(gateway).create('alice')));
 });
 
 afterAll(async () => {
@@ -90,10 +91,10 @@ test('clusters, namespaces, events and ids are those that the gateway has for wh
 });
 
 test('ids of approvals are the pending ones for a vote, and own ones to resume and withdraw', async () => {
-  const { id } = approvalIn(await approvalsOf(gateway).create('alice'));
-  const nina = { POD_IDENTITY_TOKEN: await gateway.tokenOf('alice').then(() => token) };
-  for (const command of ['approval', 'resume', 'withdraw-approval']) expect(await values([command, ''])).toEqual([id]);
-  for (const command of ['approve', 'reject']) expect(await values([command, ''], nina)).toEqual([id]);
+  const id = approvalId;
+  for (const command of ['approval', 'approve', 'reject', 'resume', 'withdraw-approval']) {
+    expect(await values([command, ''])).toEqual([id]);
+  }
   expect(await values(['approve', id, ''])).toEqual([]);
   expect(await values(['approve', '--comment', 'ok', id.slice(0, 5)])).toEqual([id]);
 });
@@ -182,4 +183,122 @@ test('at most 50 answers are kept, and at most 200 values are offered', async ()
   const many = Array.from({ length: 500 }, (_, index) => `cluster-${index}`);
   writeFileSync(join(cache, name), JSON.stringify({ time: Date.now(), values: many }));
   expect(await values(['drift', '--cluster-name', 'cluster-'])).toHaveLength(200);
+});
+
+describe('in a shell', () => {
+  /** What a program of the name of the command prints, whatever a server has sent. */
+  const nasty = [
+    '$(touch pwned)',
+    '`touch pwned`',
+    'a b',
+    "it's",
+    'x;touch pwned',
+    'arn:aws:iam::1:role/a',
+    'arn:aws:iam::1:role/$b',
+  ];
+  const list = ['drift', '--cluster-name', ''] as const;
+  let scripts: Record<'bash' | 'fish' | 'zsh', string>;
+
+  beforeAll(async () => {
+    const scriptOf = async (shell: string) => (await runOnGateway(['completion', shell])).stdout;
+    scripts = { bash: await scriptOf('bash'), fish: await scriptOf('fish'), zsh: await scriptOf('zsh') };
+  });
+
+  /** Puts the command itself on the path, or a program that prints values and the words of a line. */
+  function install(program: 'command' | 'values'): void {
+    const file = join(folder, 'pod-identity');
+    if (program === 'command') return symlinkSync(join(import.meta.dirname, '../bin/pod-identity.cjs'), file);
+    const printed = nasty.map((value) => `'${value.replaceAll("'", String.raw`'\''`)}'`).join(' ');
+    writeFileSync(
+      file,
+      `#!/bin/sh\nif [ "$1" = complete ]; then printf '%s\\n' ${printed}; else printf 'given %s.' "$@"; fi\n`,
+    );
+    chmodSync(file, 0o755);
+  }
+
+  async function shell(name: 'bash' | 'fish' | 'zsh', args: readonly string[]) {
+    const env = {
+      ...environment({ XDG_CACHE_HOME: join(folder, 'cache') }),
+      PATH: `${folder}:${process.env.PATH ?? ''}`,
+      HOME: folder,
+      AWS_CONFIG_FILE: '/dev/null',
+      TERM: 'dumb',
+    };
+    const { stdout, stderr } = await run(name, args, { cwd: folder, env, timeout: 10_000 });
+    expect(stderr).toBe('');
+    expect(readdirSync(folder)).not.toContain('pwned');
+    return stdout;
+  }
+
+  /** Completes a line as readline does, which splits words at colons; shows the words that bash then reads. */
+  const bash = async (line: string) => {
+    const text = `'${line.replaceAll("'", String.raw`'\''`)}'`;
+    const words = line
+      .split(/([\s:]+)/)
+      .filter((word) => !/^\s+$/.test(word))
+      .map((word) => `'${word}'`);
+    const program = `${scripts.bash}
+COMP_LINE=${text} COMP_POINT=${line.length} COMP_WORDS=(${words.join(' ')}) COMP_CWORD=${words.length - 1}
+_pod_identity
+for value in "\${COMPREPLY[@]}"; do eval "set -- $value"; printf '%s|%s\\n' "$#" "$1"; done`;
+    return (await shell('bash', ['--norc', '-c', program])).split('\n').slice(0, -1);
+  };
+
+  testUnless(missing('bash'))('bash completes values of the gateway', async () => {
+    install('command');
+    expect(await bash('pod-identity drift --cluster-name apps-d')).toEqual(['1|apps-dev']);
+    expect(await bash('pod-identity approve ')).toEqual([`1|${approvalId}`]);
+  });
+
+  testUnless(missing('bash'))('bash inserts values as they are, and runs nothing of them', async () => {
+    install('values');
+    expect(await bash('pod-identity drift --cluster-name ')).toEqual(nasty.map((value) => `1|${value}`));
+    expect(await bash('pod-identity list-pod-identity-associations --role-arn arn:aws:iam::1:role/')).toEqual([
+      '1|role/a',
+      '1|role/$b',
+    ]);
+  });
+
+  testUnless(missing('fish'))('fish completes values, and runs nothing of them', async () => {
+    const complete = async (line: string) => {
+      const out = await shell('fish', ['--no-config', '-c', `${scripts.fish}\ncomplete -C '${line}'`]);
+      return out
+        .trimEnd()
+        .split('\n')
+        .map((one) => one.split('\t')[0]);
+    };
+    install('values');
+    expect((await complete(`pod-identity ${list.join(' ')}`)).sort()).toEqual([...nasty].sort());
+    rmSync(join(folder, 'pod-identity'));
+    install('command');
+    expect(await complete('pod-identity drift --cluster-name apps-d')).toEqual(['apps-dev']);
+    expect(await complete('pod-identity approve ')).toEqual([approvalId]);
+  });
+
+  /** What an interactive zsh shows after a text, the tab key, and the enter key. */
+  const zsh = async (text: string, shown: string) => {
+    const program = `zmodload zsh/zpty
+zpty -b shell zsh -f -i
+send() { zpty -w shell "$1; print ready''-$2"; zpty -r -m shell shown "*ready-$2*" }
+send "PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -D" 1
+send "source $1" 2
+zpty -w -n shell "$2"$'\\t'
+sleep 0.1
+zpty -w shell ''
+zpty -r -m shell shown "*$3*"
+print -rn -- $shown`;
+    writeFileSync(join(folder, 'completion.zsh'), scripts.zsh);
+    return shell('zsh', ['-f', '-c', program, 'zsh', join(folder, 'completion.zsh'), text, shown]);
+  };
+
+  testUnless(missing('zsh'))('zsh inserts a value as it is, and runs nothing of it', async () => {
+    install('values');
+    const shown = await zsh('pod-identity drift --cluster-name x', 'given --cluster-name');
+    expect(shown).toContain('given x;touch pwned.');
+  });
+
+  testUnless(missing('zsh'))('zsh completes values of the gateway', async () => {
+    install('command');
+    expect(await zsh('pod-identity drift --cluster-name apps-d', 'apps-dev')).toContain('apps-dev');
+  });
 });

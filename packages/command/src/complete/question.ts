@@ -76,10 +76,12 @@ export async function ask(client: GatewayClient, question: Question, signal: Abo
     case 'namespaces': {
       const { clusterName, accountId, region } = question.place;
       const place = { clusterName, accountId, region };
-      return (await allOf((page) => client.namespaces({ ...place, ...page }, options))).map(({ name }) => name);
+      const names = (await allOf((page) => client.namespaces({ ...place, ...page }, options))).map(({ name }) => name);
+      // The inventory also has patterns of names.
+      return names.filter((name) => !name.includes('*'));
     }
     case 'associations': {
-      const list = await allOf((page) => client.podIdentityAssociations({ ...question.place, ...page }, options));
+      const list = await allOf((page) => client.associations({ filter: question.place, ...page }, options));
       return list.map(({ associationId }) => associationId);
     }
     case 'roles':
@@ -106,7 +108,9 @@ async function rolesOf(
   const { namespace, serviceAccount, ...cluster } = place;
   if (isForCreate && namespace !== undefined && serviceAccount !== undefined) {
     const roles = await client.bindableRoles({ ...cluster, namespace, serviceAccount, tags: [...tags] }, { signal });
-    if (roles.length > 0) return roles.map(({ roleArn }) => roleArn);
+    // Policy and inventory also have patterns of ARNs.
+    const known = roles.map(({ roleArn }) => roleArn).filter((roleArn) => !roleArn.includes('*'));
+    if (known.length > 0) return known;
   }
   const filter = { ...cluster, namespace, serviceAccount: isForCreate ? undefined : serviceAccount };
   const list = await allOf((page) => client.associations({ filter, ...page }, { signal }));
