@@ -275,16 +275,14 @@ for value in "\${COMPREPLY[@]}"; do eval "set -- $value"; printf '%s|%s\\n' "$#"
     expect(await complete('pod-identity approve ')).toEqual([approvalId]);
   });
 
-  /** What an interactive zsh shows after a text, the tab key, and the enter key. */
+  /** What an interactive zsh shows after a text and the tab key. */
   const zsh = async (text: string, shown: string) => {
     const program = `zmodload zsh/zpty
 zpty -b shell zsh -f -i
 send() { zpty -w shell "$1; print ready''-$2"; zpty -r -m shell shown "*ready-$2*" }
-send "PS1=; unsetopt zle_bracketed_paste; autoload -Uz compinit; compinit -D" 1
+send "PS1=; autoload -Uz compinit; compinit -D" 1
 send "source $1" 2
 zpty -w -n shell "$2"$'\\t'
-sleep 0.1
-zpty -w shell ''
 zpty -r -m shell shown "*$3*"
 print -rn -- $shown`;
     writeFileSync(join(folder, 'completion.zsh'), scripts.zsh);
@@ -293,8 +291,8 @@ print -rn -- $shown`;
 
   testUnless(missing('zsh'))('zsh inserts a value as it is, and runs nothing of it', async () => {
     install('values');
-    const shown = await zsh('pod-identity drift --cluster-name x', 'given --cluster-name');
-    expect(shown).toContain('given x;touch pwned.');
+    const shown = await zsh('pod-identity drift --cluster-name x', 'pwned');
+    expect(shown).toContain(String.raw`--cluster-name x\;touch\ pwned`);
   });
 
   testUnless(missing('zsh'))('zsh completes values of the gateway', async () => {
