@@ -10,7 +10,7 @@ import { optionText, optionWithValue, exitCodes } from './help.ts';
 export function manPage(version: string): string {
   return [
     `.TH ${program.toUpperCase()} 1 "" "${text(`${program} ${version}`)}" "User Commands"`,
-    // Long ARNs leave wide gaps in lines that are adjusted.
+    // Lines with long ARNs would get wide gaps.
     '.ad l',
     '.nh',
     '.SH NAME',
