@@ -25,7 +25,10 @@ test('the manual page has every command with its options and examples', () => {
 const missing = spawnSync('groff', ['--version']).error ? 'there is no groff' : null;
 
 testUnless(missing)('groff formats the manual page without a warning', () => {
-  const { stdout, stderr } = spawnSync('groff', ['-man', '-Tascii', '-ww', '-Wbreak'], { input: page, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync('groff', ['-man', '-Tascii', '-ww', '-Wbreak'], {
+    input: page,
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   expect(stdout).toContain('--cluster-name <string>');
 });
