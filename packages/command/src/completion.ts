@@ -2,6 +2,7 @@ import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
 import { program } from './aws/error-text.ts';
 import { commands } from './command-table.ts';
+import { askedParameters, completeCommand } from './complete/asked.ts';
 import { completionScripts } from './completion-scripts.ts';
 import type { CompletedOption } from './completion-scripts.ts';
 
@@ -12,9 +13,14 @@ export function completionScript(shell: string | undefined): string | null {
   return (
     script?.({
       name: program,
+      complete: completeCommand,
       options: shown(globalOptions),
       commands: [
-        ...commands.map((command) => ({ ...command, options: shown(optionsOf(command)) })),
+        ...commands.map((command) => ({
+          ...command,
+          options: shown(optionsOf(command)),
+          isAsked: isAsked(command.positional?.name),
+        })),
         { name: 'completion', summary: 'Print the completion script of a shell', options: [], values: shells },
         { name: 'help', summary: 'Show the commands', options: [] },
       ],
@@ -36,10 +42,15 @@ export const completedEnums: Readonly<Record<string, readonly string[]>> = {
   state: ['PENDING', 'APPROVED', 'REJECTED', 'EXPIRED', 'USED', 'WITHDRAWN'],
 };
 
+/** Whether the values of a parameter are asked for as a word is completed. */
+function isAsked(parameter: string | undefined): boolean {
+  return askedParameters.some((one) => one === parameter);
+}
+
 function shown(options: readonly Option[]): readonly CompletedOption[] {
   const visible = options.filter(({ hidden }) => hidden !== true);
   return visible.map((option) => {
     const choices = option.choices ?? completedEnums[option.name];
-    return { ...option, isFile: files.test(option.name), ...(choices && { choices }) };
+    return { ...option, isFile: files.test(option.name), isAsked: isAsked(option.key), ...(choices && { choices }) };
   });
 }

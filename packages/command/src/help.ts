@@ -1,10 +1,24 @@
 import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
 import { program } from './aws/error-text.ts';
+import { examplesOf } from './examples.ts';
+import type { Example } from './examples.ts';
 import type { Command } from './commands.ts';
 import { commands } from './command-table.ts';
 
 const width = 80;
+
+/** The exit codes, and what they mean. */
+export const exitCodes: readonly (readonly [code: string, meaning: string])[] = [
+  ['0', 'The command succeeded.'],
+  ['3', 'Others have to approve the request first.'],
+  ['130', 'The command was interrupted.'],
+  ['252', 'The command line or the input is not valid. Nothing was sent.'],
+  ['253', 'A setting is missing or not valid.'],
+  ['254', 'The gateway refused the request.'],
+  ['255', 'Any other failure.'],
+  ['0, 1, 2', 'With --detailed-exitcode: nothing to report, an error, something to report.'],
+];
 
 /** The help of the program: its commands and the options of all of them. */
 export function programHelp(): string {
@@ -23,14 +37,7 @@ export function programHelp(): string {
     ...globalHelp(),
     '',
     'Exit codes:',
-    ...entry('0', 'The command succeeded.'),
-    ...entry('3', 'Others have to approve the request first.'),
-    ...entry('130', 'The command was interrupted.'),
-    ...entry('252', 'The command line or the input is not valid. Nothing was sent.'),
-    ...entry('253', 'A setting is missing or not valid.'),
-    ...entry('254', 'The gateway refused the request.'),
-    ...entry('255', 'Any other failure.'),
-    ...entry('0, 1, 2', 'With --detailed-exitcode: nothing to report, an error, something to report.'),
+    ...exitCodes.flatMap(([code, meaning]) => entry(code, meaning)),
     '',
   ].join('\n');
 }
@@ -49,9 +56,30 @@ export function commandHelp(command: Command): string {
     'Options:',
     ...options.flatMap(optionEntry),
     '',
+    'Examples:',
+    ...examplesOf(command).flatMap(exampleEntry),
+    '',
     ...globalHelp(),
     '',
   ].join('\n');
+}
+
+/** The lines of an example: what it does, and the command line, which a shell reads as one. */
+function exampleEntry({ line, does }: Example): readonly string[] {
+  const words = line.match(/'[^']*'|\S+/g) ?? [];
+  const lines: string[] = [program];
+  for (const word of words) {
+    const last = lines.at(-1) ?? '';
+    // An option and its value stay together.
+    const isBreak = word.startsWith('-') && last.length + word.length + 30 > width;
+    if (isBreak) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  const isLast = (at: number) => at === lines.length - 1;
+  return [
+    ...wrapped(does).map((text) => `  # ${text}`),
+    ...lines.map((text, at) => `  ${text}${isLast(at) ? '' : ' \\'}`),
+  ];
 }
 
 function globalHelp(): readonly string[] {
@@ -59,12 +87,17 @@ function globalHelp(): readonly string[] {
 }
 
 function optionEntry(option: Option): readonly string[] {
-  const choices = option.choices && option.takes === 'value' ? ` One of: ${option.choices.join(', ')}.` : '';
-  const required = option.required === true ? 'Required. ' : '';
-  return entry(optionWithValue(option), `${required}${option.help}${choices}`);
+  return entry(optionWithValue(option), optionText(option));
 }
 
-function optionWithValue({ name, short, takes, placeholder = 'value' }: Option): string {
+/** What an option does. */
+export function optionText({ help, takes, choices, required }: Option): string {
+  const given = choices && takes === 'value' ? ` One of: ${choices.join(', ')}.` : '';
+  return `${required === true ? 'Required. ' : ''}${help}${given}`;
+}
+
+/** An option with what stands for its value. */
+export function optionWithValue({ name, short, takes, placeholder = 'value' }: Option): string {
   const letter = short === undefined ? '' : ` (-${short})`;
   if (takes === 'nothing') return `--${name}${letter}`;
   if (takes === 'values') return `--${name} <${placeholder}> [<${placeholder}>…]${letter}`;

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { addAbortSignal } from 'node:stream';
 import { interruptedCode, InterruptedError } from './aws/errors.ts';
+import { completeCommand } from './complete/asked.ts';
 import type { CallSettings, Host } from './host.ts';
 import { runCommandLine } from './run.ts';
 import metadata from '../package.json' with { type: 'json' };
@@ -71,5 +72,7 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
     return makeSession(settings)(connection);
   },
 });
+// A name that is still being resolved would keep a shell waiting.
+if (process.argv[2] === completeCommand) process.stdout.write('', () => process.exit());
 // Timers and connections of what was interrupted would keep the process for seconds.
 if (interrupt.signal.aborted) await exitWhenFinished();

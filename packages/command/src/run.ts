@@ -13,6 +13,7 @@ import type { Value } from './aws/value.ts';
 import type { Command } from './commands.ts';
 import { commands } from './command-table.ts';
 import type { Host } from './host.ts';
+import { completeCommand } from './complete/asked.ts';
 import { activePrompter, checkPromptOptions, promptForCommand, promptForOptions } from './prompt.ts';
 import type { Prompter } from './prompt.ts';
 
@@ -21,6 +22,7 @@ const detailedExitCode = 'detailed-exitcode';
 
 /** Runs a command line, without the name of the program, and returns the exit code. */
 export async function runCommandLine(args: readonly string[], host: Host): Promise<number> {
+  if (args[0] === completeCommand) return (await import('./complete/complete.ts')).complete(args.slice(1), host);
   let format = readErrorFormat({}, {}, host.environment);
   try {
     const config = configOf(args, host);

@@ -54,7 +54,7 @@ test('the package has types, documentation and licences, and no dependencies', (
     'pod-identity-command',
   ]);
   expect(readdirSync(installed).sort()).toEqual([
-    ...['LICENSE', 'README.md', 'bin', 'declaration.schema.json', 'dist', 'package.json'],
+    ...['LICENSE', 'README.md', 'bin', 'declaration.schema.json', 'dist', 'man', 'package.json'],
   ]);
   const licences = readFileSync(join(installed, 'dist/THIRD-PARTY-LICENSES'), 'utf8');
   for (const name of ['yaml', 'get-east-asian-width', 'openid-client', '@smithy/signature-v4'])

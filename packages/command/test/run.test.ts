@@ -329,8 +329,9 @@ _pod_identity; printf '%s\\n' "\${COMPREPLY[@]}"`;
   testUnless(missing('zsh'))('zsh offers files only where a value can be a file', async () => {
     const specs = (await scriptOf('zsh')).split('\n');
     const specOf = (name: string) => specs.find((line) => line.includes(`--${name}[`)) ?? '';
-    for (const name of ['query', 'region', 'profile', 'cluster-name']) expect(specOf(name)).toMatch(/: '$/);
+    for (const name of ['query', 'region', 'profile', 'account-id']) expect(specOf(name)).toMatch(/: '$/);
     for (const name of ['ca-bundle', 'cli-input-json', 'file']) expect(specOf(name)).toMatch(/:_files'$/);
+    expect(specOf('cluster-name')).toMatch(/:_pod_identity_values'$/);
   });
 });
 

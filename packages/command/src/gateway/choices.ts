@@ -58,6 +58,9 @@ const choices: { readonly [Name in keyof Choices]: Readonly<Record<Choices[Name]
   state: { APPROVED: true, EXPIRED: true, PENDING: true, REJECTED: true, USED: true, WITHDRAWN: true },
 };
 
+/** The events of audit entries. */
+export const eventNames: readonly string[] = Object.keys(choices.events).sort();
+
 /**
  * The value of a parameter, which may be written in any case; undefined if it is not given.
  *

@@ -1,4 +1,5 @@
 import { ConfigurationError, InterruptedError } from '../aws/errors.ts';
+import type { Environment } from '../aws/parameter-file.ts';
 import type { Connection } from '../aws/settings.ts';
 import type { CallSettings } from '../host.ts';
 import { signInAgain } from './messages.ts';
@@ -25,6 +26,16 @@ export function loginToken(
     if (login === null) throw new ConfigurationError(`There is no login to ${gatewayUrl} any more. ${signInAgain}`);
     return login.accessToken;
   };
+}
+
+/**
+ * The access token of the login to a gateway as it is stored, which is not renewed: undefined
+ * without a login, null if it is about to expire.
+ */
+export function freshAccessToken(environment: Environment, gatewayUrl: string): string | null | undefined {
+  const login = readLogin(loginsFile(environment), gatewayUrl);
+  if (login === null) return undefined;
+  return isFresh(login) ? login.accessToken : null;
 }
 
 /**
