@@ -64,9 +64,9 @@ describeOnDynamoDb('The page from an idea to a published rule', () => {
       '0 policies rollback',
     ]);
     const [written, checked, judged, replayed, published] = outputs;
-    expect(written).toMatch(/FAILED cases\/allow\/owner-creates\.json[^]*31 policies, \d+ cases, 1 failures/);
+    expect(written).toMatch(/FAILED cases\/allow\/owner-creates\.json[^]*32 policies, \d+ cases, 1 failures/);
     expect(written).toContain('cost-center-tag denies 34 cases');
-    expect(checked).toMatch(/31 policies, \d+ cases, 0 failures[^]*\ndenied by cost-center-tag\n/);
+    expect(checked).toMatch(/32 policies, \d+ cases, 0 failures[^]*\ndenied by cost-center-tag\n/);
     expect(judged).toContain('\ncost-center-tag, regardless of who asks: FORBIDDEN 1\n');
     expect(replayed).toContain('allowed by owners-create; now denied by cost-center-tag\n');
     expect(replayed).toContain(

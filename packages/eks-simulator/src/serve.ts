@@ -39,6 +39,8 @@ export interface ApiDependencies {
   readonly log: RequestLog;
   /** How far a signature's date may differ from the clock, in milliseconds. */
   readonly signatureWindowMs: number;
+  /** Whether signatures dated by real time are accepted besides those dated by the clock. */
+  readonly acceptsRealTime: boolean;
 }
 
 /** A call and the ARN of its signer. */
@@ -69,11 +71,13 @@ export async function serveApi(deps: ApiDependencies, request: RawRequest, conne
 }
 
 /** Checks a request in the order of AWS: size and encoding, signature with its date, path, body. */
-function receive({ backend, signatureWindowMs }: ApiDependencies, request: RawRequest): Received | Refusal {
+function receive(deps: ApiDependencies, request: RawRequest): Received | Refusal {
+  const { backend, signatureWindowMs, acceptsRealTime } = deps;
   const { method, headers, body } = request;
   if (typeof body !== 'string') return body;
   const service = serviceOf(request);
-  const signer = readSignature(headers, backend, backend.clock(), signatureWindowMs, service);
+  const otherTimes = acceptsRealTime ? [Date.now()] : [];
+  const signer = readSignature(headers, backend, backend.clock(), signatureWindowMs, service, otherTimes);
   if (signer.kind === 'refused') return signer;
 
   const [path = '', query = ''] = request.url.split('?');

@@ -62,6 +62,11 @@ export interface EksSimulatorOptions {
    * time.
    */
   readonly clock?: () => number;
+  /**
+   * Whether signatures dated by real time are accepted besides those dated by `clock`: AWS SDK and
+   * CLI don't follow a clock that is set forward. False when absent.
+   */
+  readonly acceptsRealTime?: boolean;
 }
 
 /** A running simulator. */
@@ -120,7 +125,8 @@ function makeDependencies(options: EksSimulatorOptions, world: World, stateFile:
     pageSecret: randomBytes(32).toString('hex'),
   };
   const signatureWindowMs = options.signatureWindowMs ?? 300_000;
-  return { backend, faults: openFaults(), log: openRequestLog(), signatureWindowMs };
+  const acceptsRealTime = options.acceptsRealTime ?? false;
+  return { backend, faults: openFaults(), log: openRequestLog(), signatureWindowMs, acceptsRealTime };
 }
 
 /** Serves one HTTP request to the EKS API or the control API. Never rejects. */

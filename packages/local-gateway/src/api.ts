@@ -170,6 +170,25 @@ export interface EksCluster {
   readonly clusterName: string;
 }
 
+/** A role of the simulated IAM. */
+export interface EksRole {
+  readonly arn: string;
+  readonly trustPolicy: {
+    readonly Version?: string;
+    readonly Statement: readonly {
+      readonly Effect: 'Allow' | 'Deny';
+      readonly Principal?: unknown;
+      readonly Action?: unknown;
+      readonly [element: string]: unknown;
+    }[];
+  };
+  readonly tags?: Readonly<Record<string, string>>;
+  /** ARN of a policy. */
+  readonly permissionsBoundary?: string;
+  /** An ISO 8601 time, or seconds after the start, from which EKS can use it. */
+  readonly existsFrom?: string | number;
+}
+
 /** Settings of an association that is changed outside the gateway. */
 export interface EksAssociationChange {
   readonly roleArn?: string;
@@ -212,6 +231,39 @@ export interface SimulatedEks {
   readonly addCluster: (cluster: EksCluster) => void;
   /** False for an unknown cluster. */
   readonly deleteCluster: (cluster: EksCluster) => boolean;
+  readonly roles: () => readonly EksRole[];
+  /** Adds a role, or replaces the one of the same ARN. */
+  readonly addRole: (role: EksRole) => void;
+}
+
+/**
+ * The clock of the gateway, its services and the simulated EKS. Set it between requests. Tokens,
+ * credentials and the delays of faults follow real time, so that clients need no clock of their
+ * own.
+ */
+export interface GatewayClock {
+  readonly now: () => Date;
+  /**
+   * Sets the clock forward by so many milliseconds, then runs the reconciler and carries out the
+   * expiries that are due. Rejects where the option `folder` keeps data.
+   */
+  readonly advance: (ms: number) => Promise<void>;
+  /** As `advance`, to a time; text is ISO 8601. Rejects for one in the past. */
+  readonly set: (time: Date | string | number) => Promise<void>;
+}
+
+/** Who and what the gateway knows by its inventory; roles are in `eks.roles()`. */
+export interface GatewayWorld {
+  /** Account and region of requests that name none. */
+  readonly accountId: string;
+  readonly region: string;
+  /** Names for `token`. */
+  readonly principals: readonly { readonly name: string; readonly groups: readonly string[] }[];
+  /** Of principals, and owners of namespaces. */
+  readonly groups: readonly string[];
+  readonly clusters: readonly (EksCluster & { readonly environment: string; readonly production: boolean })[];
+  /** Names, or prefixes and `*`. */
+  readonly namespaces: readonly { readonly name: string; readonly owners: readonly string[] }[];
 }
 
 /** A running gateway. */
@@ -235,9 +287,11 @@ export interface LocalGateway {
   readonly credentials: (identity: string) => Promise<AwsCredentials>;
   /** The simulated EKS: faults, world, requests. Null when the settings name another endpoint. */
   readonly eks: SimulatedEks | null;
+  readonly clock: GatewayClock;
+  readonly world: GatewayWorld;
   /**
    * Starts again from nothing at the same URLs: without associations, entries, faults and limits in
-   * use. Tokens and credentials stay valid. Rejects where the option `folder` keeps data.
+   * use, at real time. Tokens and credentials stay valid. Rejects where the option `folder` keeps data.
    */
   readonly reset: () => Promise<void>;
   /**

@@ -7,11 +7,13 @@ import { makeGatewayHandler } from '../../../src/app/gateway-handler.ts';
 import { explainFailure, readingPolicies } from '../../../tools/explain.ts';
 import type { GraphqlHandler } from '../../../src/graphql/handler.ts';
 import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
 import type { Log } from '../../../src/runtime/log.ts';
 import { expire } from '../../../src/operations/expiry/run.ts';
 import { reconcile } from '../../../src/operations/flow/reconcile.ts';
 import type { CurrentDependencies, Dependencies } from '../../../src/operations/terms/dependencies.ts';
 import { scan } from '../../../src/observations/scan.ts';
+import type { Inventory } from '../../../src/policy/inventory/inventory.ts';
 import type { OnFailure } from '../../../src/policy/decide/authorize.ts';
 import { makePolicyTexts } from '../../../src/policy-versions/policy-texts.ts';
 import { loadPolicy, policyOf, readPolicies, readPolicySet } from '../../../src/policy/load.ts';
@@ -53,6 +55,10 @@ export interface LocalGateway {
   readonly world: MadeWorld | null;
   /** Account and region of requests that name none. */
   readonly home: LocalSettings['home'];
+  /** Of the policies of the folder or the world. */
+  readonly inventory: Inventory;
+  /** Runs the reconciler, and then the service of expiries, once. */
+  runServices(): Promise<void>;
   /** Answers the requests in progress, then releases ports, files and timers. */
   close(): Promise<void>;
 }
@@ -81,11 +87,17 @@ const pageTokenSeconds = 3_600;
 /**
  * Starts all of it. Rejects with an Error that names the setting to fix when a port, a file, a
  * table or a policy can't be used; everything that was started before is closed by then.
+ *
+ * @param clock of gateway, services and simulated EKS; tokens are of real time
  */
-export async function startLocalGateway(settings: LocalSettings, log: Log): Promise<LocalGateway> {
+export async function startLocalGateway(
+  settings: LocalSettings,
+  log: Log,
+  clock: Clock = Date.now,
+): Promise<LocalGateway> {
   const started: Closer[] = [];
   try {
-    return await startAll(settings, log, started);
+    return await startAll(settings, log, clock, started);
   } catch (error) {
     await closeAll(started);
     throw error;
@@ -99,7 +111,7 @@ async function closeAll(started: Closer[]): Promise<void> {
   for (const close of started.splice(0).reverse()) await close();
 }
 
-async function startAll(settings: LocalSettings, log: Log, started: Closer[]): Promise<LocalGateway> {
+async function startAll(settings: LocalSettings, log: Log, clock: Clock, started: Closer[]): Promise<LocalGateway> {
   const { tokens, policiesDirectory, port } = settings;
   const world = settings.world && makeWorld(settings.world.name, settings.world.text, settings.home);
   const home = world?.home ?? settings.home;
@@ -113,7 +125,11 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
   started.push(() => ledger.close());
   const simulator =
     settings.eksEndpoint === null
-      ? await startSimulator(settings, world?.simulated ?? simulatedWorld(policy.inventory, home, readWorld().roles))
+      ? await startSimulator(
+          settings,
+          world?.simulated ?? simulatedWorld(policy.inventory, home, readWorld().roles),
+          clock,
+        )
       : null;
   if (simulator !== null) started.push(() => simulator.close());
   const endpoint = simulator?.url ?? settings.eksEndpoint ?? undefined;
@@ -137,6 +153,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
       policyTexts: makePolicyTexts,
       log,
       eks,
+      clock,
     },
     settings,
     onFailure,
@@ -146,14 +163,14 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     'The reconciler failed.',
     settings.reconcileIntervalMs,
     async (run) =>
-      reconcile({ ...(await current()), observations: ledger }, `local-reconciler-${run}`, Date.now() + reconcileMs),
+      reconcile({ ...(await current()), observations: ledger }, `local-reconciler-${run}`, clock() + reconcileMs),
     log,
   );
   started.push(() => reconciler.stop());
   const scanner = startTimer(
     'The scan failed.',
     settings.scan.intervalMs,
-    async () => scan({ ...(await current()), observations: ledger }, settings.scan, Date.now() + scanMs),
+    async () => scan({ ...(await current()), observations: ledger }, settings.scan, clock() + scanMs),
     log,
   );
   started.push(() => scanner.stop());
@@ -178,7 +195,7 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     settings.expireIntervalMs,
     async (run) => {
       const deps = { ...(await current()), observations: ledger, approvals: ledger };
-      return expire(deps, settings.expire, `local-expire-${run}`, Date.now() + reconcileMs);
+      return expire(deps, settings.expire, `local-expire-${run}`, clock() + reconcileMs);
     },
     log,
   );
@@ -217,7 +234,20 @@ async function startAll(settings: LocalSettings, log: Log, started: Closer[]): P
     }),
   );
   started.push(() => server.close());
-  return { url: server.url, hasPage, simulator, ledger, world, home, close: () => closeAll(started) };
+  return {
+    url: server.url,
+    hasPage,
+    simulator,
+    ledger,
+    world,
+    home,
+    inventory: policy.inventory,
+    runServices: async () => {
+      await reconciler.run();
+      await expireService.run();
+    },
+    close: () => closeAll(started),
+  };
 }
 
 /** Address of the page; null without one, and while the port is not known. */
@@ -271,7 +301,7 @@ function withSlowRefusals(handler: GraphqlHandler): GraphqlHandler {
  * refused here. Signing key and ledger may be shared by several servers, so without the simulator
  * the folder needs no lock.
  */
-async function startSimulator(settings: LocalSettings, world: World): Promise<EksSimulator> {
+async function startSimulator(settings: LocalSettings, world: World, clock: Clock): Promise<EksSimulator> {
   const { eksSimulatorPort: port, folder, ledgerFile, times } = settings;
   const { signatureWindowMs } = times;
   const { allowedHosts, host } = settings;
@@ -280,6 +310,16 @@ async function startSimulator(settings: LocalSettings, world: World): Promise<Ek
   return explainFailure(
     `The EKS simulator (EKS_SIMULATOR_PORT is ${port}, LOCAL_FOLDER is ${folder})`,
     'Set EKS_SIMULATOR_PORT to a free port or to 0 for any free port; give each running server its own LOCAL_FOLDER.',
-    () => startEksSimulator({ host, port, signatureWindowMs, allowedHosts, world, ...state }),
+    () =>
+      startEksSimulator({
+        host,
+        port,
+        signatureWindowMs,
+        allowedHosts,
+        world,
+        clock,
+        acceptsRealTime: true,
+        ...state,
+      }),
   );
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { LocalGatewayOptions, StartLocalGateway, TokenClaims } from './api.ts';
 import { packagedPolicies } from './paths.ts';
 import { identitiesOf, loadSecretAccessKey } from './aws-identities.ts';
+import { makeForwardClock } from './clock.ts';
 import { startLocalGateway as start } from './gateway.ts';
+import { worldOf } from './gateway-world.ts';
 import { loadSigningKey } from './keys.ts';
 import { mintToken, principals } from './principals.ts';
 import type { ExamplePrincipal } from './principals.ts';
@@ -20,6 +22,9 @@ export type {
   EksFault,
   EksOperation,
   EksRequest,
+  EksRole,
+  GatewayClock,
+  GatewayWorld,
   LocalGateway,
   LocalGatewayOptions,
   LocalWorld,
@@ -43,21 +48,36 @@ export const startLocalGateway: StartLocalGateway = async (options = {}) => {
     const world = options.world && JSON.stringify(options.world);
     const settings = readLocalSettings(environmentOf(options, folder), world);
     const log = makeLog((line) => options.onLogLine?.(line));
-    let gateway = await start(settings, log);
+    const time = makeForwardClock();
+    let gateway = await start(settings, log, time.now);
     const known = gateway.world?.principals ?? principals;
     const url = `${gateway.url}/graphql`;
     const eksUrl = gateway.simulator?.url ?? null;
     const samePorts = { port: portOf(url), eksSimulatorPort: eksUrl === null ? 0 : portOf(eksUrl) };
+    const setForward = async (change: () => void) => {
+      if (options.folder !== undefined) {
+        throw new Error('A clock that is set forward would leave times of the future in the option folder.');
+      }
+      change();
+      await gateway.runServices();
+    };
     return {
       url,
       eksUrl,
       get eks() {
         return gateway.simulator?.control ?? null;
       },
+      world: worldOf(gateway, gateway.inventory),
+      clock: {
+        now: () => new Date(time.now()),
+        advance: (ms) => setForward(() => time.advance(ms)),
+        set: (to) => setForward(() => time.set(to)),
+      },
       reset: async () => {
         if (options.folder !== undefined) throw new Error('reset() would delete what the option folder keeps.');
         await gateway.close();
-        gateway = await start({ ...settings, ...samePorts }, log);
+        time.reset();
+        gateway = await start({ ...settings, ...samePorts }, log, time.now);
       },
       token: async (principal) => {
         const claims = typeof principal === 'string' ? claimsOf(principal, known) : principal;

@@ -1,6 +1,9 @@
 import type { Log } from '../../../src/runtime/log.ts';
 
-/** Runs a task at an interval, one run at a time. Logs `failure` where one fails. */
+/**
+ * Runs a task at an interval, one run at a time, and in `run()`, after the run in progress. Logs
+ * `failure` where one fails.
+ */
 export function startTimer(failure: string, intervalMs: number, run: (count: number) => Promise<unknown>, log: Log) {
   let count = 0;
   let running: Promise<unknown> = Promise.resolve();
@@ -18,5 +21,11 @@ export function startTimer(failure: string, intervalMs: number, run: (count: num
     clearInterval(timer);
     await running;
   };
-  return { stop };
+  const runNow = async () => {
+    // Another tick may have begun a run meanwhile.
+    while (isRunning) await running;
+    tick();
+    await running;
+  };
+  return { stop, run: runNow };
 }

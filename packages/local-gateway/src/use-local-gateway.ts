@@ -25,6 +25,12 @@ export function makeUseLocalGateway(start: StartLocalGateway): UseLocalGateway {
       get eks() {
         return running().eks;
       },
+      get clock() {
+        return running().clock;
+      },
+      get world() {
+        return running().world;
+      },
       token: (principal) => running().token(principal),
       credentials: (identity) => running().credentials(identity),
       reset: () => running().reset(),

@@ -98,14 +98,23 @@ export interface GatewayClient {
     variables: Schema.PodIdentityAssociationQueryVariables,
     options?: CallOptions,
   ) => Promise<Schema.PodIdentityAssociationQuery['podIdentityAssociation']>;
-  /** A page of associations, with the fields of the EKS list operation. */
+  /**
+   * A page of associations, with the fields of the EKS list operation.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
+   */
   readonly podIdentityAssociations: Query<
     Schema.PodIdentityAssociationsQueryVariables,
     Schema.PodIdentityAssociationsQuery['podIdentityAssociations']
   >;
-  /** A page of the audit trail, newest first. */
+  /**
+   * A page of the audit trail, newest first.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
+   */
   readonly auditTrail: Query<Schema.AuditTrailQueryVariables, Schema.AuditTrailQuery['auditTrail']>;
-  /** A page of the differences between EKS and the audit trail. */
+  /**
+   * A page of the differences between EKS and the audit trail.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
+   */
   readonly associationDrift: Query<
     Schema.AssociationDriftQueryVariables,
     Schema.AssociationDriftQuery['associationDrift']
@@ -113,11 +122,18 @@ export interface GatewayClient {
   /**
    * A page of the associations of all clusters, as they were seen last or as of a time, with what
    * is known of each cluster.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
    */
   readonly associations: Query<Schema.AssociationsQueryVariables, Schema.AssociationsQuery['associations']>;
-  /** A page of the clusters that the gateway serves, as far as you may see them. */
+  /**
+   * A page of the clusters that the gateway serves, as far as you may see them.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
+   */
   readonly clusters: Query<Schema.ClustersQueryVariables, Schema.ClustersQuery['clusters']>;
-  /** A page of the namespaces of a cluster, as far as you may see them. */
+  /**
+   * A page of the namespaces of a cluster, as far as you may see them.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
+   */
   readonly namespaces: Query<Schema.NamespacesQueryVariables, Schema.NamespacesQuery['namespaces']>;
   /** Roles that policy would let you bind to a service account. */
   readonly bindableRoles: Query<Schema.BindableRolesQueryVariables, Schema.BindableRolesQuery['bindableRoles']>;
@@ -138,7 +154,10 @@ export interface GatewayClient {
   readonly openOperations: Query<Schema.OpenOperationsQueryVariables, Schema.OpenOperationsQuery['openOperations']>;
   /** An approval; null when it does not exist or you may not see it. Reading writes nothing. */
   readonly approval: (variables: Schema.ApprovalQueryVariables, options?: CallOptions) => Promise<Approval | null>;
-  /** A page of approvals: by default the pending ones of all clusters. */
+  /**
+   * A page of approvals: by default the pending ones of all clusters.
+   * While `pageInfo.hasNextPage`, `pageInfo.endCursor` is the `after` of the next page.
+   */
   readonly approvals: Query<Schema.ApprovalsQueryVariables, Schema.ApprovalsQuery['approvals']>;
   /**
    * An approval with the token of its request, if you asked: `resumedRequest` makes the request of

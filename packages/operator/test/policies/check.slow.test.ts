@@ -53,7 +53,7 @@ test('says which cases a new rule also denies, without failing those that do not
   );
   expect(allowed).toContain(', examples/cases/allow/role-team-tag-of-the-namespace.json');
   expect(denied).toMatch(/^cost-center-tag is one more reason in \d\d cases that are denied anyway$/);
-  expect(summary).toMatch(/^31 policies, \d+ cases, 2 failures;/);
+  expect(summary).toMatch(/^32 policies, \d+ cases, 2 failures;/);
 });
 
 test('fails the cases of what people can do at all if a new rule denies every request', () => {
@@ -61,10 +61,22 @@ test('fails the cases of what people can do at all if a new rule denies every re
   const { failures } = checkPolicies(folder);
   expect(failures.filter((one) => one.startsWith('cases/')).map((one) => one.split(':')[0])).toEqual([
     'cases/allow/admin-deletes-anywhere.json',
+    'cases/allow/admin-tags-anywhere.json',
+    'cases/allow/admin-untags-anywhere.json',
     'cases/allow/auditor-reads-everything.json',
-    ...['creates', 'deletes', 'lists', 'reads-trail', 'updates', 'views'].map(
-      (what) => `cases/allow/owner-${what}.json`,
-    ),
+    'cases/allow/owner-creates.json',
+    'cases/allow/owner-deletes.json',
+    'cases/allow/owner-gives-team-tag-another-value.json',
+    'cases/allow/owner-lists.json',
+    'cases/allow/owner-reads-trail.json',
+    'cases/allow/owner-tags-what-has-no-team-tag.json',
+    'cases/allow/owner-tags.json',
+    'cases/allow/owner-untags.json',
+    'cases/allow/owner-updates.json',
+    'cases/allow/owner-views.json',
+    'cases/allow/planner-checks-a-removal-of-tags.json',
+    'cases/allow/planner-checks-tags.json',
+    'cases/allow/service-tags-in-production-for-a-person.json',
   ]);
 });
 
@@ -112,7 +124,13 @@ test.each([
   ['the schema', 'schema.cedarschema', 'entity Group;', 'entity Group', 'schema:'],
   ['the inventory', 'inventory.json', '"regions"', '"region"', 'inventory.json:2: accounts.0.regions: is missing'],
   ['a case', 'cases/allow/owner-views.json', 'USER', 'HUMAN', 'owner-views.json:6: context.principal.kind'],
-  ['a question', 'cases/allow/owner-views.json', '"Describe', '"Tag', 'request.action: "TagPodIdentityAssociation"'],
+  [
+    'a question',
+    'cases/allow/owner-views.json',
+    '"Describe',
+    '"Rename',
+    'request.action: "RenamePodIdentityAssociation"',
+  ],
   ['an update', 'cases/allow/owner-updates.json', '"becomes"', '"changes"', 'request.becomes: is missing'],
   [
     'a scope of a list',
