@@ -44,7 +44,7 @@ describeUnless(missingOracle)('the AWS CLI and the command', () => {
         const { theirs, ours } = await both.run(line);
         if (theirs.signer === '' || ours.signer === '') continue;
         signed += 1;
-        const { verdict } = judge(shellText(line), { theirs, ours: { ...ours, signer: 'OTHER' } });
+        const { verdict } = judge(shellText(line), { theirs, ours: { ...ours, signer: 'SOMEBODY' } });
         expect({ line: shellText(line), verdict }).toEqual({ line: shellText(line), verdict: 'different' });
       }
       expect(signed).toBeGreaterThan(10);
@@ -113,4 +113,35 @@ test.each<readonly [string, Results['ours']]>([
 ])('another %s is a difference', (_, ours) => {
   expect(judge('list', { theirs: result, ours: result }).verdict).toBe('equal');
   expect(judge('list', { theirs: result, ours }).verdict).toBe('different');
+});
+
+test.each<readonly [string, string, Partial<Results['ours']>, Partial<Results['ours']>]>([
+  [
+    'another cause with a token',
+    'list --starting-token eyJ',
+    { code: 255, stderr: '\na' },
+    { code: 255, stderr: '\nb' },
+  ],
+  ['help for a line that the AWS CLI refuses', 'list x help', { code: 252 }, { stdout: 'Usage: pod-identity list' }],
+  [
+    'another cause with YAML',
+    "--cli-input-yaml '!!float 1'",
+    {},
+    { code: 252, stderr: '\nInvalid type for parameter' },
+  ],
+  [
+    'a request for a region that is not empty',
+    'list --region=x',
+    { code: 254, stderr: '\nAn error occurred (IncompleteSignatureException)' },
+    { code: 255, stderr: "\nProvided region_name '' doesn't match a supported format" },
+  ],
+  [
+    'an answer with an unknown output',
+    'AWS_DEFAULT_OUTPUT=xml list',
+    {},
+    { code: 255, stderr: '\nUnknown output type' },
+  ],
+])('no known difference hides %s', (_, line, theirs, ours) => {
+  const results = { theirs: { ...result, stdout: '', ...theirs }, ours: { ...result, stdout: '', ...ours } };
+  expect(judge(line, results).verdict).toBe('different');
 });

@@ -90,7 +90,7 @@ export const differences: readonly Difference[] = [
         line: /--o\w*[= ]off/,
         theirs: /^exit 252\n[^]*Invalid choice/,
         // Nothing is on standard output.
-        ours: /^exit (?:0\n(?:Client request token: .*\n|(?:Running pods|Pods) .*\n|warning: .*\n)*$|25[2345]\n\n)/,
+        ours: /^exit (?:0\n(?:Client request token: .*\n|(?:Running pods|Pods) .*\n|warning: .*\n)*$|25[2345]\n(?:Client request token: .*\n|warning: .*\n)*\n)/,
       },
       // Of several, the last one counts.
       { line: /--o\w*[= ]off .*--o\w*[= ]/, theirs: /^exit 252\n[^]*Invalid choice/, ours: /^exit 0\n/ },
@@ -172,7 +172,20 @@ export const differences: readonly Difference[] = [
   {
     documented: 'A token of pages that can not be read is refused before anything is sent.',
     reason: 'Nothing that is sent could make it valid.',
-    allowed: { line: /--sta[a-z-]*[= ]/, theirs: /^exit 255\n\n/, ours: /^exit 255\n\n/ },
+    allowed: [
+      {
+        line: /--sta[a-z-]*[= ]eyJ/,
+        // eslint-disable-next-line no-control-regex -- the codes of colours
+        theirs: /^exit 255\n\n(?:\x1b\[0m)?slice indices must be integers/,
+        ours: /^exit 255\n\nslice indices must be integers/,
+      },
+      {
+        line: /--sta[a-z-]*[= ](?:eyJ|\w*___)/,
+        theirs:
+          /^exit (?:253\n\n(?:You must specify a region|Unable to locate credentials)|255\n\nPartial credentials found)/,
+        ours: /^exit 25[25]\n\n(?:Bad starting token|slice indices must be integers)/,
+      },
+    ],
   },
   {
     documented: 'A missing region and missing credentials name the options and variables of the gateway too.',
@@ -191,10 +204,11 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    documented: 'It also refuses reserved tags, and characters in tags and names that AWS does not document.',
+    documented:
+      'It also refuses reserved tags, empty names, and characters in tags and names that AWS does not document.',
     reason: 'The gateway checks them, also where EKS may accept them.',
     allowed: {
-      line: /pod-identity-gateway\/|aws:x|it\W+s|\\"y|b\\,c|e, f|--(?:n|se)[a-z-]*[= ]'?(?:é|日本|a=b|-| |Bad)/,
+      line: /pod-identity-gateway\/|aws:x|it\W+s|\\"y|b\\,c|e, f|--(?:nam|ser)[a-z-]*(?:[= ]'?(?:é|日本|a=b|-| |Bad)| ''|=(?: |$))/,
       theirs: /^exit 0\n/,
       ours: /^exit 254\n[^]*InvalidParameterException/,
     },
@@ -226,7 +240,8 @@ export const differences: readonly Difference[] = [
   {
     documented: '`help` shows the texts of this command.',
     reason: 'The texts are of this command, and need no pager.',
-    allowed: { line: /\bhelp\b/, theirs: /^exit (?:0\n$|252)/, ours: /^exit 0\nUsage: / },
+    // The AWS CLI gives its text to a pager.
+    allowed: { line: / help(?: |$)/, theirs: /^exit 0\n$/, ours: /^exit 0\nUsage: pod-identity / },
   },
   {
     documented: 'Required options may be left out after `--cli-input-json=…` too.',
@@ -270,9 +285,10 @@ export const differences: readonly Difference[] = [
     documented: 'In YAML, `!!float` and `!!int` apply only to what looks like one.',
     reason: 'The parser keeps to YAML 1.2.',
     allowed: {
-      line: /!!(?:float|int)/,
-      theirs: /^exit (?:0|25[245])\n/,
-      ours: /^exit 252\n[^]*(?:Invalid YAML received|Invalid type for parameter)/,
+      line: /--cli-input-y[^]*!!(?:float|int)/,
+      theirs:
+        /^exit (?:0\n|252\n\nParameter validation failed|25[34]\n|255\n\n(?:invalid literal for int|could not convert|string index))/,
+      ours: /^exit 252\n\nError parsing parameter '--cli-input-yaml': Invalid YAML received: Unresolved tag: tag:yaml\.org,2002:(?:float|int) /,
     },
   },
   {
@@ -290,22 +306,32 @@ export const differences: readonly Difference[] = [
     allowed: { line: /--cli-input-y/, theirs: /^exit 255\n[^]*keywords must be strings/, ours: /^exit 252\n/ },
   },
   {
-    documented: 'An unknown output format of a profile or the environment ends a command before it changes anything.',
+    documented:
+      'An unknown output format of a profile or the environment ends a command before values, region and credentials are checked and anything is changed.',
     reason: 'The AWS CLI makes the change first.',
     allowed: {
-      line: /--pro\w*[= ]wrong|AWS_DEFAULT_OUTPUT=/,
-      theirs: /^exit (?:25[24]\n|255\n\nUnknown output type)/,
-      ours: /^exit 255\n[^]*Unknown output type/,
+      line: /(?:--pro\w*[= ]|PROFILE=)wrong|AWS_DEFAULT_OUTPUT=(?:''|xml)/,
+      theirs:
+        /^exit (?:252\n\nParameter validation failed|253\n\n(?:You must specify a region|Unable to locate credentials)|254\n\nAn error occurred|255\n\n(?:Unknown output type|Partial credentials found))/,
+      ours: /^exit 255\n\nUnknown output type/,
     },
   },
   {
     documented: 'An empty `--region` or `AWS_REGION` is an error before anything is sent.',
     reason: 'The AWS CLI fails later, because no host has this name.',
-    allowed: {
-      line: /--re\w*(?:=| '')|AWS_REGION=''/,
-      theirs: /^exit (?:0|25[2345])\n/,
-      ours: /^exit 255\n\nProvided region_name '' doesn't match a supported format/,
-    },
+    allowed: [
+      {
+        line: /--re\w*(?:=(?: |$)| '')|AWS_REGION=''/,
+        theirs:
+          /^exit (?:252\n\nParameter validation failed|253\n\nUnable to locate credentials|254\n\nAn error occurred \(IncompleteSignatureException\)|255\n\n(?:Partial credentials found|The config profile|Unknown output type))/,
+        ours: /^exit 255\n\nProvided region_name '' doesn't match a supported format/,
+      },
+      {
+        line: /--g[a-z-]*[= ]output/,
+        theirs: /^exit 0\n/,
+        ours: /^exit 255\n\nProvided region_name '' doesn't match a supported format/,
+      },
+    ],
   },
 ];
 
