@@ -143,6 +143,15 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    documented: 'Tags of what is not an association are refused before anything is sent.',
+    reason: 'The gateway manages associations only.',
+    allowed: {
+      line: /--res/,
+      theirs: /^exit (?:0\n|254\n\nAn error occurred)/,
+      ours: /^exit 254\n\nAn error occurred \(BadRequestException\)[^]*: The gateway changes tags of associations only/,
+    },
+  },
+  {
     documented: 'A change in a cluster that the gateway does not manage is denied.',
     reason: 'No policy permits what the inventory does not have.',
     allowed: {

@@ -1,3 +1,4 @@
+import { isLarge } from '../../../../test/support/sizes.ts';
 import type { Line } from './line.ts';
 
 const role = 'arn:aws:iam::111122223333:role/pods/payments/payments-worker';
@@ -30,10 +31,14 @@ const queries = [
   "join(', ', associations[].serviceAccount || `[]`)",
 ];
 
+/** Commands whose answers are as those of others: every query runs on these in large tests only. */
+const alike = [create, [...update, ['--role-arn', role]], remove];
+
 /** Each command with each output, and with each query in one of these: all pairs of both would take minutes. */
-const ofEveryCommand = [create, describe, list, [...update, ['--role-arn', role]], remove].flatMap((line) =>
+const ofEveryCommand = [describe, list, ...alike].flatMap((line) =>
   outputs.flatMap((output, index) => {
-    const chosen = queries.filter((_query, place) => place % outputs.length === index);
+    const hasQueries = isLarge || !alike.includes(line);
+    const chosen = hasQueries ? queries.filter((_query, place) => place % outputs.length === index) : [];
     return [[], ...chosen.map((query) => [['--query', query]])].map((query) => [
       ...line,
       ['--output', output],
