@@ -247,10 +247,17 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    documented: '`help` shows the texts of this command.',
+    documented: '`help` shows the texts of this command, also after `--` where options are missing.',
     reason: 'The texts are of this command, and need no pager.',
     // The AWS CLI gives its text to a pager.
-    allowed: { line: / help(?: |$)/, theirs: /^exit 0\n$/, ours: /^exit 0\nUsage: pod-identity / },
+    allowed: [
+      { line: / help(?: |$)/, theirs: /^exit 0\n$/, ours: /^exit 0\nUsage: pod-identity / },
+      {
+        line: / -- help(?: |$)/,
+        theirs: /^exit 252\n[^]*\naws: error: the following arguments are required: --/,
+        ours: /^exit 0\nUsage: pod-identity /,
+      },
+    ],
   },
   {
     documented: 'Required options may be left out after `--cli-input-json=…` too.',

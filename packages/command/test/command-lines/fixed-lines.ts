@@ -104,6 +104,7 @@ export const fixedLines: readonly Line[] = [
   [...describe.slice(0, 1), ['--generate-cli-skeleton', '--']],
   [...describe, ['--query', '--', 'x']],
   [['--'], ['help']],
+  [...describe.slice(0, 2), ['--', 'help']],
   // Numbers with a fraction 0, and others that JavaScript reads otherwise.
   ...outputs.map((output) => [...list, ['--query', numbers], ['--output', output]]),
   ...[
