@@ -96,7 +96,11 @@ function isFound(answer: Value, finds: NonNullable<Command['finds']>): boolean {
 function checkManualPaging({ command, globals, values }: Execution, given: Values | ValueMap): boolean {
   if (command.listField === undefined) return false;
   if (globals.paginate !== false && given.maxResults === undefined && given.nextToken === undefined) return false;
-  const options = ['starting-token', 'page-size', 'max-items'].filter((name) => values[name] !== undefined);
+  // A first check of the AWS CLI overlooks 0 and '', which are found once the region is checked.
+  const unset = given === values ? [undefined, 0, ''] : [undefined];
+  const options = ['starting-token', 'page-size', 'max-items'].filter(
+    (name) => !unset.some((one) => one === values[name]),
+  );
   if (options.length === 0) return true;
   const names = options.map((name) => `--${name}`).join(', ');
   throw new UsageError(`Cannot specify --no-paginate along with pagination arguments: ${names}`);

@@ -90,7 +90,7 @@ export const differences: readonly Difference[] = [
         line: /--o\w*[= ]off/,
         theirs: /^exit 252\n[^]*Invalid choice/,
         // Nothing is on standard output.
-        ours: /^exit (?:0\n(?:Client request token: .*\n|(?:Running pods|Pods) .*\n|warning: .*\n)*$|25[2345]\n\n)/,
+        ours: /^exit (?:0\n(?:Client request token: .*\n|(?:Running pods|Pods) .*\n|warning: .*\n)*$|25[2345]\n(?:Client request token: .*\n|warning: .*\n)*\n)/,
       },
       // Of several, the last one counts.
       { line: /--o\w*[= ]off .*--o\w*[= ]/, theirs: /^exit 252\n[^]*Invalid choice/, ours: /^exit 0\n/ },
@@ -143,6 +143,15 @@ export const differences: readonly Difference[] = [
     },
   },
   {
+    documented: 'Tags of what is not an association are refused before anything is sent.',
+    reason: 'The gateway manages associations only.',
+    allowed: {
+      line: /--res/,
+      theirs: /^exit (?:0\n|254\n\nAn error occurred)/,
+      ours: /^exit 254\n\nAn error occurred \(BadRequestException\)[^]*: The gateway changes tags of associations only/,
+    },
+  },
+  {
     documented: 'A change in a cluster that the gateway does not manage is denied.',
     reason: 'No policy permits what the inventory does not have.',
     allowed: {
@@ -172,7 +181,20 @@ export const differences: readonly Difference[] = [
   {
     documented: 'A token of pages that can not be read is refused before anything is sent.',
     reason: 'Nothing that is sent could make it valid.',
-    allowed: { line: /--sta[a-z-]*[= ]/, theirs: /^exit 255\n\n/, ours: /^exit 255\n\n/ },
+    allowed: [
+      {
+        line: /--sta[a-z-]*[= ]eyJ/,
+        // eslint-disable-next-line no-control-regex -- the codes of colours
+        theirs: /^exit 255\n\n(?:\x1b\[0m)?slice indices must be integers/,
+        ours: /^exit 255\n\nslice indices must be integers/,
+      },
+      {
+        line: /--sta[a-z-]*[= ](?:eyJ|\w*___)/,
+        theirs:
+          /^exit (?:253\n\n(?:You must specify a region|Unable to locate credentials)|255\n\nPartial credentials found)/,
+        ours: /^exit 25[25]\n\n(?:Bad starting token|slice indices must be integers)/,
+      },
+    ],
   },
   {
     documented: 'A missing region and missing credentials name the options and variables of the gateway too.',
@@ -191,10 +213,11 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    documented: 'It also refuses reserved tags, and characters in tags and names that AWS does not document.',
+    documented:
+      'It also refuses reserved tags, empty names, and characters in tags and names that AWS does not document.',
     reason: 'The gateway checks them, also where EKS may accept them.',
     allowed: {
-      line: /pod-identity-gateway\/|aws:x|it\W+s|\\"y|b\\,c|e, f|--(?:n|se)[a-z-]*[= ]'?(?:é|日本|a=b|-| |Bad)/,
+      line: /pod-identity-gateway\/|aws:x|it\W+s|\\"y|b\\,c|e, f|--(?:nam|ser)[a-z-]*(?:[= ]'?(?:é|日本|a=b|-| |Bad)| ''|=(?: |$))/,
       theirs: /^exit 0\n/,
       ours: /^exit 254\n[^]*InvalidParameterException/,
     },
@@ -212,17 +235,29 @@ export const differences: readonly Difference[] = [
     documented: '`tags` has the ownership tag of the gateway, and tags are sorted by key.',
     reason:
       'The gateway answers with a list of tags, which needs an order. (The comparison leaves out the ownership tag.)',
-    allowed: { line: /c=1,a=2/, theirs: /c\W+1[^]+a\W+2/, ours: /a\W+2[^]+c\W+1/ },
+    allowed: { line: /c=1,a=2/, theirs: /^exit 0\n[^]*c\W+1[^]+a\W+2/, ours: /^exit 0\n[^]*a\W+2[^]+c\W+1/ },
   },
   {
     documented: 'In JSON, integer keys come first.',
     reason: 'The answers of EKS have no such keys; tags can.',
-    allowed: { line: /"2": 1, "1": 2/, theirs: /2\W+1[^]+1\W+2/, ours: /1\W+2[^]+2\W+1/ },
+    allowed: {
+      line: /"2": 1, "1": 2/,
+      theirs: /^exit 0\n\{\s*"2": 1,\s*"1": 2\s*\}\n$/,
+      ours: /^exit 0\n\{\s*"1": 2,\s*"2": 1\s*\}\n$/,
+    },
   },
   {
-    documented: '`help` shows the texts of this command.',
+    documented: '`help` shows the texts of this command, also after `--` where options are missing.',
     reason: 'The texts are of this command, and need no pager.',
-    allowed: { line: /\bhelp\b/, theirs: /^exit (?:0\n$|252)/, ours: /^exit 0\nUsage: / },
+    // The AWS CLI gives its text to a pager.
+    allowed: [
+      { line: / help(?: |$)/, theirs: /^exit 0\n$/, ours: /^exit 0\nUsage: pod-identity / },
+      {
+        line: / -- help(?: |$)/,
+        theirs: /^exit 252\n[^]*\naws: error: the following arguments are required: --/,
+        ours: /^exit 0\nUsage: pod-identity /,
+      },
+    ],
   },
   {
     documented: 'Required options may be left out after `--cli-input-json=…` too.',
@@ -238,7 +273,7 @@ export const differences: readonly Difference[] = [
     reason: 'No parameter is binary, so that the AWS CLI rejects every value of it.',
     allowed: {
       line: /fileb:/,
-      theirs: /^exit 252\n[^]*<class 'bytes'>|^exit 255\n[^]*in <string>/,
+      theirs: /^exit (?:252\n[^]*<class 'bytes'>|255\n[^]*in <string>)/,
       ours: /^exit (?:0|25[2345])\n(?![^]*fileb:)/,
     },
   },
@@ -266,9 +301,10 @@ export const differences: readonly Difference[] = [
     documented: 'In YAML, `!!float` and `!!int` apply only to what looks like one.',
     reason: 'The parser keeps to YAML 1.2.',
     allowed: {
-      line: /!!(?:float|int)/,
-      theirs: /^exit (?:0|25[245])\n/,
-      ours: /^exit 252\n[^]*(?:Invalid YAML received|Invalid type for parameter)/,
+      line: /--cli-input-y[^]*!!(?:float|int)/,
+      theirs:
+        /^exit (?:0\n|252\n\nParameter validation failed|25[34]\n|255\n\n(?:invalid literal for int|could not convert|string index))/,
+      ours: /^exit 252\n\nError parsing parameter '--cli-input-yaml': Invalid YAML received: Unresolved tag: tag:yaml\.org,2002:(?:float|int) /,
     },
   },
   {
@@ -276,7 +312,7 @@ export const differences: readonly Difference[] = [
     reason: 'The AWS CLI says “Circular reference detected”, or prints an address in memory.',
     allowed: {
       line: /&a/,
-      theirs: /^exit 255\n[^]*Circular reference detected|_Expression object/,
+      theirs: /^exit (?:255\n[^]*Circular reference detected|0\n[^]*_Expression object)/,
       ours: /^exit 255\n[^]*An expression/,
     },
   },
@@ -286,22 +322,32 @@ export const differences: readonly Difference[] = [
     allowed: { line: /--cli-input-y/, theirs: /^exit 255\n[^]*keywords must be strings/, ours: /^exit 252\n/ },
   },
   {
-    documented: 'An unknown output format of a profile or the environment ends a command before it changes anything.',
+    documented:
+      'An unknown output format of a profile or the environment ends a command before values, region and credentials are checked and anything is changed.',
     reason: 'The AWS CLI makes the change first.',
     allowed: {
-      line: /--pro\w*[= ]wrong|AWS_DEFAULT_OUTPUT=/,
-      theirs: /^exit (?:25[24]\n|255\n\nUnknown output type)/,
-      ours: /^exit 255\n[^]*Unknown output type/,
+      line: /(?:--pro\w*[= ]|PROFILE=)wrong|AWS_DEFAULT_OUTPUT=(?:''|xml)/,
+      theirs:
+        /^exit (?:252\n\nParameter validation failed|253\n\n(?:You must specify a region|Unable to locate credentials)|254\n\nAn error occurred|255\n\n(?:Unknown output type|Partial credentials found))/,
+      ours: /^exit 255\n\nUnknown output type/,
     },
   },
   {
     documented: 'An empty `--region` or `AWS_REGION` is an error before anything is sent.',
     reason: 'The AWS CLI fails later, because no host has this name.',
-    allowed: {
-      line: /--re\w*(?:=| '')|AWS_REGION=''/,
-      theirs: /^exit (?:0|25[2345])\n/,
-      ours: /^exit 255\n\nProvided region_name '' doesn't match a supported format/,
-    },
+    allowed: [
+      {
+        line: /--re\w*(?:=(?: |$)| '')|AWS_REGION=''/,
+        theirs:
+          /^exit (?:252\n\nParameter validation failed|253\n\nUnable to locate credentials|254\n\nAn error occurred \(IncompleteSignatureException\)|255\n\n(?:Partial credentials found|The config profile|Unknown output type))/,
+        ours: /^exit 255\n\nProvided region_name '' doesn't match a supported format/,
+      },
+      {
+        line: /--g[a-z-]*[= ]output/,
+        theirs: /^exit 0\n/,
+        ours: /^exit 255\n\nProvided region_name '' doesn't match a supported format/,
+      },
+    ],
   },
 ];
 

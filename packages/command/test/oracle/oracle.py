@@ -186,6 +186,20 @@ def run_line(question):
         return run(question['arguments'])
 
 
+def remember_services():
+    """Lists the folders of services once: every line has a driver of its own, which would read two thousand folders."""
+    list_services = Loader.list_available_services
+    known = {}
+
+    def list_once(self, type_name):
+        key = (type_name, *self.search_paths)
+        if key not in known:
+            known[key] = list_services(self, type_name)
+        return known[key]
+
+    Loader.list_available_services = list_once
+
+
 def extend_model(operations):
     """Adds the fields of newer versions to the model of EKS: those that an operation lacks, by name and type."""
     load = Loader.load_service_model
@@ -237,6 +251,8 @@ QUESTIONS = {
     'version': version,
     'width': get_text_length,
 }
+
+remember_services()
 
 # Answers have a stream of their own: a help text of the CLI goes to standard output by a program that shows it.
 answers = os.fdopen(os.dup(1), 'w')
