@@ -2189,7 +2189,7 @@ export type RecordedRequest = {
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
   /** The `modifiedAt` of the association that an update, delete or adoption expects; null: any. */
   readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
-  /** The revision of the service account that a create expects; null: any. */
+  /** The revision of the service account that a create or update expects; null: any. */
   readonly expectedRevision: Maybe<Scalars['Int']['output']>;
   /** The tags that a change of tags expects, sorted by key; null: any. */
   readonly expectedTags: Maybe<ReadonlyArray<Tag>>;
@@ -2477,6 +2477,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by others, also through the gateway, between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * The `revision` that the service account had when the request was planned, as for a create: also a change of the expiry alone moves it, which leaves
+   * `modifiedAt` as it is.
+   */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
    * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end

@@ -639,6 +639,11 @@ export type UpdatePodIdentityAssociationInput = {
    */
   readonly expectedModifiedAt?: string | null | undefined;
   /**
+   * The `revision` that the service account had when the request was planned, as for a create: also a change of the expiry alone moves it, which leaves
+   * `modifiedAt` as it is.
+   */
+  readonly expectedRevision?: number | null | undefined;
+  /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
    * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end
    * earlier than before, you need the right to delete it at that time.
