@@ -467,6 +467,17 @@ export type AssociationState = {
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
 };
 
+/** The cluster that an entry is about. */
+export type AuditCluster = {
+  readonly __typename?: 'AuditCluster';
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+};
+
 /**
  * An entry of the audit trail. Entries are never changed or deleted, except that operators can erase their personal data. The entry of a request to change an association that its principal may not
  * view is shown to the principal as if the association did not exist, and in full to those who may read the trail of the namespace or of the gateway.
@@ -488,6 +499,8 @@ export type AuditEntry = Node & {
   readonly associationArn: Maybe<Scalars['ID']['output']>;
   /** The association before the operation; null for a create, when it did not exist, and when you may not view it. */
   readonly before: Maybe<AssociationSnapshot>;
+  /** The cluster of an entry that is about a whole cluster: of CLUSTER_GONE. Null for other entries. */
+  readonly cluster: Maybe<AuditCluster>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
@@ -582,7 +595,7 @@ export type AuditEvent =
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /**
-   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * EKS does not have `cluster` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
    * each. The operation id begins with `cluster-`.
    */
   | 'CLUSTER_GONE'
