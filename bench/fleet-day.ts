@@ -9,7 +9,7 @@ import { doJobs } from './fleet-jobs.ts';
 import { makeSteps } from './fleet-step.ts';
 import { clusters, perCluster } from './fleet-world.ts';
 
-const help = `Plays a day of a fleet: 200 clusters in 30 accounts, with 10,000 associations that Terraform made, on a gateway over HTTP with a simulated EKS. They are scanned,
+const help = `Plays a day of a fleet: 200 clusters in 20 accounts, with 10,000 associations that Terraform made, on a gateway over HTTP with a simulated EKS. They are scanned,
 adopted, exported, renamed and reviewed, changed outside of the gateway in ten ways, looked up as of a time, judged by a new policy, and others are declared, planned and applied by runners
 that are killed. Fails if a change is not found, something else is, or a change has not exactly one effect. Prints Markdown tables. Requires Linux and Java.
 

@@ -35,7 +35,7 @@ export const formerRole = 'role-0';
 const operator = join(import.meta.dirname, '../packages/operator/src/main.ts');
 
 /**
- * Opens a gateway over HTTP, with a simulated EKS of 200 clusters in 30 accounts, in which
+ * Opens a gateway over HTTP, with a simulated EKS of 200 clusters in 20 accounts, in which
  * Terraform made an association for each of 50 service accounts of a cluster; half of them have a
  * role of the convention of their namespace.
  *

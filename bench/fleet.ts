@@ -20,7 +20,7 @@ import { clusters, home, makeFleetPolicies, perCluster } from './fleet-world.ts'
 import { table } from './report.ts';
 import { median } from './statistics.ts';
 
-const help = `Measures queries over 200 clusters in 30 accounts with 10,000 associations, in both stores, beside a list with a role filter in each cluster.
+const help = `Measures queries over 200 clusters in 20 accounts with 10,000 associations, in both stores, beside a list with a role filter in each cluster.
 Prints a Markdown table for each store.
 
 Usage: npm run bench -- fleet

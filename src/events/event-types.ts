@@ -61,7 +61,7 @@ export const eventTypes = {
   EXPIRY_WARNED: { type: 'ending.near', detailType: 'Pod Identity Association Ends Soon', selection: 'ALL' },
   LOG_PERMITTED: null,
   STATE_REPAIRED: null,
-  CLUSTER_GONE: null,
+  CLUSTER_GONE: { type: 'cluster.gone', detailType: 'Pod Identity Cluster Gone', selection: 'ALL' },
   PERSONAL_DATA_ERASED: null,
 } as const satisfies Readonly<Record<AuditEvent, Placement | null>>;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { publicApprovalId } from '../model/approval.ts';
 import { auditEntryId } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import type { AssociationTarget } from '../model/association.ts';
+import type { AssociationTarget, ClusterRef } from '../model/association.ts';
 import { hasTrait, isOperation, namedSettings } from '../model/operation.ts';
 import type { AuditedOperation, RequestedOperation } from '../model/operation.ts';
 import type { RefusalCode } from '../model/outcome.ts';
@@ -74,6 +74,8 @@ export interface GatewayEvent {
   readonly approval: EventApproval | null;
   /** When the association ends, of `ending.near`: RFC 3339, UTC; null for other events. */
   readonly endsAt: string | null;
+  /** The cluster, of `cluster.gone`; null for other events. */
+  readonly cluster: ClusterRef | null;
 }
 
 /** The most needs of an approval in an event: policies can ask for more. */
@@ -113,6 +115,7 @@ export function eventOf(entry: AuditEntry, predecessorId: string | null): Gatewa
     ownRequest: entry.isOwnRequest === true,
     approval: approvalIn(entry),
     endsAt: endIn(entry),
+    cluster: entry.cluster ? clusterIn(entry.cluster) : null,
   };
 }
 
@@ -171,6 +174,10 @@ function principalIn({ id, kind }: Principal): EventPrincipal {
 
 function targetIn({ accountId, region, clusterName, namespace, serviceAccount }: AssociationTarget): AssociationTarget {
   return { accountId, region, clusterName, namespace, serviceAccount };
+}
+
+function clusterIn({ accountId, region, clusterName }: ClusterRef): ClusterRef {
+  return { accountId, region, clusterName };
 }
 
 function cut(text: string | null): string | null {

@@ -150,6 +150,7 @@ export type ResolversTypes = {
   AssociationOrigin: Schema.AssociationOrigin;
   AssociationSnapshot: ResolverTypeWrapper<Association>;
   AssociationState: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['AssociationState']>;
+  AuditCluster: ResolverTypeWrapper<Schema.AuditCluster>;
   AuditEntry: ResolverTypeWrapper<AuditEntryModel>;
   AuditEntryConnection: ResolverTypeWrapper<Omit<Schema.AuditEntryConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversTypes['AuditEntryEdge']>, nodes: ReadonlyArray<ResolversTypes['AuditEntry']> }>;
   AuditEntryEdge: ResolverTypeWrapper<Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversTypes['AuditEntry'] }>;
@@ -273,6 +274,7 @@ export type ResolversParentTypes = {
   AssociationNotFound: Schema.AssociationNotFound;
   AssociationSnapshot: Association;
   AssociationState: ResolversInterfaceTypes<ResolversParentTypes>['AssociationState'];
+  AuditCluster: Schema.AuditCluster;
   AuditEntry: AuditEntryModel;
   AuditEntryConnection: Omit<Schema.AuditEntryConnection, 'edges' | 'nodes'> & { edges: ReadonlyArray<ResolversParentTypes['AuditEntryEdge']>, nodes: ReadonlyArray<ResolversParentTypes['AuditEntry']> };
   AuditEntryEdge: Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
@@ -521,6 +523,12 @@ export type AssociationStateResolvers<ContextType = RequestContext, ParentType e
   __resolveType: TypeResolveFn<'AssociationSnapshot' | 'PodIdentityAssociation', ParentType, ContextType>;
 };
 
+export type AuditClusterResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditCluster'] = ResolversParentTypes['AuditCluster']> = {
+  accountId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  clusterName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  region?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['AuditEntry'] = ResolversParentTypes['AuditEntry']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   apiRequestId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -528,6 +536,7 @@ export type AuditEntryResolvers<ContextType = RequestContext, ParentType extends
   association?: Resolver<Schema.Maybe<ResolversTypes['PodIdentityAssociation']>, ParentType, ContextType>;
   associationArn?: Resolver<Schema.Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   before?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  cluster?: Resolver<Schema.Maybe<ResolversTypes['AuditCluster']>, ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   declaration?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   deleteDecision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
@@ -1120,6 +1129,7 @@ export type Resolvers<ContextType = RequestContext> = {
   AssociationNotFound?: AssociationNotFoundResolvers<ContextType>;
   AssociationSnapshot?: AssociationSnapshotResolvers<ContextType>;
   AssociationState?: AssociationStateResolvers<ContextType>;
+  AuditCluster?: AuditClusterResolvers<ContextType>;
   AuditEntry?: AuditEntryResolvers<ContextType>;
   AuditEntryConnection?: AuditEntryConnectionResolvers<ContextType>;
   AuditEntryEdge?: AuditEntryEdgeResolvers<ContextType>;

@@ -467,6 +467,17 @@ export type AssociationState = {
   readonly targetRoleArn: Maybe<Scalars['String']['output']>;
 };
 
+/** The cluster that an entry is about. */
+export type AuditCluster = {
+  readonly __typename?: 'AuditCluster';
+  /** Account of the cluster. */
+  readonly accountId: Scalars['String']['output'];
+  /** Name of the cluster. */
+  readonly clusterName: Scalars['String']['output'];
+  /** Region of the cluster. */
+  readonly region: Scalars['String']['output'];
+};
+
 /**
  * An entry of the audit trail. Entries are never changed or deleted, except that operators can erase their personal data. The entry of a request to change an association that its principal may not
  * view is shown to the principal as if the association did not exist, and in full to those who may read the trail of the namespace or of the gateway.
@@ -488,6 +499,8 @@ export type AuditEntry = Node & {
   readonly associationArn: Maybe<Scalars['ID']['output']>;
   /** The association before the operation; null for a create, when it did not exist, and when you may not view it. */
   readonly before: Maybe<AssociationSnapshot>;
+  /** The cluster of an entry that is about a whole cluster: of CLUSTER_GONE. Null for other entries. */
+  readonly cluster: Maybe<AuditCluster>;
   /** The policy decision; null when policy was not evaluated. */
   readonly decision: Maybe<PolicyDecision>;
   /** The declaration that made the request; null without one. */
@@ -582,7 +595,7 @@ export type AuditEvent =
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /**
-   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * EKS does not have `cluster` any more: two scans, DescribeCluster and AWS STS agree, or an operator confirmed it. Its associations ended with it, without an entry
    * each. The operation id begins with `cluster-`.
    */
   | 'CLUSTER_GONE'
@@ -2189,7 +2202,7 @@ export type RecordedRequest = {
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
   /** The `modifiedAt` of the association that an update, delete or adoption expects; null: any. */
   readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
-  /** The revision of the service account that a create expects; null: any. */
+  /** The revision of the service account that a create or update expects; null: any. */
   readonly expectedRevision: Maybe<Scalars['Int']['output']>;
   /** The tags that a change of tags expects, sorted by key; null: any. */
   readonly expectedTags: Maybe<ReadonlyArray<Tag>>;
@@ -2477,6 +2490,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by others, also through the gateway, between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /**
+   * The `revision` that the service account had when the request was planned, as for a create: also a change of the expiry alone moves it, which leaves
+   * `modifiedAt` as it is.
+   */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
    * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end

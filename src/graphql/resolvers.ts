@@ -116,6 +116,7 @@ export function makeResolvers(): Resolvers {
       id: auditEntryId,
       request: (entry) => (entry.request === null ? null : summarize(entry)),
       operationKind: ({ operation }) => operation,
+      cluster: ({ cluster }) => cluster ?? null,
       operation: async ({ operationId }, _, context) => {
         await context.requireUnlocked();
         context.takeRows(1);

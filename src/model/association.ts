@@ -113,6 +113,8 @@ export interface UpdateRequest extends ExistingRequest {
    * expiry stays as it is.
    */
   readonly expiresAt?: string | null;
+  /** As that of a create. */
+  readonly expectedRevision?: number;
 }
 
 /** A change of tags in canonical form. */

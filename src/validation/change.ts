@@ -17,6 +17,7 @@ import type {
 import type { Finding } from '../model/refusal.ts';
 import { byKey } from '../model/tags.ts';
 import { associationIdFindings } from './associations.ts';
+import { expectedRevisionFindings } from './expected-revision.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, resolveCluster } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
@@ -50,7 +51,10 @@ export function validateUpdate(
   const { changes, findings } = changedSettings(input);
   const expiresAt = input.expiresAt === null ? null : utcTimestamp(input.expiresAt);
   const expiry = input.expiresAt === undefined ? {} : { expiresAt };
-  return validate(input, defaults, findings, (request) => ({ ...request, changes, ...expiry }));
+  const { expectedRevision = null } = input;
+  const conditions = expectedRevision === null ? {} : { expectedRevision };
+  const all = [...findings, ...expectedRevisionFindings(expectedRevision)];
+  return validate(input, defaults, all, (request) => ({ ...request, changes, ...expiry, ...conditions }));
 }
 
 /** Validates the input of a change of tags, and converts it into its canonical form. */

@@ -1,10 +1,10 @@
 import type { CreatePodIdentityAssociationInput, TagInput } from '../generated/types.ts';
 import type { CreateRequest, Tag } from '../model/association.ts';
-import type { Finding } from '../model/refusal.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
+import { expectedRevisionFindings } from './expected-revision.ts';
 import { createdSettingFindings } from './settings.ts';
 import { tagFindings } from './tags.ts';
 import { utcTimestamp } from './timestamps.ts';
@@ -51,14 +51,6 @@ export function validateCreate(
     ...(input.ifExists === 'ADOPT' ? { ifExists: 'ADOPT' as const } : {}),
   };
   return { kind: 'valid', request, ...metadata };
-}
-
-function expectedRevisionFindings(value: number | null): Finding[] {
-  if (value === null || value >= 0) return [];
-  const message = `expectedRevision is ${value}; it must not be negative.`;
-  const advice =
-    'Give the revision that checkPodIdentityAssociations returned for the service account, or leave it out.';
-  return [{ path: 'expectedRevision', rule: 'not-negative', message, advice }];
 }
 
 /** Sorts by UTF-16 code units of the key, independent of the locale. */

@@ -105,6 +105,13 @@ const commands: Readonly<Record<string, readonly [by: Actor | 'eraser', calls: r
       ...versionCalls,
     ],
   ],
+  'pod-identity-operator confirm-gone': [
+    'break-glass',
+    [
+      ['dynamodb:BatchGetItem dynamodb:PutItem', idempotencyTable, ['scan/111122223333/eu-central-1/apps-dev']],
+      ['dynamodb:PutItem', auditTable, [`cluster-${'0'.repeat(26)}`]],
+    ],
+  ],
   'pod-identity-operator erase': [
     'eraser',
     [

@@ -76,6 +76,13 @@ test('an event of an approval says who has to approve it and until when, and one
   expect(eventOf(near, null)).toMatchObject({ approval: null, endsAt: '2026-11-25T12:00:00.000Z' });
 });
 
+test('the event of a cluster that is gone names the cluster, and no service account', () => {
+  const { cluster } = entries.CLUSTER_GONE;
+  expect(cluster).toMatchObject({ clusterName: 'apps' });
+  expect(eventOf(entries.CLUSTER_GONE, null)).toMatchObject({ type: 'cluster.gone', target: null, cluster });
+  expect(eventOf(auditEntry({ event: 'SUCCEEDED' }), null).cluster).toBeNull();
+});
+
 test('an event has no session policy, tag, reason, message or user agent, whatever an entry has', () => {
   const secret = 'sts:GetCallerIdentity-secret';
   const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Action: secret }] });

@@ -131,6 +131,15 @@ test.each<[string, string, (client: Client) => Promise<Parameters<typeof idOf>[0
     },
   ],
   [
+    'an update that expects a revision',
+    'alice',
+    async (client) => {
+      const { associationId } = await existing();
+      const update = { disableSessionTags: true, expiresAt: inAWeek(), expectedRevision: 1 };
+      return client.updatePodIdentityAssociation({ clusterName, associationId, ...update });
+    },
+  ],
+  [
     'an update that clears settings and the expiry',
     'alice',
     async (client) => {

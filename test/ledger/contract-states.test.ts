@@ -46,7 +46,11 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
           tags: [],
           ...(expectedRevision === undefined ? {} : { expectedRevision }),
         },
-        UPDATE_POD_IDENTITY_ASSOCIATION: { ...changes, changes: { policy: null } },
+        UPDATE_POD_IDENTITY_ASSOCIATION: {
+          ...changes,
+          changes: { policy: null },
+          ...(expectedRevision === undefined ? {} : { expectedRevision }),
+        },
       }[operation as string] ?? changes;
     const entryOf = (fields: Partial<AuditEntry>) =>
       auditEntry({
@@ -358,6 +362,18 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect((await stateNow())?.openOperations).toHaveLength(1);
     expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 2, isBusy: false });
     expect((await expecting(2)).begun).toEqual({ kind: 'committed' });
+  });
+
+  test('an update that expects a revision begins over this number only, without another operation in progress', async () => {
+    const update = 'UPDATE_POD_IDENTITY_ASSOCIATION';
+    const expecting = (expectedRevision: number) => begin(update, at(t1), { expectedRevision });
+    await (await begin()).succeed(at(t1));
+    expect((await expecting(0)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 1, isBusy: false });
+    const first = await expecting(1);
+    expect(first.begun).toEqual({ kind: 'committed' });
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 1, isBusy: true });
+    await first.succeed(at(t2));
+    expect((await expecting(1)).begun).toEqual({ kind: 'state-mismatch', publicRevision: 2, isBusy: false });
   });
 
   test('a create that expects a revision follows its own released operation, and no other', async () => {

@@ -244,6 +244,11 @@ describe('scans of a cluster that was deleted', () => {
     expect(others).toEqual([]);
     expect(entry).toMatchObject({ cluster, target: null, operation: 'OBSERVE_ASSOCIATION' });
     expect(entry?.message).toContain(`${home.accountId}/${home.region}/apps-dev is gone`);
+    const trail = `{ auditTrail(scope: { cluster: { clusterName: "apps-dev" } }, events: [CLUSTER_GONE]) {
+      nodes { target { clusterName } cluster { accountId region clusterName } }
+    } }`;
+    const { data } = await gateway.send(trail, {}, 'olivia');
+    expect(data).toEqual({ auditTrail: { nodes: [{ target: null, cluster }] } });
     for (const serviceAccount of ['api', 'foreign']) {
       const of = { ...target, serviceAccount };
       const state = await ledger.getAssociationState(of);

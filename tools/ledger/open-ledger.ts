@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
+import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { CheckpointStore } from '../../src/ledger/checkpoint-store.ts';
 import { openDynamoDb } from '../../src/ledger/dynamodb/client.ts';
 import { dynamoDbItems } from '../../src/ledger/dynamodb/items.ts';
@@ -9,6 +10,7 @@ import { storedErasure } from '../../src/ledger/stored/erasure.ts';
 import type { Erasure } from '../../src/ledger/stored/erasure.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { storedAssociationReads } from '../../src/ledger/stored/association-reads.ts';
+import { storedObservations } from '../../src/ledger/stored/observations.ts';
 import { storedCheckpoints } from '../../src/ledger/stored/checkpoints.ts';
 import type { UnindexedEntries } from '../../src/ledger/stored/unindexed-entries.ts';
 import { makeDynamoDbStore } from '../../src/policy-versions/dynamodb-store.ts';
@@ -19,19 +21,26 @@ import { unindexedEntries } from './unindexed-entries.ts';
 /** Credentials for endpoints on this machine, which do not check them. */
 const placeholders = { accessKeyId: 'local', secretAccessKey: 'local' };
 
+/** A ledger with all that commands of operators read and write. */
+export type ExistingLedger = Ledger &
+  AssociationReads &
+  CheckpointStore &
+  UnindexedEntries &
+  Erasure &
+  Pick<ObservationStore, 'putClusterScan'>;
+
 /**
  * Opens the ledger of the settings, and creates nothing in DynamoDB: a missing table is noticed
  * when it is read.
  */
-export function openExistingLedger(
-  settings: LedgerSettings,
-): Ledger & AssociationReads & CheckpointStore & UnindexedEntries & Erasure {
+export function openExistingLedger(settings: LedgerSettings): ExistingLedger {
   const { ledger, ledgerFile: file, idempotencyTable, auditTable } = settings;
   if (ledger === 'sqlite') return makeSqliteLedger({ file });
   const tables = { client: dynamoDbClient(settings), idempotencyTable, auditTable };
   const items = dynamoDbItems(tables);
   return {
     ...makeDynamoDbLedger(tables),
+    putClusterScan: storedObservations(items).putClusterScan,
     ...storedAssociationReads(items),
     ...storedCheckpoints(items),
     ...storedErasure(items),

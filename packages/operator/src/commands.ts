@@ -4,6 +4,7 @@ import { command } from './cli/command.ts';
 import type { Command } from './cli/command.ts';
 import { completionOf, shells } from './cli/completion.ts';
 import type { CommandTable } from './cli/run.ts';
+import { confirmGone } from './confirm-gone/command.ts';
 import { erase } from './erase/command.ts';
 import { replay as eventsReplay, tail } from './events/commands.ts';
 import { trailExport } from './export/command.ts';
@@ -47,6 +48,7 @@ export const commandTable: CommandTable = {
       accessReview,
       lock,
       lift,
+      confirmGone,
       restore,
       erase,
       trailExport,

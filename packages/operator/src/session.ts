@@ -1,17 +1,13 @@
-import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { CheckpointStore } from '../../../src/ledger/checkpoint-store.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
 import { openExistingLedger, openPolicyStore } from '../../../tools/ledger/open-ledger.ts';
-import type { Erasure } from '../../../src/ledger/stored/erasure.ts';
-import type { UnindexedEntries } from '../../../src/ledger/stored/unindexed-entries.ts';
+import type { ExistingLedger } from '../../../tools/ledger/open-ledger.ts';
 import type { LedgerSettings } from '../../../tools/ledger/settings.ts';
 import type { PolicyStore } from '../../../src/policy-versions/store.ts';
 
 /** Opens the ledger for a command, and closes it. */
 export async function withLedger<T>(
   settings: LedgerSettings,
-  work: (ledger: Ledger & AssociationReads & CheckpointStore & UnindexedEntries & Erasure) => Promise<T>,
+  work: (ledger: ExistingLedger) => Promise<T>,
 ): Promise<T> {
   const ledger = openExistingLedger(settings);
   return explainUnavailable("The ledger can't be reached", () => work(ledger)).finally(() => ledger.close());

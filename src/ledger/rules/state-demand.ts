@@ -38,7 +38,7 @@ export function demandOf(entry: AuditEntry | undefined, startedAt: number): Stat
   }
   // A request is judged by the expiry that it replaces.
   const judged = endingBefore === undefined ? {} : { expirySetBy: endingBefore?.setBy ?? null };
-  if (setsExpiryOnly(entry)) return { publicRevision: null, confirmed: before, ...judged };
+  if (setsExpiryOnly(entry)) return { publicRevision, confirmed: before, ...judged };
   return publicRevision === null && !setsExpiry ? null : { publicRevision, confirmed: null, ...judged };
 }
 

@@ -80,8 +80,9 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   needsAgent: true,
   // Pods know nothing of an expiry.
   warningsAfter: (association, request) => (changesExpiryOnly(request) ? [] : warningsAfterUpdate(association)),
-  summarize: ({ changes, expiresAt, ...request }) => ({
+  summarize: ({ changes, expiresAt, expectedRevision, ...request }) => ({
     ...summaryOfExisting(request),
+    expectedRevision: expectedRevision ?? null,
     settings: changes,
     changes: [...Object.keys(changes), ...(expiresAt === undefined ? [] : ['expiresAt'])],
     expiresAt: expiresAt ?? null,

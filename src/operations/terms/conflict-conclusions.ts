@@ -32,7 +32,7 @@ export function tagsChanged(existing: Association, differences: readonly Differe
   return { ...nothing, outcome, message, refusal, associationArn };
 }
 
-/** The service account has another revision than the create expects. */
+/** The service account has another revision than the request expects. */
 export function revisionChanged(target: AssociationTarget, expected: number, actual: number): RefusedConclusion {
   const outcome = 'ASSOCIATION_CHANGED';
   const message =

@@ -132,7 +132,7 @@ export interface RequestSummary {
   readonly expiresAt: string | null;
   /** What a create does about an equal association; null: it refuses the request. */
   readonly ifExists: 'ADOPT' | null;
-  /** The revision of the service account that a create expects; null: any. */
+  /** The revision of the service account that a create or update expects; null: any. */
   readonly expectedRevision: number | null;
   /** The `modifiedAt` that a request about an existing association expects; null: any. RFC 3339. */
   readonly expectedModifiedAt: string | null;

@@ -34,7 +34,10 @@ export function resumedRequest(held: HeldRequest): ResumedRequest | null {
   if (associationId === null) return null;
   const existing = { ...common, associationId, expectedModifiedAt };
   if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION') {
-    return { operation: 'update', input: { ...existing, ...changedFields(request) } };
+    return {
+      operation: 'update',
+      input: { ...existing, ...changedFields(request), expectedRevision: request.expectedRevision },
+    };
   }
   if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION') return { operation: 'delete', input: existing };
   if (operation === 'ADOPT_POD_IDENTITY_ASSOCIATION') return { operation: 'adopt', input: existing };

@@ -5,7 +5,7 @@ import type { UpdatePodIdentityAssociationInput } from '../generated/operations.
  */
 type OtherField =
   | ('accountId' | 'associationId' | 'clientRequestToken' | 'clusterName' | 'declaration' | 'expectedModifiedAt')
-  | ('expiresAt' | 'onBehalfOf' | 'reason' | 'region');
+  | ('expectedRevision' | 'expiresAt' | 'onBehalfOf' | 'reason' | 'region');
 
 /** The name of a setting of an association, as the schema has it. */
 export type SettingName = Exclude<keyof UpdatePodIdentityAssociationInput, OtherField>;

@@ -141,7 +141,7 @@ export type AuditEvent =
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /**
-   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * EKS does not have `cluster` any more: two scans, DescribeCluster and AWS STS agree, or an operator confirmed it. Its associations ended with it, without an entry
    * each. The operation id begins with `cluster-`.
    */
   | 'CLUSTER_GONE'
@@ -638,6 +638,11 @@ export type UpdatePodIdentityAssociationInput = {
    * EKS has no conditional change, so a change by others, also through the gateway, between the comparison and the EKS call is not detected.
    */
   readonly expectedModifiedAt?: string | null | undefined;
+  /**
+   * The `revision` that the service account had when the request was planned, as for a create: also a change of the expiry alone moves it, which leaves
+   * `modifiedAt` as it is.
+   */
+  readonly expectedRevision?: number | null | undefined;
   /**
    * When the gateway deletes the association, as for a create: it replaces an earlier `expiresAt`; null clears it. Alone, it sends nothing to EKS; then
    * the association must be as an operation of the gateway left or adopted it, else the answer is ASSOCIATION_NOT_CONFIRMED. If the association would end

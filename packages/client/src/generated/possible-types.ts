@@ -90,6 +90,7 @@ export const embeddedTypes = [
   "ClusterCoverage",
   "RecordedPrincipal",
   "AuditTarget",
+  "AuditCluster",
   "RecordedRequest",
   "PolicyDecision",
   "PodIdentityAssociationConnection",

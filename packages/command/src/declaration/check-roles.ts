@@ -77,7 +77,11 @@ export async function checkRoles(
 function dryRun(client: GatewayClient, plan: Plan, change: Change, options: CallOptions): Promise<CheckResult> {
   const input = inputOf(plan, change);
   if ('create' in input) return client.checkCreatePodIdentityAssociation(input.create, options);
-  if ('update' in input) return client.checkUpdatePodIdentityAssociation(input.update, options);
+  if ('update' in input) {
+    // It may be that of what the changes before it leave.
+    const update = { ...input.update, expectedRevision: null };
+    return client.checkUpdatePodIdentityAssociation(update, options);
+  }
   throw new Error(`A change of the kind ${change.action} sets no role.`);
 }
 

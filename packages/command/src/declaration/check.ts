@@ -1,5 +1,5 @@
 import type { Change, Denied } from './planner.ts';
-import { rowsOf } from './rows.ts';
+import { predecessorsOf, rowsOf } from './rows.ts';
 import type { Row } from './rows.ts';
 
 /** What the gateway says of a change that it does not make. */
@@ -23,7 +23,8 @@ export interface Checked {
    */
   readonly unknownRoles: readonly string[];
   /**
-   * Of the service account: a create that expects it does not undo what happened after the plan.
+   * Of the service account: a create or update that expects it does not undo what happened after the
+   * plan.
    */
   readonly revision: number;
 }
@@ -43,11 +44,12 @@ export function judged(
     return isDenied ? [{ row, denied: row.flatMap((_, index) => deniedOf(row, index, reasons[index] ?? [])) }] : [];
   });
   const withheld = new Set(denied.flatMap(({ row }) => row));
+  const predecessors = predecessorsOf(pairs);
   return {
     changes: pairs.flatMap((pair) => {
       const { change, checked } = pair;
       if (!checked || withheld.has(pair)) return [];
-      const revised = change.action === 'create' ? { ...change, expectedRevision: checked.revision } : change;
+      const revised = { ...change, expectedRevision: expectedRevisionOf(pair, checked, predecessors) };
       const approvers = approversOf(checked);
       return [
         {
@@ -59,6 +61,23 @@ export function judged(
     }),
     denied: denied.flatMap((one) => one.denied),
   };
+}
+
+/**
+ * The revision that a change begins with. `expectedModifiedAt` does not tell that an expiry changed,
+ * so an update that sets one has it too. Each change before it in its row moves it by one.
+ */
+function expectedRevisionOf<Pair extends { readonly change: Change }>(
+  pair: Pair,
+  { revision }: Checked,
+  predecessors: ReadonlyMap<Pair, Pair>,
+): number | null {
+  const { action, after, expectedRevision } = pair.change;
+  const setsExpiry = action === 'update' && after?.expiresAt !== undefined;
+  if (action !== 'create' && !setsExpiry) return expectedRevision;
+  let before = 0;
+  for (let one = predecessors.get(pair); one !== undefined; one = predecessors.get(one)) before += 1;
+  return revision + before;
 }
 
 const unanswered = 'The gateway did not answer for this change.';

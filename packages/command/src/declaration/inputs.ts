@@ -36,7 +36,7 @@ export function inputOf(context: Context, change: Change) {
         },
       };
     case 'update':
-      return { update: { ...existing, ...changesOf(change) } };
+      return { update: { ...existing, ...changesOf(change), expectedRevision: change.expectedRevision } };
     case 'adopt':
       return { adopt: existing };
     case 'delete':

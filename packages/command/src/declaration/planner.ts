@@ -41,8 +41,8 @@ export interface Change {
   /** The version of the association that the plan saw; null for a create. */
   readonly expectedModifiedAt: string | null;
   /**
-   * The revision of the service account that a create expects; null for other changes, and until
-   * the change is checked.
+   * The revision of the service account that a create expects, or an update that sets an expiry;
+   * null for other changes, and until the change is checked.
    */
   readonly expectedRevision: number | null;
   readonly reason: string | null;

@@ -271,6 +271,15 @@ test('checks divide changes: a create keeps the revision, and what is denied its
   ]);
 });
 
+test('an update that sets an expiry keeps the revision that the changes of tags before it leave', () => {
+  const [tag, update] = [changeOf('tag', 'a'), changeOf('update', 'a')];
+  const after = { ...(update.after ?? state), expiresAt: null };
+  const decision = { allowed: true, violations: [], needs: [] };
+  const checked = { refusal: null, onlyAsDryRun: false, unknownRoles: [], decision, revision: 7 };
+  const found = judged([tag, { ...update, after }, changeOf('update', 'b')], [checked, checked, checked]);
+  expect(found.changes.map(({ expectedRevision }) => expectedRevision)).toEqual([null, 8, null]);
+});
+
 test('a change that needs an approval is one of the plan, with its approvers', () => {
   const violation = { policyId: 'p', message: 'm', advice: null };
   const refusal = { code: 'APPROVAL_REQUIRED', message: 'Held.', advice: null };

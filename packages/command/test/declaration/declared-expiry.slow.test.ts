@@ -51,3 +51,13 @@ test('expiresAt is set, exported, kept without the field, and taken away by neve
   expect(await planAndApply(inverse, ['--prune'])).toContain(`expiresAt: ${expiresAt} → none`);
   expect(await days()).toBeNull();
 });
+
+test('a plan of an expiry does not overwrite one that was set since', async () => {
+  await planAndApply(paymentsDeclaration(['api']));
+  const file = fleet.write('bindings.yaml', expiring('expiresAfter: 30d'));
+  await fleet.run(['plan', '-f', file, '-o', fleet.pathOf('older.json')]);
+  await planAndApply(expiring('expiresAfter: 60d'));
+  const { code, stdout } = await fleet.run(['apply', fleet.pathOf('older.json')]);
+  expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('revision 2, not 1') });
+  expect(await days()).toBe(60);
+});

@@ -63,8 +63,9 @@ async function* eventsSince(
 }
 
 /** An event as a line: when, what, where, by whom. */
-function lineOf({ time, type, target, lock, refusalCode, principal, id }: GatewayEvent): string {
-  const where = target ? [target.clusterName, target.namespace, target.serviceAccount].join('/') : (lock ?? '-');
+function lineOf({ time, type, target, cluster, lock, refusalCode, principal, id }: GatewayEvent): string {
+  const others = lock ?? cluster?.clusterName ?? '-';
+  const where = target ? [target.clusterName, target.namespace, target.serviceAccount].join('/') : others;
   return [time, type.padEnd(21), where, `by ${principal.id}`, ...(refusalCode === null ? [] : [refusalCode]), id]
     .join('  ')
     .replaceAll(/\p{Cc}/gu, '?');

@@ -122,10 +122,11 @@ function sourceOf(address: string | null) {
   return isIP(address) === 0 ? { name: address } : { ip: address };
 }
 
-function cloudOf({ target }: AuditEntry) {
-  if (target === null) return { provider: 'AWS' };
-  const account = { uid: target.accountId, type_id: 10, type: 'AWS Account' };
-  return { provider: 'AWS', account, region: target.region };
+function cloudOf({ target, cluster }: AuditEntry) {
+  const place = target ?? cluster;
+  if (place === undefined) return { provider: 'AWS' };
+  const account = { uid: place.accountId, type_id: 10, type: 'AWS Account' };
+  return { provider: 'AWS', account, region: place.region };
 }
 
 /** The association, existing or requested; its cluster; the requested roles. */
@@ -175,6 +176,7 @@ function unmappedOf(entry: AuditEntry) {
     ...set('fence', fence),
     ...set('approvalKey', approvalKey),
     ...set('target', target),
+    ...set('cluster', entry.cluster ?? null),
     ...set('before', before),
     ...set('reason', reason),
     ...set('onBehalfOf', onBehalfOf),

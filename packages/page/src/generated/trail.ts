@@ -23,7 +23,7 @@ export type AuditEvent =
   /** A dry run; nothing was done. */
   | 'CHECKED'
   /**
-   * EKS does not have the cluster in `message` any more: two scans, DescribeCluster and AWS STS agree. Its associations ended with it, without an entry
+   * EKS does not have `cluster` any more: two scans, DescribeCluster and AWS STS agree, or an operator confirmed it. Its associations ended with it, without an entry
    * each. The operation id begins with `cluster-`.
    */
   | 'CLUSTER_GONE'
