@@ -74,7 +74,7 @@ export function makeApproverNews(
     if (approval === null || !type.startsWith('approval.')) return;
     await inTurn(keyOf(approval.id), async () => {
       const told = await read(approval.id);
-      if (told === null) return type === 'approval.requested' ? tell(event, approval) : undefined;
+      if (told === null) return type === 'approval.requested' ? tell(event, approval) : noteEnd(type, approval);
       const next = after(told, event);
       if (next === told) return;
       await keep(next);
@@ -96,6 +96,13 @@ export function makeApproverNews(
       messages.push({ channel: posted.channel ?? channel, ts: posted.ts ?? '', mentions });
     }
     await keep({ ...told, messages });
+  }
+
+  /** Keeps an end that is delivered before its request, which is not shown as open then. */
+  async function noteEnd(type: string, { id, needs, expiresAt }: NonNullable<ApprovalEvent['approval']>) {
+    const end = ends[type];
+    if (end === undefined || channelsOf(needs).size === 0) return;
+    await keep({ id, lines: [], messages: [], expiresAt, approvedBy: [], isReminded: true, end });
   }
 
   /** The channels of the needs, with the Slack groups to mention in each. Groups without one are told nowhere. */

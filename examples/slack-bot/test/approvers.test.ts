@@ -83,6 +83,14 @@ test('an event after the end does not open a message again', async () => {
   expect(shown()[0]).not.toContain('Approved by');
 });
 
+test('a request whose end is delivered first is not shown as open', async () => {
+  const { news, posted } = await openNews();
+  await news.handle(event('approval.withdrawn'));
+  await news.handle(event('approval.requested'));
+  await news.remind(hourBefore);
+  expect(posted()).toEqual([]);
+});
+
 test('a setting that names no channel is told at the start', async () => {
   await expect(openNews('platform-admins')).rejects.toThrow(
     'APPROVERS has platform-admins, which is not GROUP=CHANNEL',
