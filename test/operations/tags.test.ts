@@ -284,6 +284,30 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
     ]);
   });
 
+  test('of an association that nothing had shown keep in the history who made it, and its tags before', async () => {
+    const { namespace, clusterName, roleArn } = input;
+    const core = { ...team, value: 'core' };
+    const target = { ...home, clusterName, namespace, serviceAccount: 'unseen' };
+    const { associationId } = gateway.simulator.control.createAssociation({
+      ...target,
+      roleArn,
+      tags: { team: 'payments' },
+    });
+    const versions = () => gateway.deps.associations?.readVersions(target, { from: '' }, 10);
+    gateway.clock.skip(100_000);
+    await gateway.tag({ associationId, tags: [cost] });
+    expect(await versions()).toMatchObject([
+      { origin: 'OUTSIDE', operationId: null, association: { tags: [cost, team] }, tagsBefore: [team] },
+    ]);
+    // Others change it: no scan has shown that when its tags are changed again.
+    gateway.simulator.control.updateAssociation(associationId, { roleArn: worker, tags: { team: core.value } });
+    gateway.clock.skip(100_000);
+    await gateway.tag({ associationId, tags: [team] });
+    expect((await versions())?.slice(1)).toMatchObject([
+      { origin: 'OUTSIDE', association: { roleArn: worker, tags: [team] }, tagsBefore: [core] },
+    ]);
+  });
+
   test('that a dry run checks are not sent', async () => {
     const query = `query ($input: TagPodIdentityAssociationInput!) {
       check: checkTagPodIdentityAssociation(input: $input) { wouldBeAttempted refusal { code } differences { field } }

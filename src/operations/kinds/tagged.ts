@@ -4,6 +4,7 @@ import type { AssociationState } from '../../ledger/association-state.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Association, TagRequest, UntagRequest } from '../../model/association.ts';
 import type { KnownVersion } from '../../model/audit.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { KindThat } from '../../model/operation.ts';
 import { changedTags, exceedsTagLimit, isRequestTag } from '../../model/tags.ts';
 import type { NamedTags } from '../../model/tags.ts';
@@ -47,18 +48,36 @@ async function readState(
 }
 
 /** What the state has of the version whose tags are changed. */
-function knownOf(state: AssociationState | null, { associationId, modifiedAt }: Association): KnownVersion {
+function knownOf(state: AssociationState | null, association: Association): KnownVersion {
+  const { associationId, modifiedAt } = association;
   const setBy = state?.tags?.setBy ?? null;
   const origin = state?.latest?.origin ?? null;
   const latest = state && latestAssociation(state);
   // Another operation may have made a later version since EKS was read.
   const isKnown = latest?.associationId === associationId && latest.modifiedAt === modifiedAt;
-  if (!state || origin === null || !isKnown) return { setBy, origin: null, operationId: null, declaration: null };
+  if (!state || origin === null || !isKnown)
+    return { setBy, origin: originOfUnseen(state, association), operationId: null, declaration: null };
   if (isFromOutside(state.latest) || state.confirmed === null) {
     return { setBy, origin, operationId: null, declaration: null };
   }
   const { operationId, declaration } = state.confirmed;
   return { setBy, origin, operationId, declaration };
+}
+
+/**
+ * Who made a version that EKS showed before the state was read: others, if the state has only
+ * earlier ones and no operation that may have made it. Null: that is not known.
+ */
+function originOfUnseen(
+  state: AssociationState | null,
+  { modifiedAt, ownerArn }: Association,
+): 'OUTSIDE' | 'ADD_ON' | null {
+  const { confirmed, observed, openOperations = [] } = state ?? {};
+  const known = [confirmed?.association, observed?.association, observed?.sight];
+  const isLater = known.every((one) => !one || one.modifiedAt < modifiedAt);
+  const mayBeOfOperation = openOperations.some((one) => hasTrait('creates', one) || hasTrait('updates', one));
+  if (!isLater || mayBeOfOperation) return null;
+  return ownerArn === null ? 'OUTSIDE' : 'ADD_ON';
 }
 
 /** The refusal of a change of tags of this association; null if it may begin. */
