@@ -75,7 +75,10 @@ function originOfUnseen(
   const { confirmed, observed, openOperations = [] } = state ?? {};
   const known = [confirmed?.association, observed?.association, observed?.sight];
   const isLater = known.every((one) => !one || one.modifiedAt < modifiedAt);
-  const mayBeOfOperation = openOperations.some((one) => hasTrait('creates', one) || hasTrait('updates', one));
+  // What one that is closed made has a version of its own.
+  const mayBeOfOperation = openOperations.some(
+    (one) => one.closedAt === null && (hasTrait('creates', one) || hasTrait('updates', one)),
+  );
   if (!isLater || mayBeOfOperation) return null;
   return ownerArn === null ? 'OUTSIDE' : 'ADD_ON';
 }
