@@ -295,7 +295,9 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
     });
     const versions = () => gateway.deps.associations?.readVersions(target, { from: '' }, 10);
     // A create that EKS refused may still explain what scans see, but did not make it.
-    expect((await gateway.create({ serviceAccount: 'unseen', clientRequestToken: 'unseen' })).refusal?.code).toBe('ASSOCIATION_ALREADY_EXISTS');
+    expect((await gateway.create({ serviceAccount: 'unseen', clientRequestToken: 'unseen' })).refusal?.code).toBe(
+      'ASSOCIATION_ALREADY_EXISTS',
+    );
     gateway.clock.skip(readLagMs);
     await gateway.tag({ associationId, tags: [cost] });
     expect(await versions()).toMatchObject([
@@ -308,6 +310,20 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
     expect((await versions())?.slice(1)).toMatchObject([
       { origin: 'OUTSIDE', association: { roleArn: worker, tags: [team] }, tagsBefore: [core] },
     ]);
+  });
+
+  test('count for the version that an update left, also where reads of EKS still show the one before', async () => {
+    const { associationId, modifiedAt, serviceAccount } = association;
+    const lag = { kind: 'lag', delayMs: 9_000 } as const;
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', ...lag });
+    await gateway.update({ associationId, roleArn: worker });
+    const stale = await tag({ tags: [cost], expectedModifiedAt: modifiedAt, clientRequestToken: 'stale' });
+    expect(stale.refusal?.code).toBe('ASSOCIATION_CHANGED');
+    await tag({ tags: [cost] });
+    const target = { ...home, clusterName: input.clusterName, namespace: input.namespace, serviceAccount };
+    const last = (await gateway.deps.associations?.readVersions(target, { from: '' }, 10))?.at(-1);
+    expect(last).toMatchObject({ origin: 'OPERATION', association: { roleArn: worker } });
+    expect(shown(last?.association?.tags)).toEqual([cost, team]);
   });
 
   test('that a dry run checks are not sent', async () => {

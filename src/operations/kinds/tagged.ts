@@ -33,7 +33,8 @@ export async function loadTagged<Kind extends KindThat<'changesTags'>>(
   const state = await readState(reads, before, effectDeadline(valid));
   const tags = state?.tags?.associationId === before.associationId ? state.tags : null;
   const mayBeOlder = tags !== null && valid.startedAt <= tags.shownFrom;
-  const association = mayBeOlder ? { ...before, tags: tags.tags } : before;
+  const newest = newestOf(state, before);
+  const association = mayBeOlder ? { ...newest, tags: tags.tags } : newest;
   return { ...loaded, target: association, before: association, tagsKnown: knownOf(state, association) };
 }
 
@@ -47,13 +48,22 @@ async function readState(
   return withDeadline(deadline - clock(), reading, ledgerTimeout);
 }
 
+/**
+ * An association as EKS showed it, or as an outcome says that came since, or that reads do not show
+ * yet: its tags are changed, not those of the version before.
+ */
+function newestOf(state: AssociationState | null, shown: Association): Association {
+  const latest = state && latestAssociation(state);
+  const isNewer = latest?.associationId === shown.associationId && latest.modifiedAt > shown.modifiedAt;
+  return isNewer ? { ...latest, tags: shown.tags } : shown;
+}
+
 /** What the state has of the version whose tags are changed. */
 function knownOf(state: AssociationState | null, association: Association): KnownVersion {
   const { associationId, modifiedAt } = association;
   const setBy = state?.tags?.setBy ?? null;
   const origin = state?.latest?.origin ?? null;
   const latest = state && latestAssociation(state);
-  // Another operation may have made a later version since EKS was read.
   const isKnown = latest?.associationId === associationId && latest.modifiedAt === modifiedAt;
   if (!state || origin === null || !isKnown)
     return { setBy, origin: originOfUnseen(state, association), operationId: null, declaration: null };
