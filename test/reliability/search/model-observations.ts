@@ -20,7 +20,7 @@ interface RecordedDrift {
   readonly id: string;
   /** What the last entry was about. */
   readonly sight: string;
-  /** The tags that it was about. */
+  /** The tags that it was about, and how often EKS had changed any: others may set again what an operation has replaced. */
   readonly tags: string;
 }
 
@@ -79,7 +79,7 @@ export function makeObservationModel(
   function recorded(by: string, { sight, origin, driftId, association }: ObservedState, entry: AuditEntry | null) {
     const before = drift;
     const about = textOf(sight);
-    const tags = JSON.stringify(association?.tags ?? []);
+    const tags = JSON.stringify([world.tagChanges(), association?.tags ?? []]);
     if (entry) {
       entries.push(entry);
       const { operationId: id, event } = entry;

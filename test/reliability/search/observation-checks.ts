@@ -76,11 +76,15 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
           Date.parse(entry.time) <= until,
       ),
     changes: (): readonly Applied[] => changes,
+    /** How often EKS applied a change of tags. */
+    tagChanges: () => tagged.length,
     succeeded,
     written,
     deletionOf,
     applied(change: Applied): void {
-      if (change.kind !== 'delete') tags.push({ at: now(), association: change.association });
+      // Of two changes in one millisecond, EKS dates the second one later.
+      const at = Math.max(now(), Date.parse(change.association.modifiedAt));
+      if (change.kind !== 'delete') tags.push({ at, association: change.association });
       // Tags are no version: `modifiedAt` stays.
       if (change.kind === 'tag' || change.kind === 'untag') tagged.push(change);
       else changes.push(change);
