@@ -313,14 +313,15 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
   });
 
   test('count for the version that an update left, also where reads of EKS still show the one before', async () => {
-    const { associationId, modifiedAt, serviceAccount } = association;
+    const { associationId, modifiedAt } = association;
+    const { clusterName, namespace, serviceAccount } = input;
     const lag = { kind: 'lag', delayMs: 9_000 } as const;
     gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', ...lag });
     await gateway.update({ associationId, roleArn: worker });
     const stale = await tag({ tags: [cost], expectedModifiedAt: modifiedAt, clientRequestToken: 'stale' });
     expect(stale.refusal?.code).toBe('ASSOCIATION_CHANGED');
     await tag({ tags: [cost] });
-    const target = { ...home, clusterName: input.clusterName, namespace: input.namespace, serviceAccount };
+    const target = { ...home, clusterName, namespace, serviceAccount };
     const last = (await gateway.deps.associations?.readVersions(target, { from: '' }, 10))?.at(-1);
     expect(last).toMatchObject({ origin: 'OPERATION', association: { roleArn: worker } });
     expect(shown(last?.association?.tags)).toEqual([cost, team]);
