@@ -94,7 +94,7 @@ export interface JudgedTags {
 export interface KnownVersion {
   /** The operation that set the known tags last; null: none did. */
   readonly setBy: string | null;
-  /** Who made the version whose tags are changed, which stays so; null: no version was known. */
+  /** Who made the version whose tags are changed, which stays so; null: that is not known. */
   readonly origin: 'OPERATION' | 'ADOPTED' | 'ADD_ON' | 'OUTSIDE' | null;
   readonly operationId: string | null;
   readonly declaration: string | null;

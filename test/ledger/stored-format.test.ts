@@ -114,6 +114,7 @@ const written: Readonly<Record<string, Stored>> = {
   state: withoutText(stateItem()),
   version: withoutText(associationVersionItem(associationVersion)),
   'version of a deletion': withoutText(associationVersionItem(deletedVersion)),
+  'version after a change of tags': withoutText(associationVersionItem(taggedVersion)),
   approval: { sqlite: approvalText(approval), dynamodb: marshall(approvalItem(approval)) },
   'approval PENDING': withoutText(approvalItem({ ...approval, state: 'PENDING' })),
   'approval APPROVED': withoutText(approvalItem({ ...approval, state: 'APPROVED' })),
@@ -165,11 +166,12 @@ test('the stored state of an association is read as before', () => {
 test('a stored version of the history is read as before', () => {
   expect(versionOfItem(storedItem('version'))).toEqual(associationVersion);
   expect(versionOfItem(storedItem('version of a deletion'))).toEqual(deletedVersion);
+  expect(versionOfItem(storedItem('version after a change of tags'))).toEqual(taggedVersion);
 });
 
-test('a version after a change of tags, and a create that was found later, are read as they were written', () => {
+test('the version of a create that was found later is read as it was written', () => {
   const found: AssociationVersion = { ...associationVersion, origin: 'OPERATION', isFoundLater: true };
-  for (const version of [taggedVersion, found]) expect(versionOfItem(associationVersionItem(version))).toEqual(version);
+  expect(versionOfItem(associationVersionItem(found))).toEqual(found);
 });
 
 test('the stored progress of a scan is read as before', () => {

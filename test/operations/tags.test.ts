@@ -1,6 +1,6 @@
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { operationTagKey } from '../../src/model/association.ts';
-import { createAssociation, inDoubtMs, leaseMs, reconcileNow, worker } from '../support/changes.ts';
+import { createAssociation, inDoubtMs, leaseMs, readLagMs, reconcileNow, worker } from '../support/changes.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, input } from '../support/gateway.ts';
@@ -282,6 +282,49 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
       ['ADOPTED', cost, team],
       ['ADOPTED', team],
     ]);
+  });
+
+  test('of an association that nothing had shown keep in the history who made it, and its tags before', async () => {
+    const { namespace, clusterName, roleArn } = input;
+    const core = { ...team, value: 'core' };
+    const target = { ...home, clusterName, namespace, serviceAccount: 'unseen' };
+    const { associationId } = gateway.simulator.control.createAssociation({
+      ...target,
+      roleArn,
+      tags: { team: 'payments' },
+    });
+    const versions = () => gateway.deps.associations?.readVersions(target, { from: '' }, 10);
+    // A create that EKS refused may still explain what scans see, but did not make it.
+    expect((await gateway.create({ serviceAccount: 'unseen', clientRequestToken: 'unseen' })).refusal?.code).toBe(
+      'ASSOCIATION_ALREADY_EXISTS',
+    );
+    gateway.clock.skip(readLagMs);
+    await gateway.tag({ associationId, tags: [cost] });
+    expect(await versions()).toMatchObject([
+      { origin: 'OUTSIDE', operationId: null, association: { tags: [cost, team] }, tagsBefore: [team] },
+    ]);
+    // Others change it: no scan has shown that when its tags are changed again.
+    gateway.simulator.control.updateAssociation(associationId, { roleArn: worker, tags: { team: core.value } });
+    gateway.clock.skip(100_000);
+    await gateway.tag({ associationId, tags: [team] });
+    expect((await versions())?.slice(1)).toMatchObject([
+      { origin: 'OUTSIDE', association: { roleArn: worker, tags: [team] }, tagsBefore: [core] },
+    ]);
+  });
+
+  test('count for the version that an update left, also where reads of EKS still show the one before', async () => {
+    const { associationId, modifiedAt } = association;
+    const { clusterName, namespace, serviceAccount } = input;
+    const lag = { kind: 'lag', delayMs: 9_000 } as const;
+    gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', ...lag });
+    await gateway.update({ associationId, roleArn: worker });
+    const stale = await tag({ tags: [cost], expectedModifiedAt: modifiedAt, clientRequestToken: 'stale' });
+    expect(stale.refusal?.code).toBe('ASSOCIATION_CHANGED');
+    await tag({ tags: [cost] });
+    const target = { ...home, clusterName, namespace, serviceAccount };
+    const last = (await gateway.deps.associations?.readVersions(target, { from: '' }, 10))?.at(-1);
+    expect(last).toMatchObject({ origin: 'OPERATION', association: { roleArn: worker } });
+    expect(shown(last?.association?.tags)).toEqual([cost, team]);
   });
 
   test('that a dry run checks are not sent', async () => {

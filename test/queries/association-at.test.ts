@@ -433,6 +433,15 @@ describe('the history as of a time', () => {
       ]);
     });
 
+    test('those of a change that began when an adoption was seen may have been there before it, as far as clocks are right', async () => {
+      const adoption = version({
+        ...{ association: made(0, 'a', { tags: core }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000008' },
+        ...{ seenOtherwiseAt: start + 100 * seconds, seenAt: start + 105 * seconds },
+      });
+      const versions = [created(1), adoption, { ...change(105, 300), origin: 'ADOPTED' as const }];
+      expect(await teams(versions, [74, 75, 104, 299, 330])).toEqual(['core', 'core?', 'core?', 'core?', 'x']);
+    });
+
     test('those of a change in progress are not certain since its start', async () => {
       const operationId = ulid(start + 100 * seconds);
       const open = { operation: 'TAG_POD_IDENTITY_ASSOCIATION', requested: {}, tags: [], saw: null, inDoubtUntil: 0 };

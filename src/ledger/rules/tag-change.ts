@@ -27,7 +27,7 @@ export function outcomeOfTags(
   const doubt = isInDoubt ? { inDoubtUntil: next.inDoubtUntil } : {};
   const shownFrom = Math.max(result.shownFrom ?? at, isInDoubt ? next.inDoubtUntil : 0);
   const known: KnownTags = { associationId, tags, setBy: operationId, at, shownFrom, ...doubt };
-  // What no scan and no outcome has shown has no version whose tags could be others.
+  // An operation whose outcome came meanwhile may have made it: its own version says so.
   if (!ended.tagsKnown?.origin) return { tags: known };
   const { origin, operationId: madeBy, declaration } = ended.tagsKnown;
   const { association } = result;

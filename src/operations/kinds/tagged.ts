@@ -4,6 +4,7 @@ import type { AssociationState } from '../../ledger/association-state.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Association, TagRequest, UntagRequest } from '../../model/association.ts';
 import type { KnownVersion } from '../../model/audit.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { KindThat } from '../../model/operation.ts';
 import { changedTags, exceedsTagLimit, isRequestTag } from '../../model/tags.ts';
 import type { NamedTags } from '../../model/tags.ts';
@@ -32,7 +33,8 @@ export async function loadTagged<Kind extends KindThat<'changesTags'>>(
   const state = await readState(reads, before, effectDeadline(valid));
   const tags = state?.tags?.associationId === before.associationId ? state.tags : null;
   const mayBeOlder = tags !== null && valid.startedAt <= tags.shownFrom;
-  const association = mayBeOlder ? { ...before, tags: tags.tags } : before;
+  const newest = newestOf(state, before);
+  const association = mayBeOlder ? { ...newest, tags: tags.tags } : newest;
   return { ...loaded, target: association, before: association, tagsKnown: knownOf(state, association) };
 }
 
@@ -46,19 +48,49 @@ async function readState(
   return withDeadline(deadline - clock(), reading, ledgerTimeout);
 }
 
+/**
+ * An association as EKS showed it, or as an outcome says that came since, or that reads do not show
+ * yet: its tags are changed, not those of the version before.
+ */
+function newestOf(state: AssociationState | null, shown: Association): Association {
+  const latest = state && latestAssociation(state);
+  const isNewer = latest?.associationId === shown.associationId && latest.modifiedAt > shown.modifiedAt;
+  return isNewer ? { ...latest, tags: shown.tags } : shown;
+}
+
 /** What the state has of the version whose tags are changed. */
-function knownOf(state: AssociationState | null, { associationId, modifiedAt }: Association): KnownVersion {
+function knownOf(state: AssociationState | null, association: Association): KnownVersion {
+  const { associationId, modifiedAt } = association;
   const setBy = state?.tags?.setBy ?? null;
   const origin = state?.latest?.origin ?? null;
   const latest = state && latestAssociation(state);
-  // Another operation may have made a later version since EKS was read.
   const isKnown = latest?.associationId === associationId && latest.modifiedAt === modifiedAt;
-  if (!state || origin === null || !isKnown) return { setBy, origin: null, operationId: null, declaration: null };
+  if (!state || origin === null || !isKnown)
+    return { setBy, origin: originOfUnseen(state, association), operationId: null, declaration: null };
   if (isFromOutside(state.latest) || state.confirmed === null) {
     return { setBy, origin, operationId: null, declaration: null };
   }
   const { operationId, declaration } = state.confirmed;
   return { setBy, origin, operationId, declaration };
+}
+
+/**
+ * Who made a version that EKS showed before the state was read: others, if the state has only
+ * earlier ones and no operation that may have made it. Null: that is not known.
+ */
+function originOfUnseen(
+  state: AssociationState | null,
+  { modifiedAt, ownerArn }: Association,
+): 'OUTSIDE' | 'ADD_ON' | null {
+  const { confirmed, observed, openOperations = [] } = state ?? {};
+  const known = [confirmed?.association, observed?.association, observed?.sight];
+  const isLater = known.every((one) => !one || one.modifiedAt < modifiedAt);
+  // What one that is closed made has a version of its own.
+  const mayBeOfOperation = openOperations.some(
+    (one) => one.closedAt === null && (hasTrait('creates', one) || hasTrait('updates', one)),
+  );
+  if (!isLater || mayBeOfOperation) return null;
+  return ownerArn === null ? 'OUTSIDE' : 'ADD_ON';
 }
 
 /** The refusal of a change of tags of this association; null if it may begin. */

@@ -62,7 +62,8 @@ export async function versionAt(
   }
   const untagged = version.seenAt > asOf ? beforeTags(version) : null;
   if (untagged) return { version: untagged, next: version, uncertain: spanAt([version, untagged], asOf, times) };
-  const next = await nextOf(reads, target, version, asOf);
+  const following = await followingOf(reads, target, version, asOf);
+  const next = following[0] ?? null;
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
     const until = Math.min(gone.until, createdAt(await readSuccessor()));
@@ -76,14 +77,15 @@ export async function versionAt(
   const isTied = other !== undefined && isTie(version, other);
   const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
   if (isTied) return { version, next, uncertain: { from: madeAt(version), until: end } };
-  const follower = isSameGroup && isPresent(next) ? next : null;
-  const uncertain = spanAt([...(follower ? [follower] : []), ...run], asOf, times);
+  const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
+  const uncertain = spanAt([...later.reverse(), ...run], asOf, times);
   return { version, next, uncertain };
 }
 
 /**
  * When it is not certain which tags there were at a time, by versions, the last one first. Also of
- * earlier ones: a change of tags can have taken effect later than the next version.
+ * others than the next one: a change of tags can have taken effect later than the version after it,
+ * or by a clock that is ahead, before the one before it was seen.
  */
 function spanAt(versions: readonly PresentVersion[], asOf: number, times: ReadTimes): Span | null {
   const spans = versions.slice(1).map((one, index) => tagSpan(one, versions[index] ?? one, times));
@@ -98,18 +100,18 @@ function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion): Pres
   return { ...version, seenAt, association: { ...version.association, tags: tagsBefore } };
 }
 
-/** The version that followed one which was in force at a time. */
-async function nextOf(
+/** Versions that followed one which was in force at a time, in order. */
+async function followingOf(
   reads: Reads,
   target: AssociationTarget,
   version: PresentVersion,
   asOf: number,
-): Promise<AssociationVersion | null> {
+): Promise<AssociationVersion[]> {
   const place = placeOfVersions(version.association, version.association.modifiedAt);
   // One of a create is the first of its place, whenever it was seen.
   const from = isOfCreate(version) && version.seenAt > asOf ? place : `${versionPlaceOf(version)}!`;
-  const following = await reads.readVersions(target, { from }, 2);
-  return following.find((one) => !isOfCreate(one) || groupOf(one) !== groupOf(version)) ?? null;
+  const following = await reads.readVersions(target, { from }, few);
+  return following.filter((one) => !isOfCreate(one) || groupOf(one) !== groupOf(version));
 }
 
 /**

@@ -20,6 +20,8 @@ interface RecordedDrift {
   readonly id: string;
   /** What the last entry was about. */
   readonly sight: string;
+  /** The tags that it was about, and how often EKS had changed any: others may set again what an operation has replaced. */
+  readonly tags: string;
 }
 
 /** Events after which an operation is not open any more. */
@@ -74,9 +76,10 @@ export function makeObservationModel(
   }
 
   /** The entry of an observation, or none: one for each new difference, and one for its end. */
-  function recorded(by: string, { sight, origin, driftId }: ObservedState, entry: AuditEntry | null) {
+  function recorded(by: string, { sight, origin, driftId, association }: ObservedState, entry: AuditEntry | null) {
     const before = drift;
     const about = textOf(sight);
+    const tags = JSON.stringify([world.tagChanges(), association?.tags ?? []]);
     if (entry) {
       entries.push(entry);
       const { operationId: id, event } = entry;
@@ -84,9 +87,11 @@ export function makeObservationModel(
       if (before === null ? !isFound || driftIds.has(id) : before.id !== id)
         broken(`${by} recorded ${event} of ${id}, but the drift before is ${before?.id ?? 'none'}`);
       if (isFound && origin !== 'OUTSIDE') broken(`${by} recorded ${event} of what ${origin} made`);
-      if (isFound && before?.sight === about) broken(`${by} recorded ${event} of ${about} twice`);
+      // Tags change without `modifiedAt`: others are another difference of the same version.
+      if (isFound && before?.sight === about && before.tags === tags)
+        broken(`${by} recorded ${event} of ${about} twice`);
       driftIds.add(id);
-      drift = isFound ? { id, sight: about } : null;
+      drift = isFound ? { id, sight: about, tags } : null;
     } else if (before && (origin !== 'OUTSIDE' || before.sight !== about))
       broken(`${by} saw ${origin} ${about} after drift of ${before.sight}, and recorded nothing`);
     if (driftId !== (drift?.id ?? null))

@@ -157,7 +157,9 @@ export function makeModel(
     if (by.identity?.includes(' adopt ')) broken(`${by.name} adopts, but sent a ${kind} to EKS`);
     if (by.identity === null) broken(`the reconciler sent a ${kind} to EKS`);
     if (by.isDenied) broken(`${by.name} was denied, but sent a ${kind} to EKS`);
-    if (kind !== 'create' && !by.isExpireRun && by.judged !== by.seen)
+    // A change of tags may be judged by a version that came since, or that a read does not show yet: the state has it.
+    const isLater = (kind === 'tag' || kind === 'untag') && (by.judged ?? '') > (by.seen ?? '');
+    if (kind !== 'create' && !by.isExpireRun && !isLater && by.judged !== by.seen)
       broken(`${by.name} sent a ${kind} to EKS for another state of the association than policy judged`);
     if (by.lock !== 'none') broken(`${by.name} sent a ${kind} to EKS, but its read of the locks is ${by.lock}`);
     if (!operation) broken(`${by.name} sent a ${kind} to EKS, but the ledger has no INTENT entry of ${operationId}`);

@@ -47,6 +47,13 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
         (by === undefined || entry.operationId === by),
     );
 
+  const closedAt = ({ operationId }: AuditEntry) => {
+    const closing = written().find(
+      (entry) => entry.operationId === operationId && ['SUCCEEDED', 'REFUSED', 'RELEASED'].includes(entry.event),
+    );
+    return closing ? Date.parse(closing.time) : Infinity;
+  };
+
   return {
     versionOf,
     isAdopted,
@@ -55,22 +62,29 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
     /** The tags that EKS had of an association at a time; null if it did not exist. */
     tagsAt: (id: string, at: number): Association['tags'] | null =>
       tags.findLast((one) => one.association.associationId === id && one.at <= at)?.association.tags ?? null,
-    /** Whether a change of tags of an association began between two times. */
+    /**
+     * Whether a change of tags of an association was in progress between two times. It may have begun before `from`: what is not certain begins with the
+     * version, which others can have made while the change was in progress.
+     */
     isTagging: (id: string, from: number, until: number) =>
       written().some(
         (entry) =>
           entry.event === 'INTENT' &&
           isOfTags(entry) &&
           entry.before?.associationId === id &&
-          from <= Date.parse(entry.time) &&
+          from <= closedAt(entry) &&
           Date.parse(entry.time) <= until,
       ),
     changes: (): readonly Applied[] => changes,
+    /** How often EKS applied a change of tags. */
+    tagChanges: () => tagged.length,
     succeeded,
     written,
     deletionOf,
     applied(change: Applied): void {
-      if (change.kind !== 'delete') tags.push({ at: now(), association: change.association });
+      // Of two changes in one millisecond, EKS dates the second one later.
+      const at = Math.max(now(), Date.parse(change.association.modifiedAt));
+      if (change.kind !== 'delete') tags.push({ at, association: change.association });
       // Tags are no version: `modifiedAt` stays.
       if (change.kind === 'tag' || change.kind === 'untag') tagged.push(change);
       else changes.push(change);
