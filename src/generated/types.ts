@@ -1773,6 +1773,8 @@ export type PolicyViolation = {
    * `session-policy-not-read`.
    */
   readonly policyId: Scalars['String']['output'];
+  /** Key of a tag that the policy names (`@tag`): adding it, or giving it another value, can lift the denial. Null for other reasons. */
+  readonly tagKey: Maybe<Scalars['String']['output']>;
 };
 
 /** An authenticated identity. */
