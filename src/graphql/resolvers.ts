@@ -139,6 +139,7 @@ export function makeResolvers(): Resolvers {
       },
     },
     AssociationSnapshot: snapshotFields,
+    ObservedAssociation: { viewerMay: (association, _, { viewerMay }) => viewerMay(association) },
     Lock: lockFields,
     RecordedPrincipal: {
       principalId: ({ id }) => id,
