@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { LocalSignIn, OidcSignIn, PageConfig } from '../config.ts';
 import type { Session } from '../session.ts';
 import { Problem } from '../ui/problem.tsx';
+import { clearTitle } from '../ui/title.tsx';
 import { keepLast, readLast } from './kept.ts';
 import { signInLocally } from './local.ts';
 import { isReturn, leaveForIssuer, returnFromIssuer } from './oidc.ts';
@@ -24,6 +25,7 @@ interface WayProps<Way> extends Omit<SignInProps, 'config'> {
  * issuer agrees.
  */
 export function SignIn({ config: { signIn }, ...rest }: SignInProps) {
+  useEffect(clearTitle, []);
   return (
     <main class="sign-in">
       <h1>Pod Identity</h1>

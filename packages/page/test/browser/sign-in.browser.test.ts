@@ -59,6 +59,7 @@ describeUnless(missingBrowser)('signing in to a local gateway', () => {
     expect(await traces(local)).not.toContain(token);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Choose who you are').waitFor();
+    await page.waitForFunction(`document.title === 'Pod Identity'`);
     await page.reload();
     await page.getByText('Choose who you are').waitFor();
   });
