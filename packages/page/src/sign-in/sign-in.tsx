@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { LocalSignIn, OidcSignIn, PageConfig } from '../config.ts';
 import type { Session } from '../session.ts';
 import { Problem } from '../ui/problem.tsx';
@@ -25,7 +25,7 @@ interface WayProps<Way> extends Omit<SignInProps, 'config'> {
  * issuer agrees.
  */
 export function SignIn({ config: { signIn }, ...rest }: SignInProps) {
-  useEffect(clearTitle, []);
+  useLayoutEffect(clearTitle, []);
   return (
     <main class="sign-in">
       <h1>Pod Identity</h1>
