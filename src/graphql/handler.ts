@@ -7,7 +7,7 @@ import {
   makeMayApproveFor,
   makeMayViewIn,
 } from '../queries/terms/authorize-read.ts';
-import { makeViewerMay } from '../queries/associations/viewer-rights.ts';
+import { makeViewerMay } from '../queries/terms/viewer-rights.ts';
 import { makeCursors } from '../queries/terms/cursors.ts';
 import { makeDescriber } from '../queries/terms/describer.ts';
 import { count } from '../runtime/meter.ts';

@@ -2,7 +2,7 @@ import type { RequestIdentity } from '../../model/principal.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { AllowsRead, AuthorizeRead, MayApproveFor, MayViewIn } from './authorize-read.ts';
 import type { Cursors } from './cursors.ts';
-import type { ViewerMay } from '../associations/viewer-rights.ts';
+import type { ViewerMay } from './viewer-rights.ts';
 import type { Describer } from './describer.ts';
 import type { TrailReads } from './trail-reads.ts';
 
