@@ -12,6 +12,8 @@ const shared = {
   },
   // Packages that are ES modules only.
   transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width|openid-client|oauth4webapi)/)'],
+  // As in tsconfig.json: examples import the package, which may not be built.
+  moduleNameMapper: { '^pod-identity-client$': '<rootDir>/packages/client/src/index.ts' },
   testEnvironment: 'node',
   // CI keeps this folder from run to run.
   cacheDirectory: '<rootDir>/.cache/jest',

@@ -243,6 +243,7 @@ export type ResolversTypes = {
   UntagPodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: ResolverTypeWrapper<MutationResult>;
+  ViewerRights: ResolverTypeWrapper<Schema.ViewerRights>;
   VoidReason: Schema.VoidReason;
   VoidedVote: ResolverTypeWrapper<Omit<Schema.VoidedVote, 'actor' | 'principal'> & { actor?: Schema.Maybe<ResolversTypes['RecordedPrincipal']>, principal: ResolversTypes['RecordedPrincipal'] }>;
   VoteRefused: ResolverTypeWrapper<Schema.VoteRefused>;
@@ -348,6 +349,7 @@ export type ResolversParentTypes = {
   UntagPodIdentityAssociationPayload: MutationResult;
   UpdatePodIdentityAssociationInput: Schema.UpdatePodIdentityAssociationInput;
   UpdatePodIdentityAssociationPayload: MutationResult;
+  ViewerRights: Schema.ViewerRights;
   VoidedVote: Omit<Schema.VoidedVote, 'actor' | 'principal'> & { actor?: Schema.Maybe<ResolversParentTypes['RecordedPrincipal']>, principal: ResolversParentTypes['RecordedPrincipal'] };
   VoteRefused: Schema.VoteRefused;
   Warning: Schema.Warning;
@@ -821,6 +823,7 @@ export type ObservedAssociationResolvers<ContextType = RequestContext, ParentTyp
   targetRoleArn?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   uncertainFrom?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   uncertainUntil?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  viewerMay?: Resolver<Schema.Maybe<ResolversTypes['ViewerRights']>, ParentType, ContextType>;
 };
 
 export type ObservedAssociationConnectionResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ObservedAssociationConnection'] = ResolversParentTypes['ObservedAssociationConnection']> = {
@@ -965,6 +968,7 @@ export type PolicyViolationResolvers<ContextType = RequestContext, ParentType ex
   deniedTo?: Resolver<Schema.Maybe<ResolversTypes['DeniedSubject']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   policyId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  tagKey?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type PrincipalResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Principal'] = ResolversParentTypes['Principal']> = {
@@ -1089,6 +1093,11 @@ export type UpdatePodIdentityAssociationPayloadResolvers<ContextType = RequestCo
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ViewerRightsResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ViewerRights'] = ResolversParentTypes['ViewerRights']> = {
+  delete?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  update?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type VoidedVoteResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['VoidedVote'] = ResolversParentTypes['VoidedVote']> = {
   actor?: Resolver<Schema.Maybe<ResolversTypes['RecordedPrincipal']>, ParentType, ContextType>;
   principal?: Resolver<ResolversTypes['RecordedPrincipal'], ParentType, ContextType>;
@@ -1188,6 +1197,7 @@ export type Resolvers<ContextType = RequestContext> = {
   TokenReused?: TokenReusedResolvers<ContextType>;
   UntagPodIdentityAssociationPayload?: UntagPodIdentityAssociationPayloadResolvers<ContextType>;
   UpdatePodIdentityAssociationPayload?: UpdatePodIdentityAssociationPayloadResolvers<ContextType>;
+  ViewerRights?: ViewerRightsResolvers<ContextType>;
   VoidedVote?: VoidedVoteResolvers<ContextType>;
   VoteRefused?: VoteRefusedResolvers<ContextType>;
   Warning?: WarningResolvers<ContextType>;

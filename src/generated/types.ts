@@ -1416,6 +1416,11 @@ export type ObservedAssociation = {
   readonly uncertainFrom: Maybe<Scalars['DateTime']['output']>;
   /** Until when it is not certain; null if it is certain, and if nothing later shows what was in force. */
   readonly uncertainUntil: Maybe<Scalars['DateTime']['output']>;
+  /**
+   * The changes of it that policy lets you make now, as a dry run would tell: for the first 50 associations of a request, null for others. Makes no call to
+   * EKS or IAM, and does not know locks.
+   */
+  readonly viewerMay: Maybe<ViewerRights>;
 };
 
 /** A page of associations as they were seen. */
@@ -1786,6 +1791,8 @@ export type PolicyViolation = {
    * `session-policy-not-read`.
    */
   readonly policyId: Scalars['String']['output'];
+  /** Key of a tag that the policy names (`@tag`): adding it, or giving it another value, can lift the denial. Null for other reasons. */
+  readonly tagKey: Maybe<Scalars['String']['output']>;
 };
 
 /** An authenticated identity. */
@@ -2536,6 +2543,18 @@ export type UpdatePodIdentityAssociationPayload = MutationPayload & {
   readonly status: RequestStatus;
   /** What can keep pods from using the association as intended, and what they need after the change; empty unless `status` is SUCCEEDED. */
   readonly warnings: ReadonlyArray<Warning>;
+};
+
+/**
+ * The changes of an association that policy lets you make, if only with a reason, after approvals or with role attributes, which only the change itself
+ * reads. Each change is judged when it is sent.
+ */
+export type ViewerRights = {
+  readonly __typename?: 'ViewerRights';
+  /** Whether policy lets you delete it. */
+  readonly delete: Scalars['Boolean']['output'];
+  /** Whether a permit applies to updates of it; a policy can still forbid what an update would set. */
+  readonly update: Scalars['Boolean']['output'];
 };
 
 /** Why a vote does not count any more. Values may be added. */

@@ -7,6 +7,7 @@ import {
   makeMayApproveFor,
   makeMayViewIn,
 } from '../queries/terms/authorize-read.ts';
+import { makeViewerMay } from '../queries/terms/viewer-rights.ts';
 import { makeCursors } from '../queries/terms/cursors.ts';
 import { makeDescriber } from '../queries/terms/describer.ts';
 import { count } from '../runtime/meter.ts';
@@ -117,6 +118,7 @@ export function makeHandler(
       allowsRead: makeAllowsRead(live, identity, authorizeRead),
       mayViewIn: makeMayViewIn(live, identity),
       mayApproveFor: makeMayApproveFor(live, identity),
+      viewerMay: makeViewerMay(live, identity),
       cursors: makeCursors(live, identity.principal, deadline),
       deadline,
       describer: makeDescriber(reads, rateLimiter),

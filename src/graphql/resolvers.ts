@@ -140,6 +140,7 @@ export function makeResolvers(): Resolvers {
       },
     },
     AssociationSnapshot: snapshotFields,
+    ObservedAssociation: { viewerMay: (association, _, { viewerMay }) => viewerMay(association) },
     Lock: lockFields,
     RecordedPrincipal: {
       principalId: ({ id }) => id,

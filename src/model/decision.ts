@@ -15,6 +15,8 @@ export interface Violation {
   readonly message: string;
   /** Whom to ask or what to change. */
   readonly advice: string | null;
+  /** The key of the tag that the policy names with `@tag`; absent without one. */
+  readonly tagKey?: string;
   /** Absent where the request was authorized for the principal alone. */
   readonly deniedTo?: DeniedSubject;
 }

@@ -499,3 +499,49 @@ describe('the work of a page', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+describe('viewerMay', () => {
+  const rightsDocument = `query ($filter: AssociationFilter, $first: Int) {
+    associations(filter: $filter, first: $first) { nodes { serviceAccount viewerMay { update delete } } }
+  }`;
+  interface Rights {
+    readonly update: boolean;
+    readonly delete: boolean;
+  }
+  const rightsOf = async (as: string, filter: object = {}, of = gateway) => {
+    const { data } = await of.send<{
+      associations: { readonly nodes: readonly { readonly viewerMay: Rights | null }[] };
+    }>(rightsDocument, { filter, first: 1_000 }, as);
+    return data?.associations.nodes.map(({ viewerMay }) => viewerMay);
+  };
+
+  test('says what policy lets the viewer do, without a call to EKS and without an entry', async () => {
+    await gateway.create();
+    gateway.simulator.control.clearRequests();
+    expect(await rightsOf('alice')).toEqual([{ update: true, delete: true }]);
+    expect(await rightsOf('olivia')).toEqual([{ update: false, delete: false }]);
+    expect(await rightsOf('bob')).toEqual([]);
+    expect(gateway.simulator.control.requests()).toEqual([]);
+    const trail = 'query { auditTrail(scope: {gateway: ALL_ENTRIES}) { nodes { event } } }';
+    const { data } = await gateway.send<{ auditTrail: { nodes: readonly { event: string }[] } }>(trail, {}, 'olivia');
+    expect(data?.auditTrail.nodes.map(({ event }) => event)).not.toContain('CHECKED');
+  });
+
+  test('is true where a change needs an approval, and where an update can set what is not forbidden', async () => {
+    const system = { clusterName: 'apps-prod', namespace: 'kube-system' };
+    makeDirectly('ebs-csi-controller-sa', system);
+    makeDirectly('unknown-controller', system);
+    await runScan();
+    expect(await rightsOf('pat', system)).toEqual([
+      { update: true, delete: true },
+      { update: true, delete: false },
+    ]);
+  });
+
+  test('is judged for 50 associations of a request, and null for others', async () => {
+    for (let index = 0; index < 53; index += 1) makeDirectly(`pod-${index}`);
+    await runScan();
+    const rights = (await rightsOf('alice')) ?? [];
+    expect([rights.filter((one) => one !== null).length, rights.filter((one) => one === null).length]).toEqual([50, 3]);
+  });
+});

@@ -21,7 +21,7 @@ const document = `query ($input: CheckPodIdentityAssociationsInput!) {
   check: checkPodIdentityAssociations(input: $input) {
     results {
       wouldBeAttempted unknownRoles revision
-      refusal { code ... on InvalidInput { findings { path } } }
+      refusal { code ... on InvalidInput { findings { path } } ... on PolicyDenied { violations { policyId tagKey } } }
       decision { allowed }
       existing { associationId roleArn }
       differences { field }
@@ -93,7 +93,10 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     ).toMatchObject([
       { wouldBeAttempted: true, differences: [{ field: 'tags.owner' }] },
       { wouldBeAttempted: true, differences: [{ field: 'tags.owner' }] },
-      { wouldBeAttempted: false, refusal: { code: 'POLICY_DENIED' } },
+      {
+        wouldBeAttempted: false,
+        refusal: { code: 'POLICY_DENIED', violations: [{ policyId: 'required-tags', tagKey: 'team' }] },
+      },
       { wouldBeAttempted: true },
     ]);
     expect(await resultsOf([later])).toMatchObject([{ refusal: { code: 'ASSOCIATION_CHANGED' } }]);

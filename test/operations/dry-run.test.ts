@@ -11,7 +11,7 @@ import { copyOfShipped } from '../support/policy-sample.ts';
 describe('a dry run', () => {
   const selection = `{
   wouldBeAttempted
-  refusal { code message advice ... on InvalidInput { findings { path } } ... on PolicyDenied { violations { policyId advice } owners } }
+  refusal { code message advice ... on InvalidInput { findings { path } } ... on PolicyDenied { violations { policyId advice tagKey } owners } }
   decision { allowed policyIds }
   existing { associationId roleArn }
   differences { field requested existing }
@@ -69,6 +69,17 @@ describe('a dry run', () => {
         auditEntry: { event: 'CHECKED', refusalCode: 'POLICY_DENIED' },
       });
       expect(gateway.simulator.control.requests()).toEqual([]);
+    });
+
+    test('names the tag that a policy demands, and none for other reasons', async () => {
+      expect(await check('Create', { ...input, serviceAccount: 'default', tags: [] })).toMatchObject({
+        refusal: {
+          violations: [
+            { policyId: 'no-default-service-account', tagKey: null },
+            { policyId: 'required-tags', tagKey: 'team' },
+          ],
+        },
+      });
     });
 
     test('returns all findings', async () => {

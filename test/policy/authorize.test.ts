@@ -136,8 +136,14 @@ describe('violations', () => {
         policyId: 'required-tags',
         message: 'The tag "team" is missing or empty.',
         advice: 'Add a tag with the key "team" and the name of the team that is responsible for this association.',
+        tagKey: 'team',
       },
     ]);
+  });
+
+  test('have the key of a tag only where the forbid names one', () => {
+    const { violations } = authorize(context(alice), create({ serviceAccount: 'default' }));
+    expect(violations.map((one) => 'tagKey' in one)).toEqual([false]);
   });
 
   test('name the missing permit after the forbids, so that one denial has every reason', () => {

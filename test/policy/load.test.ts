@@ -225,6 +225,18 @@ describe('rejects a policy set when', () => {
     ['a forbid has no message', '@id("x") @advice("a") forbid (principal, action, resource);', /write @message/],
     ['a forbid has no advice', '@id("x") @message("m") forbid (principal, action, resource);', /write @advice/],
     [
+      'its @tag is on a permit',
+      '@id("x") @tag("team") permit (principal, action, resource);',
+      /a\.cedar:1: @tag names a tag that a denied request lacks; remove it from the permit/,
+    ],
+    ...['', '("")', '("aws:team")', '("pod-identity-gateway/team")', '("team!")', `("${'k'.repeat(129)}")`].map(
+      (tag): [string, string, RegExp] => [
+        `its @tag${tag.slice(0, 40)} is not the key of a tag`,
+        `${annotated} @tag${tag} forbid (principal, action, resource);`,
+        /a\.cedar:1: @tag\(".*"\) is not the key of a tag that requests can set: /,
+      ],
+    ),
+    [
       'a policy is a template',
       '@id("x") permit (principal == ?principal, action, resource);',
       /templates are not supported/,

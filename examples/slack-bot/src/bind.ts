@@ -1,5 +1,5 @@
 import type { App, BlockButtonAction, webApi } from '@slack/bolt';
-import { GatewayError } from 'pod-identity-client';
+import { GatewayError, missingTags } from 'pod-identity-client';
 import type { GatewayClient, Refusal, TagInput } from 'pod-identity-client';
 import type { Line } from './blocks.ts';
 import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
@@ -76,15 +76,14 @@ export function registerBind(app: App, parts: Parts): void {
 
   app.view('bind_role', async ({ ack, body, view: form, client }) => {
     const draft = draftOf(JSON.parse(form.private_metadata) as Place, form.state.values);
-    const metadata = JSON.stringify(draft);
-    if (metadata.length > 3_000) {
+    if (JSON.stringify(draft).length > maxMetadata) {
       return ack({ response_action: 'errors', errors: { reason: 'Shorten the reason or the tags.' } });
     }
     await ack({
       response_action: 'update',
       view: view({ title: 'Checking', lines: askedLines({ person: personOf(body), ...draft }) }),
     });
-    const next = await dryRun(personOf(body), draft, metadata, parts);
+    const next = await dryRun(personOf(body), draft, parts);
     await client.views.update({ view_id: form.id, view: next });
   });
 
@@ -123,7 +122,7 @@ export function registerBind(app: App, parts: Parts): void {
     await respond({ response_type: 'ephemeral', replace_original: false, text });
   });
 
-  async function dryRun(person: Person, draft: Draft, metadata: string, { requests: known }: Parts) {
+  async function dryRun(person: Person, draft: Draft, { requests: known }: Parts) {
     try {
       const client = await known.clientOf(person);
       const check = await client.checkCreatePodIdentityAssociation(draft.input);
@@ -134,12 +133,18 @@ export function registerBind(app: App, parts: Parts): void {
       const lines = [...askedLines({ person, ...draft }), ...result, ...notes];
       const title = canBeSent ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
       const card = { title, lines, buttons: backButtons };
-      return view(card, { metadata, ...(canBeSent && { submit: 'Send', callbackId: 'bind_send' }) });
+      const missing = check.refusal ? missingTags(check.refusal) : [];
+      const metadata = JSON.stringify({ ...draft, missingTags: missing });
+      const kept = metadata.length > maxMetadata ? JSON.stringify(draft) : metadata;
+      return view(card, { metadata: kept, ...(canBeSent && { submit: 'Send', callbackId: 'bind_send' }) });
     } catch (error) {
       return view(await failureReply(error, person, links));
     }
   }
 }
+
+/** The most characters of the private metadata of a form, as Slack allows. */
+const maxMetadata = 3_000;
 
 const backButtons = [
   { text: 'Back', action: 'back_to_role' },

@@ -14,6 +14,8 @@ export interface Place {
   readonly serviceAccount?: string | undefined;
   /** Policy can demand tags: without them, it may permit no role at all. */
   readonly tags?: readonly TagInput[];
+  /** The keys of tags that policy has missed. */
+  readonly missingTags?: readonly string[];
 }
 
 /** A request that is ready to be sent. */
@@ -22,12 +24,15 @@ export interface Draft {
   readonly input: Input;
   /** How many days after its check it ends, as chosen in the form. */
   readonly days?: string | undefined;
+  /** The keys of tags that policy has missed in the check. */
+  readonly missingTags?: readonly string[];
 }
 
 /** The first form of a draft. */
-export function placeOf({ channel, input }: Draft): Place {
-  const { accountId, region, clusterName, namespace, serviceAccount, tags } = input;
-  return { channel, cluster: `${accountId}/${region}/${clusterName}`, namespace, serviceAccount, tags: tags ?? [] };
+export function placeOf({ channel, input, missingTags = [] }: Draft): Place {
+  const { accountId, region, clusterName, namespace, serviceAccount } = input;
+  const cluster = `${accountId}/${region}/${clusterName}`;
+  return { channel, cluster, namespace, serviceAccount, tags: input.tags ?? [], missingTags };
 }
 
 interface Form {
@@ -65,8 +70,10 @@ export const namespaceMenu = (cluster: string) => `namespace:${cluster}`;
  * to offer.
  */
 export function placeView(place: Place): types.ModalView {
-  const { channel, cluster, namespace, serviceAccount, tags = [] } = place;
-  const text = tags.map(({ key, value }) => `${key}=${value}`).join(', ');
+  const { channel, cluster, namespace, serviceAccount, tags = [], missingTags = [] } = place;
+  const missing = missingTags.filter((missed) => !tags.some(({ key }) => key === missed));
+  // The person adds the values.
+  const text = [...tags.map(({ key, value }) => `${key}=${value}`), ...missing.map((key) => `${key}=`)].join(', ');
   const rest = [
     menu('namespace', 'Namespace', { actionId: namespaceMenu(cluster ?? ''), chosen: namespace }),
     textInput('service_account', 'Service account', 253, { value: serviceAccount }),

@@ -1,3 +1,4 @@
+import { personalAdvice, refusalWordsOf } from 'pod-identity-client';
 import type { ApprovalStatus, GatewayClient, MutationResult, Refusal, Warning } from 'pod-identity-client';
 import type { Card, Line } from './blocks.ts';
 import type { BotRequest } from './requests.ts';
@@ -82,13 +83,12 @@ const approvedLines = ({ needs }: Pick<ApprovalStatus, 'needs'>): Line[] =>
 function refusalCard(asked: Asked, refusal: Refusal): Card {
   if (refusal.__typename === 'ApprovalRequired') return approvalCard(asked, refusal);
   const lines = [...askedLines(asked), ...refusalLines(refusal)];
-  if (refusal.code === 'POLICY_DENIED') return { title: 'Denied by policy', lines };
-  return { title: 'Not done', lines, buttons: refusal.retryable ? [retryButton(asked)] : [] };
+  const { title } = refusalWordsOf(refusal.code);
+  return { title, lines, buttons: refusal.retryable ? [retryButton(asked)] : [] };
 }
 
 /** Why a request was refused: the rules with their advice, whom to ask, what to change. */
 export function refusalLines(refusal: Refusal): Line[] {
-  const { message, advice } = refusal;
   if (refusal.__typename === 'ApprovalRequired') {
     return refusal.needs.map((need): Line => {
       const { group, count, message: why } = need;
@@ -99,7 +99,7 @@ export function refusalLines(refusal: Refusal): Line[] {
   if (refusal.__typename === 'InvalidInput') {
     return refusal.findings.map((one): Line => [`${one.message} ${one.advice}`]);
   }
-  const said: Line[] = [[message], ...adviceLines(advice)];
+  const said: Line[] = [[refusal.message], ...adviceLines(personalAdvice(refusal))];
   if (refusal.__typename === 'ChangesLocked') return [...said, ['Reason of the lock: ', refusal.reason ?? 'not given']];
   if (refusal.__typename !== 'PolicyDenied') return said;
   const rules = refusal.violations.flatMap((one): Line[] => [
@@ -134,7 +134,7 @@ type Held = Extract<Refusal, { __typename: 'ApprovalRequired' }>;
 
 /** While an approval is pending, with buttons; once it is not, with the outcome in their place. */
 function approvalCard(asked: Asked, refusal: Held): Card {
-  const { approval, code, message, advice } = refusal;
+  const { approval, code, message } = refusal;
   const approved = approval === null ? [] : approvedLines(approval);
   const voided = approval === null ? [] : voidedLines(approval);
   const lines = [...askedLines(asked), ...refusalLines(refusal), ...approved, ...voided];
@@ -144,8 +144,8 @@ function approvalCard(asked: Asked, refusal: Held): Card {
       ? ['Rejected by ', rejection.principal.principalId, rejection.comment ? `: ${rejection.comment}` : '']
       : [message];
     return {
-      title: code === 'APPROVAL_REJECTED' ? 'Rejected' : 'Not approved',
-      lines: [...lines, end, ...adviceLines(advice)],
+      title: refusalWordsOf(code).title,
+      lines: [...lines, end, ...adviceLines(personalAdvice(refusal))],
     };
   }
   return {

@@ -128,7 +128,7 @@ test('an approval whose event is delivered again, or that expires, does not send
   const { control } = world.gateway.simulator ?? {};
   control?.addFault({ operation: 'CreatePodIdentityAssociation', kind: 'throttle', times: 40 });
   await vote('kim', asked, 'approve', '');
-  const stopped = await later(asked, 'Not done');
+  const stopped = await later(asked, 'EKS is busy');
   control?.clearFaults();
   const creates = () => control?.requests('CreatePodIdentityAssociation').length;
   const before = creates();

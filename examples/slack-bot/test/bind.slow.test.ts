@@ -103,6 +103,7 @@ test('from a refusal, people go back to either form, which has what they filled 
   await world.slack.pressInForm('alice', 'Change place');
   await world.form('alice', 'Tags, as key=value');
   expect(valueOf('service_account')).toContain('corrected');
+  expect(valueOf('tags')).toContain('"team="');
   await world.slack.fill('alice', 'tags', tags);
   await world.slack.submit('alice');
   await world.slack.fill('alice', 'role', payments);
@@ -146,7 +147,7 @@ test('a change that was not done is tried again by who asked, and neither by ano
   // The bot stops before it learns that the message is shown.
   world.slack.lost.set('chat.update', 'answer');
   await world.slack.submit('alice');
-  const stopped = await world.message('Not done');
+  const stopped = await world.message('EKS is busy');
   control?.clearFaults();
   world.slack.lost.clear();
   await world.restartBot();
@@ -168,7 +169,7 @@ test('a message whose edit was lost is edited at the next start', async () => {
   world.gateway.simulator?.control.clearFaults();
   world.slack.lost.clear();
   await world.restartBot();
-  await world.seen(({ blocks }) => /^Not done[^]*payments\/unedited/.test(textOf(blocks)), 'edit after the start');
+  await world.seen(({ blocks }) => /^EKS is busy[^]*payments\/unedited/.test(textOf(blocks)), 'edit after the start');
   expect(world.associations().map(({ serviceAccount }) => serviceAccount)).not.toContain('unedited');
 });
 

@@ -1,3 +1,4 @@
+import { placeOf, placeView } from '../src/forms.ts';
 import { resultCard } from '../src/render.ts';
 
 type Result = Parameters<typeof resultCard>[1];
@@ -31,4 +32,30 @@ test('the card of a held request says that a deletion needs the approval, and wh
   expect(title).toBe('Approval required');
   expect(text).toContain('for the deletion at its end: Ends access.');
   expect(text).toContain('The vote of https://issuer.example#kim does not count any more: the voter was locked since.');
+});
+
+test('the card of a refusal has the words for people as title and advice, and a button where another attempt can help', () => {
+  const refused: Result = {
+    ...{ kind: 'refused', retryAfterSeconds: 5, replayed: false, clientRequestToken: 'token' },
+    ...{ operationId: '01K', auditEntryId: '01K.1' },
+    refusal: {
+      ...{
+        __typename: 'EksRefused',
+        code: 'THROTTLED',
+        message: 'EKS throttled the request.',
+        advice: 'Use the token.',
+      },
+      ...{ retryable: true, exception: 'ThrottlingException', eksMessage: 'Rate exceeded' },
+    },
+  };
+  const { title, lines, buttons } = resultCard(asked, refused, null);
+  expect(title).toBe('EKS is busy');
+  expect(lines).toContainEqual(['What to do: ', 'Nothing was done. Send it again in a minute.']);
+  expect(buttons).toHaveLength(1);
+});
+
+test('the form of place and tags has the tags that policy has missed, without those that are given', () => {
+  const tags = [{ key: 'stage', value: 'dev' }];
+  const place = placeOf({ channel: 'C1', input: { ...input, tags }, missingTags: ['team', 'stage'] });
+  expect(JSON.stringify(placeView(place))).toContain('"initial_value":"stage=dev, team="');
 });

@@ -39,7 +39,7 @@ export type { GatewayDocument, RequestOptions } from './client/own-document.ts';
 export { itemsOf } from './client/pages.ts';
 export type { Page } from './client/pages.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';
-export { personalAdvice, refusalWords, refusalWordsOf } from './client/refusal-words.ts';
+export { missingTags, personalAdvice, refusalWords, refusalWordsOf } from './client/refusal-words.ts';
 export type { RefusalWords } from './client/refusal-words.ts';
 export { resumedRequest, sendResumed } from './client/resume.ts';
 export type { ResumedRequest } from './client/resume.ts';

@@ -53,8 +53,8 @@ export function sessionPolicyNotRead(problem: string): Violation {
 /** One violation for each forbid that decided, with its own message and advice. */
 export function forbidden(policySet: PolicySet, policyIds: readonly string[]): readonly Violation[] {
   return policyIds.map((policyId) => {
-    const annotations = policySet.policies[policyId]?.annotations ?? {};
-    return { policyId, message: annotations.message ?? policyId, advice: annotations.advice ?? null };
+    const { message = policyId, advice = null, tag } = policySet.policies[policyId]?.annotations ?? {};
+    return { policyId, message, advice, ...(tag !== undefined && { tagKey: tag }) };
   });
 }
 

@@ -9,6 +9,7 @@ import type { LocatedPolicy } from '../cedar/locations.ts';
 import type { PolicySet } from './policy-set.ts';
 import { groupsNamed } from './recorded-principal.ts';
 import { roleKeysIn, usesSettingsElsewhere } from './role-context.ts';
+import { tagFindings } from '../../validation/tags.ts';
 
 export type { PolicySet } from './policy-set.ts';
 
@@ -33,7 +34,8 @@ export const reservedIds = [
  * that lists every problem: what is beyond a bound (`bounds.ts`), syntax errors, schema violations,
  * warnings, templates, a policy without `@id`, a forbid without `@message` or `@advice`, a policy
  * that uses roles or the session policy for other actions than create and update, one of `approvals.cedar` that is not a
- * forbid of changes with `@approvers`, and `@approvers` or `@count` in another file.
+ * forbid of changes with `@approvers`, `@approvers` or `@count` in another file, and a `@tag` that is not the key of a
+ * tag, or on a permit.
  *
  * @param host where Cedar reads the policies
  */
@@ -177,6 +179,7 @@ function policyProblems(policy: PolicyJson): readonly string[] {
       '@readers has the value "everyone" only; leave it out to show the text to readers of the whole trail.',
     );
   }
+  if (Object.hasOwn(annotations, 'tag')) problems.push(...tagProblems(policy.effect, annotations.tag ?? ''));
   if (usesSettingsElsewhere(policy)) {
     problems.push(
       'context.iamRole, context.iamTargetRole and context.sessionPolicy exist for creates and updates only; name these actions in the head, and no others.',
@@ -187,6 +190,14 @@ function policyProblems(policy: PolicyJson): readonly string[] {
     if (!annotations.advice) problems.push('write @advice("…") above the forbid: how the caller can fix it.');
   }
   return problems;
+}
+
+/** `@tag` is for people whose request is denied: a request has to be able to set the tag. */
+function tagProblems(effect: PolicyJson['effect'], key: string): readonly string[] {
+  if (effect === 'permit') return ['@tag names a tag that a denied request lacks; remove it from the permit.'];
+  return tagFindings([{ key, value: '' }])
+    .slice(0, 1)
+    .map(({ advice }) => `@tag("${key}") is not the key of a tag that requests can set: ${advice}`);
 }
 
 /** Whether a number of the policy text would be rounded silently in JSON. */

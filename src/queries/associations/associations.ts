@@ -187,5 +187,7 @@ function nodeOf(
     uncertainFrom: time(uncertain?.from ?? null),
     uncertainUntil: time(uncertain?.until ?? null),
     expiresAt,
+    // Its resolver judges it, if it is selected.
+    viewerMay: null,
   };
 }

@@ -2,6 +2,7 @@ import type { RequestIdentity } from '../../model/principal.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { AllowsRead, AuthorizeRead, MayApproveFor, MayViewIn } from './authorize-read.ts';
 import type { Cursors } from './cursors.ts';
+import type { ViewerMay } from './viewer-rights.ts';
 import type { Describer } from './describer.ts';
 import type { TrailReads } from './trail-reads.ts';
 
@@ -22,6 +23,7 @@ export interface RequestContext {
   readonly allowsRead: AllowsRead;
   readonly mayViewIn: MayViewIn;
   readonly mayApproveFor: MayApproveFor;
+  readonly viewerMay: ViewerMay;
   readonly cursors: Cursors;
   /**
    * When the answer must be sent: before the function ends, and `requestMs` after it began.

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../generated/operations.ts';
+import type { Refusal } from './result.ts';
 
 /** What a refusal means to a person who has asked for something, without words of the API. */
 export interface RefusalWords {
@@ -123,4 +124,10 @@ export function personalAdvice({
   readonly advice: string | null;
 }): string | null {
   return refusalWordsOf(code).next ?? advice;
+}
+
+/** The keys of the tags that the policies which denied a request name: adding them can lift the denial. */
+export function missingTags(refusal: Refusal): readonly string[] {
+  if (refusal.__typename !== 'PolicyDenied') return [];
+  return [...new Set(refusal.violations.flatMap(({ tagKey }) => tagKey ?? []))];
 }

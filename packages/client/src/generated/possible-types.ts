@@ -85,6 +85,7 @@ export const embeddedTypes = [
   "AssociationDriftConnection",
   "AssociationDriftEdge",
   "ObservedAssociation",
+  "ViewerRights",
   "ObservedAssociationConnection",
   "ObservedAssociationEdge",
   "ClusterCoverage",

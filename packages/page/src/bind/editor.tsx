@@ -3,7 +3,7 @@ import { useGateway } from '../api/gateway.ts';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { changeOf, textsOf } from './change.ts';
 import type { Change } from './change.ts';
-import { kindOf, tagsOf, textOfTags } from './draft.ts';
+import { clusterKey, kindOf, tagsOf, textOfTags } from './draft.ts';
 import { Effect } from './effect.tsx';
 import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
@@ -60,7 +60,13 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     if (only && isOnly) setDraft(clusterFields(only), { isOwn: false });
   }, [isOnly]);
   const cluster = clusterOf(draft, clusters.nodes);
-  const isOwner = namespaces.nodes.some(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
+  const owned = namespaces.nodes.filter(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
+  const isOwner = owned.length > 0;
+  const [home, ...others] = owned.filter(({ name }) => !name.endsWith('*')).map(({ name }) => name);
+  const isHome = kind === 'create' && others.length === 0 && !namespaces.hasMore && !draft.namespace;
+  useEffect(() => {
+    if (home && isHome) setDraft({ namespace: home }, { isOwn: false });
+  }, [cluster && clusterKey(cluster), home]);
   const isStranger = kind === 'create' && !isOwner && !isAnyway && !namespaces.hasMore && namespaces.nodes.length > 0;
   const texts = bound === null ? {} : textsOf(bound);
   const fields: Form = {

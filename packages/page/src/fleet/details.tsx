@@ -39,7 +39,7 @@ export function Details({ place, asOf }: DetailsProps) {
         </>
       }
     >
-      {data && <Links place={place} associationId={asOf === null ? association?.associationId : undefined} />}
+      {data && <Links place={place} association={asOf === null ? association : undefined} />}
       {error && <Problem error={error} retry={reload} />}
       {isLoading && !data && <p class="muted">Reading the association…</p>}
       {association && asOf === null && <Adopt rows={[association]} onAdopted={reload} />}
@@ -56,7 +56,9 @@ export function Details({ place, asOf }: DetailsProps) {
   );
 }
 
-function Links({ place, associationId }: { readonly place: Place; readonly associationId: string | undefined }) {
+function Links({ place, association }: { readonly place: Place; readonly association: Association | undefined }) {
+  // Null: not known, e.g. of many; the dry run says it.
+  const { associationId, viewerMay } = association ?? {};
   return (
     <p class="fleet-links">
       <a href={hrefOf('trail', place)}>History</a>
@@ -64,8 +66,10 @@ function Links({ place, associationId }: { readonly place: Place; readonly assoc
         <a href={hrefOf('bind', place)}>Bind</a>
       ) : (
         <>
-          <a href={hrefOf('bind', { ...place, associationId })}>Change</a>
-          <a href={hrefOf('bind', { ...place, associationId, action: 'delete' })}>Delete</a>
+          {viewerMay?.update !== false && <a href={hrefOf('bind', { ...place, associationId })}>Change</a>}
+          {viewerMay?.delete !== false && (
+            <a href={hrefOf('bind', { ...place, associationId, action: 'delete' })}>Delete</a>
+          )}
         </>
       )}
     </p>

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
 import type { LocalSignIn, OidcSignIn, PageConfig } from '../config.ts';
 import type { Session } from '../session.ts';
 import { Problem } from '../ui/problem.tsx';
+import { clearTitle } from '../ui/title.tsx';
 import { keepLast, readLast } from './kept.ts';
 import { signInLocally } from './local.ts';
 import { isReturn, leaveForIssuer, returnFromIssuer } from './oidc.ts';
@@ -24,6 +25,7 @@ interface WayProps<Way> extends Omit<SignInProps, 'config'> {
  * issuer agrees.
  */
 export function SignIn({ config: { signIn }, ...rest }: SignInProps) {
+  useLayoutEffect(clearTitle, []);
   return (
     <main class="sign-in">
       <h1>Pod Identity</h1>

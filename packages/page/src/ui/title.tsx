@@ -27,6 +27,12 @@ export function useTitleCount(text: string): void {
   }, [text]);
 }
 
+/** Takes away what the title of the tab says of a view: it is not for who comes next. */
+export function clearTitle(): void {
+  [title, count] = ['', ''];
+  write();
+}
+
 /** Where titles are announced: it has to be there before the first one. */
 export function Announcer() {
   return <div id={announcerId} class="sr-only" aria-live="polite" />;

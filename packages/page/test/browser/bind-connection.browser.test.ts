@@ -107,6 +107,23 @@ describeUnless(missingBrowser)('a request of the page', () => {
     expect(await createdAtEks('late')).toBe(1);
   });
 
+  test('over a slow network says that it waits, and a second press sends nothing more', async () => {
+    const page = await filled('slow');
+    const tokens = await loseAnswers(page, 0);
+    await page.route('**/graphql', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+      await route.fallback();
+    });
+    await page.getByRole('button', { name: 'Bind', exact: true }).dblclick();
+    await request(page).waitFor({ timeout: 1_000 });
+    await page.getByRole('link', { name: 'Who has what' }).click();
+    await page.getByRole('link', { name: 'Approvals' }).click();
+    await page.getByRole('heading', { name: 'Approvals' }).waitFor({ timeout: 1_000 });
+    await page.getByRole('link', { name: 'Bind', exact: true }).click();
+    await result(page).getByText('done', { exact: true }).waitFor();
+    expect([tokens.length, await createdAtEks('slow')]).toEqual([1, 1]);
+  });
+
   test('that EKS throttles can be sent again with the same token', async () => {
     const page = await filled('throttled');
     const tokens = await loseAnswers(page, 0);
@@ -150,6 +167,43 @@ describeUnless(missingBrowser)('a request of the page', () => {
     expect(kept).toContain(variables.input.clientRequestToken);
     expect(tokens).toEqual([]);
     await result(page).getByText('done', { exact: true }).waitFor();
+  });
+
+  test('that two tabs ask for is made once: the other tab is told what exists', async () => {
+    const driver = new URLSearchParams({
+      clusterName: 'apps-prod',
+      accountId: '111122223333',
+      region: 'eu-central-1',
+      namespace: 'kube-system',
+      serviceAccount: 'efs-csi-controller-sa',
+      tags: 'team=platform',
+      roleArn: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver',
+    });
+    const first = await opened.signedIn('pat', `#/bind?${driver.toString()}`);
+    const second = await first.context().newPage();
+    await second.goto(first.url());
+    await second.getByRole('button', { name: /^pat / }).click();
+    const tabs = [first, second];
+    for (const tab of tabs) {
+      await tab.getByRole('button', { name: 'Check', exact: true }).click();
+      await tab.getByRole('button', { name: 'Ask for approval' }).click();
+      await request(tab).getByRole('link', { name: 'The approval' }).waitFor();
+    }
+    const kim = await makeClientOf(opened, 'kim');
+    const { nodes } = await kim.approvals({ scope: { cluster: { clusterName: 'apps-prod' } } });
+    const held = nodes.filter(({ target }) => target.serviceAccount === 'efs-csi-controller-sa');
+    for (const { id } of held) await kim.approve({ approvalId: id });
+    const ends = await Promise.all(
+      tabs.map(async (tab) => {
+        await result(tab)
+          .getByText(/^done$|has a role already/)
+          .first()
+          .waitFor({ timeout: 40_000 });
+        return (await result(tab).innerText()).includes('has a role already') ? 'exists' : 'done';
+      }),
+    );
+    expect(ends.toSorted()).toEqual(['done', 'exists']);
+    expect(await createdAtEks('efs-csi-controller-sa')).toBe(1);
   });
 
   test('that others have to approve is sent again by itself once a second person has', async () => {

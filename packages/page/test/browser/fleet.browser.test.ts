@@ -193,6 +193,7 @@ describeUnless(missingBrowser)('who has what', () => {
       '#/trail?accountId=111122223333&region=eu-central-1&clusterName=apps-dev&namespace=payments&serviceAccount=api',
     );
     expect(await panel.getByRole('link', { name: 'Change' }).getAttribute('href')).toContain('associationId=a-');
+    expect(await panel.getByRole('link', { name: 'Delete' }).count()).toBe(1);
     await panel.getByRole('button', { name: 'Compare with EKS now' }).click();
     await panel.getByText('no drift').waitFor();
     await list(page).getByText('worker', { exact: true }).click();
@@ -202,6 +203,14 @@ describeUnless(missingBrowser)('who has what', () => {
     await panel.getByText('compared with EKS').waitFor();
     expect(alerts).toEqual([]);
     expect(await page.locator('img').count()).toBe(0);
+  });
+
+  test('offers Change and Delete only to those whom policy lets make the change', async () => {
+    const place = encodeURIComponent('111122223333/eu-central-1/apps-dev/payments/api');
+    const page = await opened.signedIn('olivia', `#/fleet?q=payments&open=${place}`);
+    const panel = page.getByRole('complementary');
+    await panel.getByRole('link', { name: 'History' }).waitFor();
+    expect(await panel.getByRole('link', { name: /^(Change|Delete)$/ }).count()).toBe(0);
   });
 
   test('tells rows of two clusters apart at every width, and prints all rows', async () => {

@@ -73,6 +73,27 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     await screenshot(later.page, 'journey-entry');
   });
 
+  test('takes a person who fills in the form by hand 8 interactions from sign-in to done', async () => {
+    const { page, did, press } = await person('alice', '');
+    await press('link', 'Bind');
+    const fill = async (label: string, text: string) => {
+      await page.getByLabel(label, { exact: true }).fill(text);
+      did.push(label);
+    };
+    await page.getByLabel('Cluster').selectOption({ label: 'apps-dev (dev, 111122223333, eu-central-1)' });
+    did.push('Cluster');
+    await page.getByText('It belongs to payments-team.').waitFor();
+    await fill('Service account', 'by-hand');
+    await fill('Role', 'arn:aws:iam::111122223333:role/pods/payments/payments-api');
+    await press('button', 'Add the tag “team”');
+    await page.keyboard.type('payments');
+    did.push('Value of tag 1');
+    await page.getByText('EKS can still reject it.').waitFor();
+    await press('button', 'Bind');
+    await page.getByRole('alert', { name: 'Result' }).getByText('done', { exact: true }).waitFor();
+    expect(did).toHaveLength(8);
+  });
+
   test('withdraws a request for good, and asks again with its fields', async () => {
     fields.set('serviceAccount', 'efs-csi-controller-sa');
     const { page, press } = await person('pat', `#/bind?${fields.toString()}`);

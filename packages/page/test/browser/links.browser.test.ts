@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describeUnless } from '../../../../test/support/requires.ts';
-import { axeViolations, missingBrowser, openPage, screenshot } from './support.ts';
+import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 const long = 'x'.repeat(5_000);
@@ -28,6 +28,60 @@ const hostile = [
   '#/operations?policy=__proto__&comparedWith=x&policySetHash=y',
   '#/hasOwnProperty?a=b',
   '#//////?????&&&===',
+];
+
+/** Worse than answers can have them: names of Kubernetes and AWS have fewer characters. */
+const names = [
+  '<script>window.hacked=1</script>',
+  '<img src=x onerror="window.hacked=1">',
+  '"><svg onload=window.hacked=1>',
+  "'-window.hacked-'",
+  '{{constructor.constructor("window.hacked=1")()}}',
+  '${window.hacked=1}',
+  'javascript:window.hacked=1',
+  '=HYPERLINK("https://evil.example")',
+  '__proto__',
+  'constructor',
+  'toString',
+  'hasOwnProperty',
+  'null',
+  'undefined',
+  'NaN',
+  'true',
+  '0',
+  '-1',
+  '.',
+  'a b',
+  '\u0000',
+  'a\t\r\nb',
+  '\u202Eevil',
+  '\u2066a\u2069',
+  'a\u200Bb',
+  '\uFEFF',
+  '\u2028',
+  'e\u0301'.repeat(20),
+  'z\u0300\u0301\u0302\u0303\u0304'.repeat(10),
+  '\uD800',
+  '👩‍👩‍👧‍👦'.repeat(10),
+  'שלום',
+  'مرحبا',
+  '漢字',
+  'раураl',
+  'ﬀ',
+  'x'.repeat(253),
+  'x-'.repeat(126),
+  'W'.repeat(1_000),
+  '../../etc/passwd',
+  '..%2f..%2f',
+  '%',
+  '%00',
+  '%E0%A4%A',
+  '#/fleet',
+  '?a=b&c=d',
+  'a/b/c',
+  '\\',
+  '`',
+  '&lt;b&gt;&amp;',
 ];
 
 describeUnless(missingBrowser)('links', () => {
@@ -63,6 +117,43 @@ describeUnless(missingBrowser)('links', () => {
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(seen.errors).toEqual([]);
     expect(seen.requests).toBeLessThan(5 * hostile.length);
+  });
+
+  test('and rows with fifty hostile names are text: nothing runs, nothing breaks the table, each row has its cells', async () => {
+    expect(names).toHaveLength(50);
+    const alice = await makeClientOf(opened, 'alice');
+    await alice.createPodIdentityAssociation({
+      ...{ clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' },
+      roleArn: 'arn:aws:iam::111122223333:role/pods/payments/payments-api',
+      tags: [{ key: 'team', value: 'payments' }],
+    });
+    const page = await opened.signedIn('alice', '#/approvals', { viewport: { width: 1280, height: 4_000 } });
+    const seen = watch(page);
+    await page.route('**/graphql', async (route) => {
+      const response = await route.fetch();
+      const answer = (await response.json()) as { data?: { associations?: { nodes: object[] } } };
+      const [row] = answer.data?.associations?.nodes ?? [];
+      if (row && answer.data?.associations)
+        answer.data.associations.nodes = names.map((name) => ({
+          ...row,
+          ...{ clusterName: name, namespace: name, serviceAccount: name, declaration: name },
+          roleArn: `arn:aws:iam::111122223333:role/${name}`,
+        }));
+      await route.fulfill({ response, json: answer });
+    });
+    await page.getByRole('link', { name: 'Who has what' }).click();
+    const rows = page.getByRole('table', { name: 'Associations' }).locator('.rows .row');
+    await rows.nth(49).waitFor();
+    expect(await rows.count()).toBe(50);
+    const text = await page.locator('main').innerText();
+    for (const name of ['<script>window.hacked=1</script>', '[U+202E]evil', 'a[U+200B]b', '__proto__', '&lt;b&gt;'])
+      expect(text).toContain(name);
+    expect(await page.locator('main :is(script, img, iframe, object)').count()).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await axeViolations(page)).toEqual([]);
+    await screenshot(page, 'hostile-names');
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(seen.errors).toEqual([]);
   });
 
   test('with the full stop of a chat lead to what was meant', async () => {

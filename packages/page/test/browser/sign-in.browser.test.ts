@@ -59,6 +59,7 @@ describeUnless(missingBrowser)('signing in to a local gateway', () => {
     expect(await traces(local)).not.toContain(token);
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByText('Choose who you are').waitFor();
+    expect(await page.title()).toBe('Pod Identity');
     await page.reload();
     await page.getByText('Choose who you are').waitFor();
   });
@@ -157,6 +158,29 @@ describeUnless(missingBrowser)('signing in at an issuer', () => {
     await signInButton(page).click();
     await navigation(page);
     expect(new URL(page.url()).hash).toBe('#/approvals');
+  });
+
+  test('a sign-in that expires in the middle of a form comes back to what was filled in, and goes on', async () => {
+    const { page } = await visit(
+      withoutRefresh,
+      '#/bind?clusterName=apps-dev&accountId=111122223333&region=eu-central-1',
+    );
+    await page.clock.install();
+    await signIn(page);
+    await page.getByLabel('Service account').fill('half');
+    await page.getByLabel('Key of tag 1').fill('team');
+    await page.getByLabel('Value of tag 1').fill('payments');
+    await page.waitForURL(/serviceAccount=half.*tags=team%3Dpayments/);
+    await page.clock.fastForward(601_000);
+    await page.getByText('Your sign-in has ended.').waitFor();
+    await signInButton(page).click();
+    await navigation(page);
+    const values = ['Namespace', 'Service account', 'Value of tag 1'].map((label) =>
+      page.getByLabel(label).inputValue(),
+    );
+    expect(await Promise.all(values)).toEqual(['payments', 'half', 'payments']);
+    await page.getByLabel('Role', { exact: true }).fill('payments-api');
+    await page.getByText('permitted by owners-create').waitFor();
   });
 
   test('signing out revokes the refresh token at the issuer', async () => {
