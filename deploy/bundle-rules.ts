@@ -30,7 +30,7 @@ export const budgets: Readonly<Record<string, { readonly bytes: number; readonly
   'src/lambda/scan.ts': { bytes: 656_000, modules: 552 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
   'src/lambda/deliver.ts': { bytes: 370_000, modules: 400 },
-  'src/lambda/compile.ts': { bytes: 372_000, modules: 400 },
+  'src/lambda/compile.ts': { bytes: 378_000, modules: 400 },
   'src/lambda/page.ts': { bytes: 20_000, modules: 15 },
 };
 

@@ -42,6 +42,8 @@ function changeOf(kind: Change['kind'], { name, args, type }: GraphQLField<unkno
         'deleteDecision',
         'currentDecision',
         'currentDeleteDecision',
+        'recentChanges',
+        'existing',
       ]),
     },
   ];
@@ -67,6 +69,7 @@ const optional: Record<string, (namespace: string) => readonly unknown[]> = {
   disableSessionTags: () => [true],
   policy: () => [JSON.stringify({ Version: '2012-10-17', Statement: [] }), null],
   expectedModifiedAt: () => [modifiedAt],
+  expectedRevision: () => [0, 1],
   tags: (namespace) => [[{ key: 'team', value: namespace }], [{ key: 'stage', value: 'dev' }]],
   tagKeys: () => [['team'], ['stage']],
   expectedTags: (namespace) => [[{ key: 'team', value: namespace }], [], null],

@@ -50,7 +50,7 @@ export async function expiredLogin(): Promise<void> {
 }
 
 /** Starts a command. */
-export function start(args: readonly string[]) {
+function start(args: readonly string[]) {
   const child = spawn(consumer.bin, args, { env: processSettings(endpoint()), stdio: 'pipe' });
   closeAtEnd(async () => child.kill('SIGKILL'));
   const seen = { stderr: '' };

@@ -63,9 +63,12 @@ const names = [
   'z\u0300\u0301\u0302\u0303\u0304'.repeat(10),
   '\uD800',
   '👩‍👩‍👧‍👦'.repeat(10),
+  // cspell:disable-next-line
   'שלום',
+  // cspell:disable-next-line
   'مرحبا',
   '漢字',
+  // cspell:disable-next-line
   'раураl',
   'ﬀ',
   'x'.repeat(253),
