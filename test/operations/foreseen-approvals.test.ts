@@ -1,3 +1,4 @@
+import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -8,7 +9,7 @@ import { askingFor, lastApproval, security, voteOn } from '../support/approvals.
 import type { Asked } from '../support/approvals.ts';
 import { createAssociation, withoutViews } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { input, openBeside, roleArn } from '../support/gateway.ts';
+import { input, openBeside, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
@@ -33,6 +34,24 @@ interface Checked {
 
 const { clientRequestToken: _, ...create } = input;
 const asked: Asked = { needs: [] };
+
+test('approvers have their time from when they are asked, not from before the reads that come first', async () => {
+  const stored = makeSqliteLedger({ file: ':memory:' });
+  const slow: typeof stored = {
+    ...stored,
+    limitReached: (...args) => {
+      gateway.clock.skip(5_000);
+      return stored.limitReached(...args);
+    },
+  };
+  const gateway = await openGateway({ ledger: slow, change: askingFor({ needs: [security] }) });
+  await gateway.create();
+  const { requestedAt, decideUntil } = await lastApproval(stored, gateway);
+  expect(Date.parse(requestedAt)).toBeGreaterThanOrEqual(gateway.clock.now() - 1_000);
+  expect(decideUntil - Date.parse(requestedAt)).toBe(defaultApprovalLimits.decideMs);
+  await gateway.close();
+  stored.close();
+});
 
 describeOnLedgers('a dry run of a change that needs an approval, on $name', ({ open }) => {
   let ledger: Ledger & ApprovalStore;

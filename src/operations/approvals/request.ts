@@ -58,7 +58,7 @@ export async function ask<Kind extends OperationKind>(
   changes: readonly string[],
   answerSettled: () => Promise<Round | null>,
 ): Promise<Round> {
-  const { mutation, needs, approvalKey: key, store } = held;
+  const { mutation, needs, store } = held;
   const now = trail.clock();
   const rejectedAt = rejectionsWithin(before, now);
   const waitSeconds = rejectionWaitSeconds(rejectedAt, now);
@@ -67,16 +67,15 @@ export async function ask<Kind extends OperationKind>(
     return { kind: 'answered', result: { ...answer, retryAfterSeconds: waitSeconds } };
   }
   const limits = pendingLimits(held.limits, mutation);
-  const id = `${approvalPrefix}${trail.ulid(now)}`;
-  const { message } = approvalRequired(needs, null, changes);
-  const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
-  const { binding } = held;
-  const approval = { key, binding, decideUntil: now + held.limits.decideMs, useUntil: null };
-  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approval });
-  const asked = { ...askedApproval(held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
-  const reached = await inTime(trail.clock, mutation, store.limitReached(asked, limits));
+  const reached = await inTime(
+    trail.clock,
+    mutation,
+    store.limitReached(questionOf(trail, held, rejectedAt, changes).asked, limits),
+  );
   const settled = reached === null ? await answerSettled() : null;
   if (settled) return settled;
+  // Approvers have their time from now on, not from before these reads.
+  const { asked, entry } = questionOf(trail, held, rejectedAt, changes);
   const putting = reached ?? store.putApproval(before, asked, entry, limits);
   const result = await inTime(trail.clock, mutation, Promise.resolve(putting));
   switch (result) {
@@ -91,6 +90,24 @@ export async function ask<Kind extends OperationKind>(
       return { kind: 'answered', result: await answerNotAsked(trail, held, refusal) };
     }
   }
+}
+
+/** The approval that is asked for now, with its entry. */
+function questionOf<Kind extends OperationKind>(
+  trail: TrailWriter,
+  held: HeldRequest<Kind>,
+  rejectedAt: readonly string[],
+  changes: readonly string[],
+) {
+  const { mutation, needs, approvalKey: key, binding } = held;
+  const now = trail.clock();
+  const id = `${approvalPrefix}${trail.ulid(now)}`;
+  const { message } = approvalRequired(needs, null, changes);
+  const details = { operationId: id, event: 'APPROVAL_REQUESTED', refusalCode: 'APPROVAL_REQUIRED', message } as const;
+  const approval = { key, binding, decideUntil: now + held.limits.decideMs, useUntil: null };
+  const entry = makeEntry(trail, mutation.audit, { ...details, fence: 1, approval });
+  const asked = { ...askedApproval(held, id, entry, now), ...(rejectedAt.length === 0 ? {} : { rejectedAt }) };
+  return { asked, entry };
 }
 
 /** Refuses to ask now. */
