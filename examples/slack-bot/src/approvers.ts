@@ -92,8 +92,11 @@ export function makeApproverNews(
     const messages: Told['messages'][number][] = [];
     for (const [channel, groups] of channels) {
       const mentions: Line = mayMention ? groups.map((slackGroup) => ({ slackGroup })) : [];
-      const posted = await slack.chat.postMessage({ channel, ...messageOf(cardOf(told, mentions)) });
-      messages.push({ channel: posted.channel ?? channel, ts: posted.ts ?? '', mentions });
+      // One channel that can't be written to does not keep the others from being told.
+      const posted = await slack.chat
+        .postMessage({ channel, ...messageOf(cardOf(told, mentions)) })
+        .catch((error: unknown) => void report(error));
+      if (posted) messages.push({ channel: posted.channel ?? channel, ts: posted.ts ?? '', mentions });
     }
     await keep({ ...told, messages });
   }

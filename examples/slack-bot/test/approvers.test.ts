@@ -19,12 +19,13 @@ async function openNews(approvers = 'platform-admins=C-APPROVERS/SADMINS') {
   });
   const store = openStore(undefined);
   const slack = new webApi.WebClient('local', { slackApiUrl: settings.slack.apiUrl ?? '' });
-  const news = makeApproverNews({ settings, store, slack, links: makeAccountLinks(settings, store) }, (error) => {
-    throw error;
-  });
+  const news = makeApproverNews({ settings, store, slack, links: makeAccountLinks(settings, store) }, (error) =>
+    failures.push(error),
+  );
+  const failures: unknown[] = [];
   const posted = () => api.calls.filter(({ method }) => method === 'chat.postMessage').map(({ fields }) => fields);
   const shown = () => api.messages.map(({ blocks }) => textOf(blocks));
-  return { news, posted, shown };
+  return { news, posted, shown, failures };
 }
 
 const now = Date.parse('2026-12-01T12:00:00Z');
@@ -49,6 +50,17 @@ test('approvers of a group without a channel are told nowhere', async () => {
   await news.handle(event('approval.requested', 'approval-1', 'security'));
   await news.handle(event('approval.approved', 'approval-1', 'security'));
   expect(posted()).toEqual([]);
+});
+
+test('a channel that the bot can not write to does not keep the others from being told', async () => {
+  const { news, shown, failures } = await openNews('security=C-PRIVATE platform-admins=C-APPROVERS/SADMINS');
+  const asked = event('approval.requested');
+  const needs = ['security', 'platform-admins'].map((group) => ({ group, count: 1 }));
+  const approval = { id: 'approval-1', needs, expiresAt };
+  await news.handle({ ...asked, approval });
+  await news.handle({ ...asked, approval, type: 'approval.withdrawn' });
+  expect(shown()).toEqual([expect.stringMatching(/^Withdrawn/)]);
+  expect(failures.map(String)).toEqual([expect.stringContaining('not_in_channel')]);
 });
 
 test('approvers are reminded once, within the last hour, and not of what has ended', async () => {
