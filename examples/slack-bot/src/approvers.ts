@@ -95,7 +95,10 @@ export function makeApproverNews(
       // One channel that can't be written to does not keep the others from being told.
       const posted = await slack.chat
         .postMessage({ channel, ...messageOf(cardOf(told, mentions)) })
-        .catch((error: unknown) => void report(error));
+        .catch((error: unknown) => {
+          report(error);
+          return null;
+        });
       if (posted) messages.push({ channel: posted.channel ?? channel, ts: posted.ts ?? '', mentions });
     }
     await keep({ ...told, messages });

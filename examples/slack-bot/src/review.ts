@@ -36,13 +36,18 @@ export async function factsOf(client: GatewayClient, id: string): Promise<Facts 
   return approval;
 }
 
+const tagsText = (tags: readonly { readonly key: string; readonly value: string }[]) =>
+  tags.map(({ key, value }) => `${key}=${value}`).join(', ');
+
 /** Who asks for what and why; then what it is compared with. */
 export function reviewLines(approval: Approval, facts: Facts | null): Line[] {
   const { operation, principal, actor, onBehalfOf, target, request, reason, declaration, needs, before } = approval;
   const settings = Object.entries({
     ...request,
     changes: request.changes.join(', '),
-    tags: request.tags.map(({ key, value }) => `${key}=${value}`).join(', '),
+    tags: tagsText(request.tags),
+    tagKeys: request.tagKeys.join(', '),
+    expectedTags: tagsText(request.expectedTags ?? []),
   });
   const inName = [
     actor === null ? '' : ` through ${actor.principalId}`,
