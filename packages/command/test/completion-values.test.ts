@@ -207,7 +207,10 @@ describe('in a shell', () => {
   /** Puts the command itself on the path, or a program that prints values and the words of a line. */
   function install(program: 'command' | 'values'): void {
     const file = join(folder, 'pod-identity');
-    if (program === 'command') { symlinkSync(join(import.meta.dirname, '../bin/pod-identity.cjs'), file); return; }
+    if (program === 'command') {
+      symlinkSync(join(import.meta.dirname, '../bin/pod-identity.cjs'), file);
+      return;
+    }
     const printed = nasty.map((value) => `'${value.replaceAll("'", String.raw`'\''`)}'`).join(' ');
     writeFileSync(
       file,
