@@ -11,6 +11,7 @@ const ordinary = files.filter(
 /** Test files of `npm test` that start a program which ends in a moment: a shell, openssl, Node.js with one line. */
 const quick = [
   'packages/command/test/http.test.ts',
+  'packages/command/test/man-page.test.ts',
   'packages/command/test/proxy.test.ts',
   'packages/command/test/run.test.ts',
   'packages/eks-simulator/test/state-lock.test.ts',

@@ -1,3 +1,4 @@
+// Quick test: packages/command/test/run.test.ts.
 import { execFile, spawnSync } from 'node:child_process';
 import {
   chmodSync,
