@@ -384,6 +384,17 @@ describe('the history as of a time', () => {
       expect(await teams(versions, [69, 70, 109, 110, 139, 140])).toEqual(['core', 'core?', 'core?', 'x?', 'x?', 'x']);
     });
 
+    test('those before the first of two changes are not certain where clocks may have swapped the two', async () => {
+      const other = { operationId: 'none', origin: 'OUTSIDE' } as const;
+      const first = { ...change(95, 100, x), ...other, association: made(0, 'a', { tags: core }) };
+      const second = (seenAt: number) => ({
+        ...{ ...change(seenAt - 5, seenAt, core), ...other, association: made(0, 'a', { tags: x }) },
+        tagsSetBy: '01KASA3V5T0000000000000008',
+      });
+      expect(await teams([first, second(129)], [0, 60])).toEqual(['x?', 'x?']);
+      expect(await teams([], [0])).toEqual(['x?']);
+    });
+
     test('those that a scan found are not certain since the last read with others', async () => {
       const versions = [created(1), seenByScan(300, 200)];
       expect(await teams(versions, [149, 150, 299, 300, 329, 330])).toEqual([

@@ -61,8 +61,13 @@ export async function versionAt(
     };
   }
   const untagged = version.seenAt > asOf ? beforeTags(version) : null;
-  if (untagged) return { version: untagged, next: version, uncertain: spanAt([version, untagged], asOf, times) };
   const following = await followingOf(reads, target, version, asOf);
+  if (untagged) {
+    const uncertain = isFirstChangeOfTags(version, following, times)
+      ? spanAt([version, untagged], asOf, times)
+      : { from: madeAt(version), until: version.seenAt + times.clockErrorMs };
+    return { version: untagged, next: version, uncertain };
+  }
   const next = following[0] ?? null;
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
@@ -98,6 +103,17 @@ function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion): Pres
   // They were read when the change began.
   const seenAt = version.seenOtherwiseAt ?? version.seenAt;
   return { ...version, seenAt, association: { ...version.association, tags: tagsBefore } };
+}
+
+/** Whether no other change of tags may have come before one: clocks can differ. */
+function isFirstChangeOfTags(
+  version: PresentVersion,
+  following: readonly AssociationVersion[],
+  { clockErrorMs }: ReadTimes,
+): boolean {
+  const isLater = ({ tagsSetBy, seenAt }: AssociationVersion) =>
+    tagsSetBy === undefined || seenAt > version.seenAt + clockErrorMs;
+  return following.filter((one) => groupOf(one) === groupOf(version)).every(isLater);
 }
 
 /** Versions that followed one which was in force at a time, in order. */
