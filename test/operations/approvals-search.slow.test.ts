@@ -135,7 +135,7 @@ test('no operation begins without every approval that its decision needs, no app
         await close();
       }
     }),
-    { numRuns: 30, seed: 1_127 },
+    { numRuns: 60, seed: 1_127 },
   );
   expect(used).toBeGreaterThan(10);
   expect(expired).toBeGreaterThan(10);

@@ -36,6 +36,10 @@ function parameterProblems(parameter: Parameter | undefined, value: Value): read
   if (type === 'map' && isMap(value)) return mapProblems(name, value);
   if (type === 'list' && isList(value)) return listProblems(name, value);
   if (type === 'list') return [typeProblem(name, value, 'list', 'tuple')];
+  // In Python, False is the integer 0.
+  if (value === false && type === 'integer' && minimum > 0) {
+    return [`Invalid value for parameter ${name}, value: False, valid min value: ${minimum}`];
+  }
   if (typeName(value) !== pythonTypes[type]) return [typeProblem(name, value, pythonTypes[type])];
   if (typeof value !== 'number') return [];
   const invalid = `Invalid value for parameter ${name}, value: ${value}`;
