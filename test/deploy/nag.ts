@@ -71,8 +71,8 @@ export const suppressions: readonly Suppression[] = [
     reason: 'With jwtAuthorizer=function, the function verifies every token itself, of several issuers.',
   },
   {
-    finding: /^APIG4 on HttpApiRoute(Get|Head)(Pagejson|AssetsProxyVar)?$/,
-    reason: 'The files of the page are public: who is not signed in needs them to sign in.',
+    finding: /^APIG4 on HttpApiRoute(Get|Head)(Pagejson|AssetsProxyVar|WellDashknownOauthDashprotectedDashresource)?$/,
+    reason: 'The files of the page and what says where to sign in are public: who is not signed in needs them.',
   },
   {
     finding: /^(DDB3|DynamoDBPITREnabled) on CompiledPolicyTable$/,

@@ -59,7 +59,18 @@ describe('completion', () => {
     [
       [''],
       [
-        ...['policies', 'inventory', 'trail', 'events', 'ledger', 'access-review', 'lock', 'restore', 'erase'],
+        ...[
+          'policies',
+          'inventory',
+          'trail',
+          'events',
+          'ledger',
+          'access-review',
+          'lock',
+          'confirm-gone',
+          'restore',
+          'erase',
+        ],
         ...['principal', 'assumptions', 'smoke', 'completion', '--help'],
       ],
     ],
