@@ -101,8 +101,8 @@ export const hostileVersions: readonly HostileVersion[] = [
     /hostile\.cedar: with the files before it has \d+ bytes; write at most 400000/,
   ),
   ofSchema(
-    '2,000 nested sets in the schema',
-    `entity X { a: ${'Set<'.repeat(2_000)}Long${'>'.repeat(2_000)} };`,
+    '1,500 nested sets in the schema',
+    `entity X { a: ${'Set<'.repeat(1_500)}Long${'>'.repeat(1_500)} };`,
     /schema:\d+: is nested deeper/,
   ),
   ofSchema(
@@ -180,7 +180,7 @@ export const hostileVersions: readonly HostileVersion[] = [
       },
       cases: Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`cases/allow/${index}.json`, caseText])),
     },
-    /cases: 480 policies that can apply to one request and 500 cases are more than 50000 evaluations/,
+    /cases: 481 policies that can apply to one request and 500 cases are more than 50000 evaluations/,
   ),
   ofCases(
     'cases that parse a large inventory again and again',

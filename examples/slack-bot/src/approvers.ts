@@ -11,7 +11,8 @@ export interface ApprovalEvent {
   readonly operation: string;
   readonly principal: { readonly id: string };
   readonly target: { readonly clusterName: string; readonly namespace: string; readonly serviceAccount: string } | null;
-  readonly approval: {
+  /** Null for other events; absent in those of earlier versions. */
+  readonly approval?: {
     readonly id: string;
     readonly needs: readonly { readonly group: string; readonly count: number }[];
     readonly expiresAt: string | null;
@@ -71,7 +72,7 @@ export function makeApproverNews(
   /** Whether the event is about an approval whose approvers are told. */
   async function handle(event: ApprovalEvent): Promise<void> {
     const { approval, type } = event;
-    if (approval === null || !type.startsWith('approval.')) return;
+    if (!approval || !type.startsWith('approval.')) return;
     await inTurn(keyOf(approval.id), async () => {
       const told = await read(approval.id);
       if (told === null) return type === 'approval.requested' ? tell(event, approval) : noteEnd(type, approval);

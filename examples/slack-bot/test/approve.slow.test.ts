@@ -32,7 +32,7 @@ const later = (asked: Message, text: string) =>
 /** Opens the request, votes with a comment, and submits. Returns what the form showed. */
 async function vote(person: string, asked: Message, kind: 'approve' | 'reject', comment: string): Promise<string> {
   await world.slack.press(person, 'Review', asked);
-  const shown = await world.form(person, 'Needs');
+  const shown = await world.form(person, 'Your vote: ____');
   await world.slack.fill(person, 'vote', kind);
   await world.slack.fill(person, 'comment', comment);
   await world.slack.submit(person);
@@ -41,7 +41,7 @@ async function vote(person: string, asked: Message, kind: 'approve' | 'reject', 
 
 test('approvers are told in their channel, whoever asked, without what only readers may see, and vote from there', async () => {
   const pat = await world.clientOf('pat');
-  const place = { clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'told' };
+  const place = { clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'fsx-csi-controller-sa' };
   const tags = [{ key: 'team', value: 'platform' }];
   const create = {
     ...place,
@@ -50,16 +50,18 @@ test('approvers are told in their channel, whoever asked, without what only read
     reason: 'A secret plan.',
     clientRequestToken: 'asked-by-the-command',
   };
-  expect((await pat.createPodIdentityAssociation(create)).kind).toBe('refused');
+  expect(await pat.createPodIdentityAssociation(create)).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
   const inChannel = (text: string) =>
     world.seen(
       ({ channel, blocks }) =>
-        channel === 'C-APPROVERS' && textOf(blocks).includes('kube-system/told') && textOf(blocks).includes(text),
+        channel === 'C-APPROVERS' &&
+        textOf(blocks).includes('kube-system/fsx-csi-controller-sa') &&
+        textOf(blocks).includes(text),
       `news of approvers: ${text}`,
     );
   const told = await inChannel('Needs an approval of platform-admins');
   expect(textOf(told.blocks)).toMatch(
-    /^Approval needed\n\(usergroup\)\n@pat asks to bind a role to kube-system\/told in cluster apps-prod\n/,
+    /^Approval needed\n\(usergroup\)\n@pat asks to bind a role to kube-system\/fsx-csi-controller-sa in cluster apps-prod\n/,
   );
   expect(textOf(told.blocks)).not.toMatch(/secret plan|ebs-csi-driver|arn:/);
 
