@@ -24,7 +24,7 @@ const unneededInput =
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   // With changes of tags: two commands of the SDK, two operations and their part of the schema; the
   // other functions conclude them, or have the client that sends them.
-  'src/lambda/graphql.ts': { bytes: 1_210_000, modules: 885 },
+  'src/lambda/graphql.ts': { bytes: 1_214_000, modules: 885 },
   'src/lambda/reconcile.ts': { bytes: 674_000, modules: 568 },
   'src/lambda/expire.ts': { bytes: 686_000, modules: 576 },
   'src/lambda/scan.ts': { bytes: 656_000, modules: 552 },
