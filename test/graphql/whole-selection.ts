@@ -3,7 +3,7 @@ import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
 
 /**
  * Every field of a type that needs no argument, and of the types that it leads to: each type once on a path, up to so many
- * fields deep, without those of a name in `left`.
+ * fields deep, without those of a name, or of a type and a name, in `left`.
  */
 export function wholeSelection(
   schema: GraphQLSchema,
@@ -21,7 +21,8 @@ export function wholeSelection(
   if (!isObjectType(type)) return '';
   const selections = Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type);
-    if (left.includes(field.name) || field.args.some(isRequiredArgument)) return [];
+    if (left.includes(field.name) || left.includes(`${type.name}.${field.name}`) || field.args.some(isRequiredArgument))
+      return [];
     if (isLeafType(inner)) return [field.name];
     if (depth === 1 || [...path, type].includes(inner)) return [];
     return [`${field.name} { ${wholeSelection(schema, inner, depth - 1, left, [...path, type])} }`];
