@@ -59,7 +59,7 @@ describeUnless(missingBrowser)('in a browser, from a page of another origin', ()
     const page = await browser.newPage();
     try {
       await page.goto(origin);
-      await page.waitForFunction('globalThis.client !== undefined');
+      await page.waitForFunction(() => 'client' in globalThis);
       return await page.evaluate(viewerOf, { url: gateway.url, ...credentials });
     } finally {
       await page.close();

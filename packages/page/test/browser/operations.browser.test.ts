@@ -128,7 +128,7 @@ describeUnless(missingBrowser)('the operations', () => {
     const page = await opened.signedIn('olivia', '#/operations');
     await page.getByRole('searchbox').fill('karpenter');
     const rows = page.getByRole('list', { name: 'Policies' }).getByRole('listitem');
-    await page.waitForFunction('document.querySelectorAll(".policies > li").length === 1');
+    await rows.nth(1).waitFor({ state: 'detached' });
     await rows.getByRole('link').first().click();
     await rows.getByLabel('Text of the policy').getByText('"karpenter"').waitFor();
     expect(new URL(page.url()).hash).toBe('#/operations?q=karpenter&policy=no-system-namespaces');

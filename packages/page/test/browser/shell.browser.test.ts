@@ -17,8 +17,8 @@ describeUnless(missingBrowser)('the page', () => {
     expect(await page.getByRole('link', { name: 'Trail' }).getAttribute('aria-current')).toBe('page');
     await page.getByRole('link', { name: 'Approvals' }).click();
     expect(new URL(page.url()).hash).toBe('#/approvals');
-    await page.waitForFunction(`document.title === 'Approvals · Pod Identity'`);
-    expect(await page.locator('[aria-live]').first().textContent()).toBe('Approvals');
+    await page.locator('[aria-live]').getByText('Approvals', { exact: true }).waitFor({ state: 'attached' });
+    expect(await page.title()).toBe('Approvals · Pod Identity');
     await page.goBack();
     expect(await page.getByRole('link', { name: 'Trail' }).getAttribute('aria-current')).toBe('page');
   });

@@ -118,7 +118,7 @@ describeUnless(missingBrowser)('the trail', () => {
     const page = await opened.signedIn('alice', '#/trail');
     await rows(page).nth(1).getByRole('link').first().focus();
     await page.keyboard.press('ArrowDown');
-    await page.waitForFunction('document.activeElement.closest(\'[aria-rowindex="3"]\') !== null');
+    await page.locator('[aria-rowindex="3"]:focus, [aria-rowindex="3"] :focus').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: 'Entry' }).waitFor();
   });
