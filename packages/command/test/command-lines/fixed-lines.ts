@@ -193,6 +193,7 @@ export const fixedLines: readonly Line[] = [
   [...create, ['--tags', '{}']],
   [['--output', 'xml'], ['--profile']],
   [...list, ['--cli-input-yaml', 'namespace: !!float 1']],
+  [...list, ['--cli-input-yaml', 'namespace: "\\ud83d\\ude00"']],
   [...list, ['--output', 'table'], ['--color', 'on'], ['--starting-token', 'a___b___c']],
   [...describe, ['--query', '&a']],
   [...list, ['--page-size', '1000']],
