@@ -22,7 +22,7 @@ export function agentsOf({ pods, nodes }: ClusterObjects): Agents {
 
 /** Why the node of a pod has no agent; null if it has one, or if that is not known. */
 export function agentProblem({ node }: Pod, { readyByNode, nodes }: Agents): Fault | null {
-  if (node === null || nodes === null || !nodes.has(node)) return null;
+  if (node === null || !nodes?.has(node)) return null;
   const isReady = readyByNode.get(node);
   if (isReady === true) return null;
   if (isReady === false) {

@@ -39,14 +39,16 @@ export function readAssociationList(text: string): Associations {
     throw new TypeError('It is not the output of aws eks list-pod-identity-associations --output json.');
   if (textOf(list.nextToken) !== null)
     throw new TypeError('It is one page of the list. Make it without --max-items and --no-paginate.');
-  const found = itemsOf(list.associations).map(fieldsOf).map((one) => ({
-    namespace: textOf(one.namespace) ?? '',
-    serviceAccount: textOf(one.serviceAccount) ?? '',
-    associationId: textOf(one.associationId) ?? '',
-    createdAt: timeOf(one.createdAt),
-    modifiedAt: timeOf(one.modifiedAt),
-    hasTargetRole: textOf(one.targetRoleArn) !== null,
-  }));
+  const found = itemsOf(list.associations)
+    .map(fieldsOf)
+    .map((one) => ({
+      namespace: textOf(one.namespace) ?? '',
+      serviceAccount: textOf(one.serviceAccount) ?? '',
+      associationId: textOf(one.associationId) ?? '',
+      createdAt: timeOf(one.createdAt),
+      modifiedAt: timeOf(one.modifiedAt),
+      hasTargetRole: textOf(one.targetRoleArn) !== null,
+    }));
   return { known: byServiceAccount(found), isComplete: true, unread: [] };
 }
 

@@ -8,7 +8,7 @@ import { agentsOf } from './agents.ts';
 import { readAssociationList } from './associations.ts';
 import type { Associations } from './associations.ts';
 import { diagnosePod, unusedAssociations } from './diagnosis.ts';
-import { checkSource, clusterOf, readFor } from './gateway.ts';
+import { readFor, sourceOf } from './gateway.ts';
 import { hasProblems, reportLines, reportOf } from './report.ts';
 import { watchPods } from './watch.ts';
 
@@ -22,14 +22,15 @@ const maxBytes = 256 * 1024 * 1024;
 export async function runDoctor(compound: Compound): Promise<number> {
   const { values } = compound;
   const path = textOf(values, 'file') ?? '-';
-  const isOfGateway = checkSource(compound);
-  if (values.watch === true) return watchPods(compound, inputOf(compound, path), listOf(compound));
+  const cluster = await sourceOf(compound);
+  if (values.watch === true) return watchPods(compound, inputOf(compound, path), cluster ?? listOf(compound));
   const objects = await readInput(compound, path);
   const pods = objects.pods.filter(({ isLeftOut }) => !isLeftOut);
   const found = { ...objects, pods };
-  const associations = isOfGateway
-    ? await withSession(compound, ({ client, signal }) => readFor(client, clusterOf(compound), found, { signal }))
-    : listOf(compound);
+  const associations =
+    cluster === null
+      ? listOf(compound)
+      : await withSession(compound, ({ client, signal }) => readFor(client, cluster, found, { signal }));
   const known = { associations, agents: agentsOf(objects), now: Date.now() };
   const unused = associations === null ? [] : unusedAssociations(found, associations);
   const report = reportOf(
@@ -52,7 +53,8 @@ async function readInput(compound: Compound, path: string): Promise<ClusterObjec
   let size = 0;
   for await (const chunk of inputOf(compound, path)) {
     size += chunk.length;
-    if (size > maxBytes) throw new GeneralError(`${nameOf(path)} is larger than 256 MiB. Read one namespace at a time.`);
+    if (size > maxBytes)
+      throw new GeneralError(`${nameOf(path)} is larger than 256 MiB. Read one namespace at a time.`);
     chunks.push(chunk);
   }
   return parsed(nameOf(path), () => readObjects(Buffer.concat(chunks).toString()));

@@ -175,7 +175,13 @@ export function unusedAssociations(objects: ClusterObjects, { known }: Associati
       const advice = `kubectl -n ${namespace} create serviceaccount ${serviceAccount}`;
       return { severity: 'PROBLEM', code: 'NO_SERVICE_ACCOUNT', ...place, message, advice };
     }
-    return { severity: 'NOTE', code: 'NO_PODS', ...place, message: 'It has an association, but no pods.', advice: null };
+    return {
+      severity: 'NOTE',
+      code: 'NO_PODS',
+      ...place,
+      message: 'It has an association, but no pods.',
+      advice: null,
+    };
   });
 }
 

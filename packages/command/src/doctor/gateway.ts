@@ -8,25 +8,18 @@ import type { Pod } from '../kubernetes/pod.ts';
 import { readAssociations, withTimes } from './associations.ts';
 import type { Associations, Cluster } from './associations.ts';
 
-/** Whether the gateway is asked for the associations. */
-export function checkSource({ values, connection }: Compound): boolean {
-  const isNamed = textOf(values, 'clusterName') !== null;
+/** The cluster that the gateway is asked about; null if it is not asked. */
+export async function sourceOf({ values, connection, host }: Compound): Promise<Cluster | null> {
+  const clusterName = textOf(values, 'clusterName');
   if (textOf(values, 'associations') !== null) {
-    if (isNamed) throw new UsageError('Give --associations or --cluster-name, not both.');
-    return false;
+    if (clusterName !== null) throw new UsageError('Give --associations or --cluster-name, not both.');
+    return null;
   }
-  if (isNamed && connection.endpointUrl === null)
+  if (clusterName !== null && connection.endpointUrl === null)
     throw new UsageError('--cluster-name needs the gateway: give --endpoint-url or POD_IDENTITY_ENDPOINT_URL.');
-  return isNamed;
-}
-
-/** The cluster that the options name. */
-export function clusterOf({ values }: Compound) {
-  return {
-    clusterName: textOf(values, 'clusterName') ?? '',
-    accountId: textOf(values, 'accountId'),
-    region: textOf(values, 'clusterRegion'),
-  };
+  if (connection.endpointUrl === null) return null;
+  if (clusterName === null) return (await host.contextCluster?.()) ?? null;
+  return { clusterName, accountId: textOf(values, 'accountId'), region: textOf(values, 'clusterRegion') };
 }
 
 /** The associations for some objects, with the times of those whose service accounts have pods. */

@@ -75,7 +75,8 @@ function tokenFaults(pod: Pod, { mounts }: Container, file: string): readonly Fa
   if (!mount) return [{ message: `No volume is mounted where ${tokenVariable} names a file.`, advice }];
   const path = file.slice(mount.path.replace(/\/$/, '').length + 1);
   const token = pod.tokens.get(mount.volume)?.find((one) => one.path === path);
-  if (!token) return [{ message: `The volume ${mount.volume} has no token where ${tokenVariable} names a file.`, advice }];
+  if (!token)
+    return [{ message: `The volume ${mount.volume} has no token where ${tokenVariable} names a file.`, advice }];
   if (token.audience === audience) return [];
   return [{ message: `The token of the volume ${mount.volume} is not for the audience ${audience}.`, advice }];
 }
@@ -94,7 +95,9 @@ function has(variables: Variables, ...names: readonly string[]): boolean {
 function earlierOf(variables: Variables): readonly Fault[] {
   const found: Fault[] = [];
   if (has(variables, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY')) {
-    const except = has(variables, 'AWS_PROFILE') ? ' (that for JavaScript takes the profile of AWS_PROFILE instead)' : '';
+    const except = has(variables, 'AWS_PROFILE')
+      ? ' (that for JavaScript takes the profile of AWS_PROFILE instead)'
+      : '';
     found.push({
       message: `All AWS SDKs use the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY first${except}.`,
       advice: 'Remove both from the pod template.',
@@ -102,8 +105,7 @@ function earlierOf(variables: Variables): readonly Fault[] {
   }
   if (has(variables, 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN')) {
     found.push({
-      message:
-        'All AWS SDKs use AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN (IAM roles for service accounts) first.',
+      message: 'All AWS SDKs use AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN (IAM roles for service accounts) first.',
       advice: 'Remove both from the pod template; if they are not there, restart the pod: it was admitted with IRSA.',
     });
   }
@@ -117,7 +119,9 @@ function earlierOf(variables: Variables): readonly Fault[] {
 }
 
 function unknownOf({ variables, hasEnvFrom }: Container): readonly Fault[] {
-  const names = ['AWS_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].filter((name) => has(variables, name));
+  const names = ['AWS_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].filter((name) =>
+    has(variables, name),
+  );
   const found: Fault[] = [];
   if (names.length > 0) {
     found.push({

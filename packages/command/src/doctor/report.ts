@@ -24,7 +24,8 @@ export function reportOf(
   };
   for (const pod of pods) for (const finding of pod.findings) add(finding, [pod.name]);
   for (const finding of unused) add(finding, []);
-  const order = (finding: Finding) => JSON.stringify([finding.severity === 'NOTE', finding.namespace, finding.workload]);
+  const order = (finding: Finding) =>
+    JSON.stringify([finding.severity === 'NOTE', finding.namespace, finding.workload]);
   const findings = [...groups.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1));
   return { pods, findings, unchecked };
 }

@@ -12,7 +12,6 @@ import { readAssociations, withTimes } from './associations.ts';
 import type { Associations, Cluster } from './associations.ts';
 import { diagnosePod } from './diagnosis.ts';
 import type { DiagnosedPod } from './diagnosis.ts';
-import { checkSource, clusterOf } from './gateway.ts';
 import { hasProblems, placeOf, toldLines } from './report.ts';
 
 /** How long the associations of a namespace are used before they are read again. */
@@ -27,17 +26,15 @@ type AssociationsFor = (pod: Pod) => Promise<Associations | null>;
  * `kubectl get pods -w -o json --output-watch-events`, until it ends. Returns 2 if pods have problems
  * then.
  *
- * @param list the associations; null: the gateway is asked, if it is to be
+ * @param source the associations, or the cluster for which the gateway is asked; null: neither is known
  */
 export async function watchPods(
   compound: Compound,
   input: AsyncIterable<Uint8Array>,
-  list: Associations | null,
+  source: Cluster | Associations | null,
 ): Promise<number> {
-  if (!checkSource(compound)) return follow(compound, input, () => Promise.resolve(list));
-  return withSession(compound, ({ client, signal }) =>
-    follow(compound, input, reader(client, clusterOf(compound), { signal })),
-  );
+  if (source === null || 'known' in source) return follow(compound, input, () => Promise.resolve(source));
+  return withSession(compound, ({ client, signal }) => follow(compound, input, reader(client, source, { signal })));
 }
 
 /** Reads the associations of a namespace at most once in a while, with the times of those of pods. */
@@ -88,8 +85,7 @@ async function* eventsOf(input: AsyncIterable<Uint8Array>) {
       if (kind === 'Pod') yield { type, pod: podOf(fieldsOf(object)) };
     }
   } catch (error) {
-    if (error instanceof TypeError || error instanceof SyntaxError)
-      throw new GeneralError(`Watch: ${error.message}`);
+    if (error instanceof TypeError || error instanceof SyntaxError) throw new GeneralError(`Watch: ${error.message}`);
     throw error;
   }
 }

@@ -27,7 +27,8 @@ export async function* readDocuments(chunks: AsyncIterable<Uint8Array>): AsyncGe
         yield JSON.parse(text.slice(start, scanned + 1));
         start = scanned + 1;
       }
-      if (depth === 0 && isInText) throw new TypeError('It is not a stream of JSON objects, as kubectl get -w prints it.');
+      if (depth === 0 && isInText)
+        throw new TypeError('It is not a stream of JSON objects, as kubectl get -w prints it.');
     }
     text = text.slice(start);
     scanned = text.length;

@@ -22,7 +22,8 @@ export interface ClusterObjects {
 export function readObjects(text: string): ClusterObjects {
   const document = fieldsOf(JSON.parse(text));
   const isOne = textOf(document.kind) === 'Pod';
-  if (!isOne && !Array.isArray(document.items)) throw new TypeError('It is not a list, as kubectl get -o json prints it.');
+  if (!isOne && !Array.isArray(document.items))
+    throw new TypeError('It is not a list, as kubectl get -o json prints it.');
   const items = (isOne ? [document] : (document.items as readonly unknown[])).map(fieldsOf);
   const ofKind = (kind: string) => items.filter((item) => item.kind === kind);
   return {

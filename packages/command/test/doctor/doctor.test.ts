@@ -117,7 +117,9 @@ test.each<[string, object, ReturnType<typeof summaryOf>]>([
   [
     'the agent of a cluster with IPv6',
     pod({
-      containers: [{ ...injected(), env: [...kubernetes.injectedVariables, uri('http://[fd00:ec2::23]/v1/credentials')] }],
+      containers: [
+        { ...injected(), env: [...kubernetes.injectedVariables, uri('http://[fd00:ec2::23]/v1/credentials')] },
+      ],
     }),
     [],
   ],
@@ -210,7 +212,11 @@ test('associations without pods and without a service account are found in the n
     ),
   );
   expect(findings).toMatchObject([
-    { code: 'NO_SERVICE_ACCOUNT', serviceAccount: 'mistyped', advice: 'kubectl -n payments create serviceaccount mistyped' },
+    {
+      code: 'NO_SERVICE_ACCOUNT',
+      serviceAccount: 'mistyped',
+      advice: 'kubectl -n payments create serviceaccount mistyped',
+    },
     { code: 'NO_PODS', serviceAccount: 'idle' },
   ]);
 });
@@ -250,7 +256,9 @@ test('what the input lacks is named', async () => {
 
 test('values of variables are in no output', async () => {
   const secret = { name: 'DATABASE_URL', value: 'postgres://very-secret' };
-  const input = list(pod({ containers: [injected('main', secret, ...keys, ...webIdentity, uri('http://very-secret'))] }));
+  const input = list(
+    pod({ containers: [injected('main', secret, ...keys, ...webIdentity, uri('http://very-secret'))] }),
+  );
   for (const format of ['json', 'yaml', 'text', 'table']) {
     const { stdout, stderr } = await examine(input, kubernetes.associations(), '--output', format);
     expect(`${stdout}${stderr}`).not.toMatch(/very-secret|role\/irsa|169\.254/);
@@ -279,7 +287,10 @@ test('--watch shows findings as pods come and go, and exits as the last of them 
 test('--watch --output json writes a line for each change, and a deleted pod has no problem', async () => {
   const input = events(['ADDED', missed], ['DELETED', missed], ['BOOKMARK', { kind: 'Pod' }]);
   const { code, stdout } = await examine(input, kubernetes.associations(), '--watch', '--output', 'json');
-  const lines = stdout.trim().split('\n').map((line) => JSON.parse(line) as { name: string; findings: object[] });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { name: string; findings: object[] });
   expect(lines.map(({ name, findings }) => [name, findings.length])).toEqual([
     ['api-5d9-x', 1],
     ['api-5d9-x', 0],
@@ -292,7 +303,12 @@ test.each([
   ['events without --watch', `${events(['ADDED', pod()])}\n${events(['ADDED', pod()])}`, [], 'needs --watch'],
   ['another document', '{"kind":"Status"}', [], 'It is not a list, as kubectl get -o json prints it.'],
   ['a list for --watch', list(pod()), ['--watch'], 'give kubectl --output-watch-events'],
-  ['an error of the watch', events(['ERROR', { message: 'too old resource version' }]), ['--watch'], 'too old resource version'],
+  [
+    'an error of the watch',
+    events(['ERROR', { message: 'too old resource version' }]),
+    ['--watch'],
+    'too old resource version',
+  ],
   ['half an event', '{"type":"ADDED"', ['--watch'], 'ends within an object'],
   ['a text for --watch', '"text"', ['--watch'], 'not a stream of JSON objects'],
   ['a cluster without a gateway', list(), ['--cluster-name', 'apps-dev'], '--cluster-name needs the gateway'],

@@ -47,7 +47,8 @@ test('who may not read a namespace is told so, and not that pods have no associa
 });
 
 test('a watch reads the associations of a namespace once for pods that come together', async () => {
-  const event = (name: string) => JSON.stringify({ type: 'ADDED', object: { ...missed, metadata: { ...missed.metadata, name } } });
+  const event = (name: string) =>
+    JSON.stringify({ type: 'ADDED', object: { ...missed, metadata: { ...missed.metadata, name } } });
   route.seen.length = 0;
   const { code, stdout } = await run([...doctor, '--watch'], 'alice', event('a') + event('b'));
   expect(stdout.match(/started before the association\./g)).toHaveLength(2);

@@ -76,8 +76,7 @@ export const account = (name = 'api', namespace = 'payments') => ({
 export const list = (...items: readonly unknown[]) => JSON.stringify({ kind: 'List', apiVersion: 'v1', items });
 
 /** The output of `aws eks list-pod-identity-associations`, with times as describes have them. */
-export const associations = (...more: readonly object[]) =>
-  JSON.stringify({ associations: [association(), ...more] });
+export const associations = (...more: readonly object[]) => JSON.stringify({ associations: [association(), ...more] });
 
 export const association = (change: object = {}) => ({
   clusterName: 'apps-dev',
