@@ -174,4 +174,41 @@ export const declarationCommands: readonly Command[] = [
     answer: {},
     isCompound: true,
   },
+  {
+    name: 'doctor',
+    operation: 'Doctor',
+    summary:
+      'Find pods that do not have the credentials of their association, and say why. Exits with 2 if there are any. Changes nothing.',
+    parameters: [
+      {
+        name: 'file',
+        short: 'f',
+        type: 'string',
+        help: 'The output of kubectl get pods,serviceaccounts,nodes -A -o json, by default from standard input.',
+      },
+      {
+        name: 'associations',
+        type: 'string',
+        help: 'A file with the output of aws eks list-pod-identity-associations --output json, in place of the gateway.',
+      },
+      {
+        name: 'clusterName',
+        type: 'string',
+        help: 'The name of the cluster, whose associations the gateway is asked for.',
+      },
+      { name: 'accountId', type: 'string', help: 'The AWS account of the cluster.' },
+      {
+        name: 'clusterRegion',
+        type: 'string',
+        help: 'The AWS region of the cluster; --region does not select any.',
+      },
+      {
+        name: 'watch',
+        type: 'boolean',
+        help: 'Read kubectl get pods -A -w -o json --output-watch-events until it ends, and show findings as they change.',
+      },
+    ],
+    answer: {},
+    isCompound: true,
+  },
 ];

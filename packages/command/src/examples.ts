@@ -127,6 +127,16 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       does: 'Plan the move of a cluster, from the output of kubectl get serviceaccounts,pods -A -o json.',
     },
   ],
+  doctor: [
+    {
+      line: `doctor -f cluster.json --associations associations.json`,
+      does: 'Compare pods with the list of the AWS CLI, without the gateway.',
+    },
+    {
+      line: `doctor ${cluster} --watch --output json`,
+      does: 'Follow pods of kubectl get pods -A -w -o json --output-watch-events, one line of JSON for each change.',
+    },
+  ],
   associations: [
     {
       line: `associations --role-arn ${role} --as-of 2026-11-01`,

@@ -3,6 +3,7 @@ import type { Connection } from './aws/settings.ts';
 import type { ValueMap } from './aws/value.ts';
 import type { GatewayClient } from '../../client/src/client/client.ts';
 import type { Command } from './commands.ts';
+import type { ContextCluster } from './kubernetes/context.ts';
 import type { Prompter } from './prompt.ts';
 
 /** A request of a command: the input of the EKS operation, checked for its types. */
@@ -33,6 +34,11 @@ export interface Host {
   readonly input?: () => AsyncIterable<Uint8Array>;
   /** Asks for missing options where `--cli-auto-prompt` wants it; null without a terminal. */
   readonly prompter: Prompter | null;
+  /**
+   * The cluster of kubectl's current context, where the command is a plugin of kubectl; null if it
+   * has none that EKS names.
+   */
+  readonly contextCluster?: () => Promise<ContextCluster | null>;
   /**
    * Sends a request. Returns the answer of the EKS operation, with times in ISO 8601; what is null
    * counts as absent. Throws a `CommandError`.

@@ -54,6 +54,7 @@ const host = {
 };
 const isInteractive = process.stdin.isTTY && process.stderr.isTTY;
 let call: Host['call'] | null = null;
+const contextCluster = async () => (await import('./kubernetes/context.ts')).clusterOfContext(process.env);
 
 const prompter = isInteractive ? (await import('./terminal-prompter.ts')).terminalPrompter : null;
 const signals = { signal: interrupt.signal, secondSignal: secondInterrupt.signal };
@@ -62,6 +63,7 @@ const settings: CallSettings = { ...host, ...signals, isInteractive, prompter };
 process.exitCode = await runCommandLine(process.argv.slice(2), {
   ...host,
   prompter,
+  ...(process.env.POD_IDENTITY_KUBECTL_PLUGIN !== undefined && { contextCluster }),
   call: async (request) => {
     const { makeCall } = await import('./gateway/call.ts');
     call ??= makeCall(settings);

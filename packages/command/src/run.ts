@@ -4,7 +4,7 @@ import { globalOptions, optionsOf } from './aws/options.ts';
 import type { Option } from './aws/options.ts';
 import type { Values } from './aws/parse.ts';
 import { parseArguments, takePositional } from './aws/parse.ts';
-import type { ErrorFormat } from './aws/settings.ts';
+import type { Connection, ErrorFormat } from './aws/settings.ts';
 import { readConnection, readErrorFormat, readProfile } from './aws/settings.ts';
 import type { SharedConfig } from './aws/shared-config/shared-config.ts';
 import { readSharedConfig } from './aws/shared-config/shared-config.ts';
@@ -12,6 +12,7 @@ import { suggestion } from './aws/suggestion.ts';
 import type { Value } from './aws/value.ts';
 import type { Command } from './commands.ts';
 import { commands } from './command-table.ts';
+import type { Execution } from './execute.ts';
 import type { Host } from './host.ts';
 import { completeCommand } from './complete/asked.ts';
 import { activePrompter, checkPromptOptions, promptForCommand, promptForOptions } from './prompt.ts';
@@ -84,7 +85,7 @@ async function runParsed(
   onErrorFormat(readErrorFormat(globals, profile, host.environment));
   const prompter = activePrompter(globals, profile, host.environment, host.prompter);
   const select = await querySelection(globals.query);
-  const connection = readConnection(globals, foundProfile, host.environment);
+  const read = readConnection(globals, foundProfile, host.environment);
   const command = findCommand(name ?? (prompter ? await promptForCommand(prompter) : null));
   const parsed = parseArguments(optionsOf(command), args, []);
   const [extra, others] = takePositional(parsed.rest);
@@ -92,7 +93,8 @@ async function runParsed(
   const { positional } = command;
   const isTaken = extra === null || extra === '' || positional !== undefined;
   const given = positional && extra !== null ? { ...parsed.values, [positional.name]: extra } : parsed.values;
-  const values = await completeValues(command, given, isTaken ? others : [...others, extra], prompter);
+  const { placed, connection } = await placeOf(command, given, { globals, connection: read, host });
+  const values = await completeValues(command, placed, isTaken ? others : [...others, extra], prompter);
   if (command.isCompound === true) {
     const { runCompound } = await import('./declaration/commands.ts');
     return runCompound({ command, globals, values, profile, connection, select, host });
@@ -101,6 +103,31 @@ async function runParsed(
   const { output, found } = await execute({ command, globals, values, profile, connection, select, host });
   print(host, output);
   return found === true && values[detailedExitCode] === true ? 2 : 0;
+}
+
+/**
+ * The values and the connection of a command that needs the name of a cluster: without one, with
+ * the cluster of kubectl's current context, its account, and its region unless one is given.
+ */
+async function placeOf(
+  command: Command,
+  values: Values,
+  { globals, connection, host }: Pick<Execution, 'globals' | 'connection' | 'host'>,
+): Promise<{ readonly placed: Values; readonly connection: Connection }> {
+  const isMissing = missingOptions(command, values).some(({ key }) => key === 'clusterName');
+  const cluster = isMissing ? ((await host.contextCluster?.()) ?? null) : null;
+  if (cluster === null) return { placed: values, connection };
+  const { clusterName, accountId, region } = cluster;
+  const has = (name: string) => command.parameters.some((parameter) => parameter.name === name);
+  return {
+    placed: {
+      ...(has('accountId') && { accountId }),
+      ...(has('clusterRegion') && { clusterRegion: region }),
+      ...values,
+      clusterName,
+    },
+    connection: globals.region === undefined ? { ...connection, region } : connection,
+  };
 }
 
 function print(host: Host, text: string): 0 {

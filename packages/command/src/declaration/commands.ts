@@ -10,6 +10,7 @@ const runs: Readonly<Record<string, () => Promise<Run>>> = {
   apply: async () => (await import('./apply-command.ts')).runApply,
   export: async () => (await import('./export-command.ts')).runExport,
   adopt: async () => (await import('../adopt/command.ts')).runAdopt,
+  doctor: async () => (await import('../doctor/command.ts')).runDoctor,
   irsa: async () => (await import('../irsa/command.ts')).runIrsa,
 };
 

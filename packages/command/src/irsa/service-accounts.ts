@@ -1,3 +1,6 @@
+import { unsupportedPlatform, workloadOf } from '../kubernetes/workload.ts';
+import type { UnsupportedPlatform } from '../kubernetes/workload.ts';
+
 /** A service account that gets its role by IRSA, with the pods that use it. */
 export interface IrsaAccount {
   readonly clusterName: string;
@@ -12,7 +15,7 @@ interface IrsaPod {
   /** What has to be restarted, e.g. `deployment/api`. */
   readonly workload: string;
   /** Why it can't use Pod Identity; null if it can. */
-  readonly unsupported: 'Fargate' | 'Windows' | null;
+  readonly unsupported: UnsupportedPlatform | null;
 }
 
 /** What a file has. */
@@ -28,14 +31,9 @@ interface Manifest {
     readonly name?: string;
     readonly namespace?: string;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly { readonly kind?: string; readonly name?: string }[];
   };
   readonly spec?: {
     readonly serviceAccountName?: string;
-    readonly schedulerName?: string;
-    readonly os?: { readonly name?: string };
-    readonly nodeSelector?: Readonly<Record<string, string>>;
   };
 }
 
@@ -75,25 +73,5 @@ function accountKey(namespace = 'default', serviceAccount = 'default'): string {
 }
 
 function podOf({ metadata = {}, spec = {} }: Manifest): IrsaPod {
-  const { labels = {}, name = '', ownerReferences: [owner] = [] } = metadata;
-  const isFargate =
-    labels['eks.amazonaws.com/fargate-profile'] !== undefined || spec.schedulerName === 'fargate-scheduler';
-  const isWindows = spec.os?.name === 'windows' || spec.nodeSelector?.['kubernetes.io/os'] === 'windows';
-  return {
-    workload: workloadOf(name, labels['pod-template-hash'], owner),
-    unsupported: isFargate ? 'Fargate' : isWindows ? 'Windows' : null,
-  };
-}
-
-/** A ReplicaSet has the name of its deployment, followed by the hash of its template. */
-function workloadOf(
-  pod: string,
-  hash: string | undefined,
-  owner: { kind?: string; name?: string } | undefined,
-): string {
-  const { kind = '', name = '' } = owner ?? {};
-  if (kind === 'ReplicaSet' && hash !== undefined && name.endsWith(`-${hash}`)) {
-    return `deployment/${name.slice(0, -hash.length - 1)}`;
-  }
-  return owner === undefined ? `pod/${pod}` : `${kind.toLowerCase()}/${name}`;
+  return { workload: workloadOf({ ...metadata }), unsupported: unsupportedPlatform({ ...metadata }, { ...spec }) };
 }
