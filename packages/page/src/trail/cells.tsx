@@ -30,6 +30,11 @@ export function TargetName({ target, environment }: TargetNameProps) {
   );
 }
 
+/** What an entry is about: a service account, or a whole cluster. */
+export function Subject({ target, cluster }: Pick<LineFragment, 'target' | 'cluster'>) {
+  return target === null ? cluster && <ClusterName place={cluster} /> : <TargetName target={target} />;
+}
+
 /** A principal: what tells it apart first. */
 export function Who({ principalId }: { readonly principalId: string }) {
   const short = principalId.split('#').at(-1) ?? principalId;

@@ -11,7 +11,7 @@ import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
-import { Event, TargetName, Who } from './cells.tsx';
+import { Event, Subject, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
 import { Export } from './export-buttons.tsx';
 import { Filters } from './filters.tsx';
@@ -35,7 +35,7 @@ const columns: readonly Column<LineFragment>[] = [
     key: 'target',
     label: 'Service account',
     width: 'minmax(90px, 2fr)',
-    cell: ({ target }) => <TargetName target={target} />,
+    cell: ({ target, cluster }) => <Subject target={target} cluster={cluster} />,
   },
   {
     key: 'role',

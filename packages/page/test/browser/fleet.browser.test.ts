@@ -54,6 +54,14 @@ describeUnless(missingBrowser)('who has what', () => {
     await page.getByText('gone: lost-dev').waitFor();
   });
 
+  test('names a cluster that is gone in its entry of the trail', async () => {
+    const page = await opened.signedIn('pat', '#/trail?scope=gateway&events=CLUSTER_GONE');
+    const row = page.getByRole('table', { name: 'Audit entries' }).getByRole('row').nth(1);
+    await row.getByText('lost-dev', { exact: true }).waitFor();
+    await row.getByRole('link').click();
+    await page.getByRole('complementary').getByRole('heading').getByText('lost-dev', { exact: true }).waitFor();
+  });
+
   test('finds rows per key stroke among those loaded, and leads to people and operations', async () => {
     const page = await opened.signedIn('pat');
     await count(page, '128 associations');
