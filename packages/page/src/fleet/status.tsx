@@ -1,5 +1,5 @@
 import { useContext } from 'preact/hooks';
-import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
+import { EnvironmentsContext, clusterKey, environmentIn } from '../api/environments.ts';
 import { setParams } from '../route.ts';
 import { saveFile } from '../ui/save-file.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -131,7 +131,7 @@ function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }
       </summary>
       <ul>
         {problems.map((one) => (
-          <li key={`${one.accountId}/${one.region}/${one.clusterName}`}>
+          <li key={clusterKey(one)}>
             <Reason coverage={one} />
           </li>
         ))}
