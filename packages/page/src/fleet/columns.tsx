@@ -77,7 +77,7 @@ const ofBoth: readonly Column<Row>[] = [
   {
     key: 'account',
     label: 'Account, region',
-    width: '192px',
+    width: 'minmax(108px, 1.6fr)',
     isWide: true,
     cell: ({ accountId, region }) => (
       <span title={`${accountId} ${region}`}>
@@ -95,7 +95,7 @@ export const latestColumns: readonly Column<Row>[] = [
   {
     key: 'ends',
     label: 'Ends',
-    width: '112px',
+    width: '104px',
     isWide: true,
     cell: ({ expiresAt }) =>
       expiresAt !== null && (
@@ -109,9 +109,9 @@ export const latestColumns: readonly Column<Row>[] = [
   {
     key: 'seen',
     label: 'Seen',
-    width: '112px',
+    width: '72px',
     isWide: true,
-    cell: ({ observedAt }) => <Time at={observedAt} />,
+    cell: ({ observedAt }) => <Time at={observedAt} narrow />,
     sortBy: ({ observedAt }) => observedAt,
   },
 ];
