@@ -77,7 +77,7 @@ const ofBoth: readonly Column<Row>[] = [
   {
     key: 'account',
     label: 'Account, region',
-    width: 'minmax(108px, 1.6fr)',
+    width: 'minmax(126px, 1.6fr)',
     isWide: true,
     cell: ({ accountId, region }) => (
       <span title={`${accountId} ${region}`}>

@@ -67,7 +67,8 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
   const { nodes, isLoading, hasMore, error, loadMore, retry } = connection;
   const loaded = nodes.length.toLocaleString('en');
   const shown = rows.length === nodes.length ? '' : `${rows.length.toLocaleString('en')} of `;
-  if (error !== null && nodes.length > 0) {
+  if (error !== null && nodes.length === 0) return <>Not read</>;
+  if (error !== null) {
     return (
       <>
         {shown}

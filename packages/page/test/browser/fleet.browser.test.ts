@@ -288,6 +288,7 @@ describeUnless(missingBrowser)('who has what', () => {
     await screenshot(page, 'fleet-no-permission');
     await page.goto(`${opened.origin}/#/fleet?namespace=Not%20a%20name`);
     await page.getByRole('alert').getByText('"Not a name" is not an RFC 1123 label').waitFor();
+    await count(page, 'Not read');
     await screenshot(page, 'fleet-invalid-filter');
   });
 
