@@ -35,7 +35,7 @@ const columns: readonly Column<LineFragment>[] = [
   {
     key: 'target',
     label: 'Service account',
-    width: 'minmax(90px, 2fr)',
+    width: 'minmax(90px, 1.4fr)',
     cell: ({ target, cluster }) => <Subject target={target} cluster={cluster} />,
   },
   {
