@@ -80,7 +80,7 @@ export async function screenshot(page: Page, name: string): Promise<string> {
   const path = join(screenshots, `${name}.webp`);
   await page.mouse.move(0, 0);
   const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 80 });
+  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 60 });
   await session.detach();
   writeFileSync(path, data, 'base64');
   return path;

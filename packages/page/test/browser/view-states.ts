@@ -86,7 +86,7 @@ export function viewStates(
       cluster: { hash: '#/trail?scope=gateway&events=CLUSTER_GONE', shows: 'lost-dev' },
       menu: {
         hash: '#/trail?clusterName=apps-dev&since=2026-01-01T10:00:00Z',
-        shows: /^\d+ entr/,
+        shows: /^\d+ (entry|entries)$/,
         act: (page) => page.getByText('Events: all').click(),
       },
       nothing: { hash: '#/trail?scope=gateway&policyId=nothing', shows: 'No entries.' },
