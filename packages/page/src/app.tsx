@@ -53,6 +53,7 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const client = useMemo(() => makeClient(config, session), [config, session]);
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
   const [round, setRound] = useState(0);
+  const environments = useEnvironments(client);
   const route = useRoute();
   const isUtc = isUtcLink();
   const expiry = useMemo(() => new AbortController(), [client]);
@@ -68,24 +69,16 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   return (
     <UtcContext.Provider value={isUtc}>
       <GatewayContext.Provider value={known}>
-        <Announcer />
-        <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} />
-        <main id="main" tabIndex={-1} onKeyDown={onEscape}>
-          {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
-          {known !== null && <Views route={route} />}
-        </main>
+        <EnvironmentsContext.Provider value={environments}>
+          <Announcer />
+          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} />
+          <main id="main" tabIndex={-1} onKeyDown={onEscape}>
+            {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
+            {known !== null && <Shown route={route} />}
+          </main>
+        </EnvironmentsContext.Provider>
       </GatewayContext.Provider>
     </UtcContext.Provider>
-  );
-}
-
-/** The views, which know the environments of clusters. */
-function Views({ route }: { readonly route: Route }) {
-  const environments = useEnvironments();
-  return (
-    <EnvironmentsContext.Provider value={environments}>
-      <Shown route={route} />
-    </EnvironmentsContext.Provider>
   );
 }
 

@@ -1,6 +1,6 @@
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { AdoptPodIdentityAssociationInput as AdoptInput } from '../../../client/src/generated/operations.ts';
-import { clusterKey } from '../api/environments.ts';
+import { clusterKey } from '../api/cluster-key.ts';
 import { errorWords } from '../ui/error-words.ts';
 import type { Row } from './rows.ts';
 

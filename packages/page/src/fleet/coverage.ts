@@ -1,4 +1,4 @@
-import { clusterKey } from '../api/environments.ts';
+import { clusterKey } from '../api/cluster-key.ts';
 import type { FleetPageQuery } from '../generated/fleet.ts';
 
 /** What is known of a cluster. */

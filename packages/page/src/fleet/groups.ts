@@ -1,4 +1,4 @@
-import { clusterKey } from '../api/environments.ts';
+import { clusterKey } from '../api/cluster-key.ts';
 import { partsOfArn } from '../ui/arn-parts.ts';
 import { isOutside } from './rows.ts';
 import type { Row, Selection } from './rows.ts';

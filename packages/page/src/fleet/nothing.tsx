@@ -1,4 +1,4 @@
-import { clusterKey } from '../api/environments.ts';
+import { clusterKey } from '../api/cluster-key.ts';
 import { useGateway } from '../api/gateway.ts';
 import { hrefOf, setParams } from '../route.ts';
 import { Empty } from '../ui/problem.tsx';

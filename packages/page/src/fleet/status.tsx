@@ -1,5 +1,6 @@
 import { useContext } from 'preact/hooks';
-import { EnvironmentsContext, clusterKey, environmentIn } from '../api/environments.ts';
+import { clusterKey } from '../api/cluster-key.ts';
+import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
 import { setParams } from '../route.ts';
 import { saveFile } from '../ui/save-file.ts';
 import { Icon } from '../ui/icon.tsx';
