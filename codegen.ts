@@ -55,7 +55,7 @@ function pageOperations(folder: string): Readonly<Record<string, Types.Configure
     [`packages/page/src/generated/${folder}.ts`]: {
       documents: file,
       plugins: [{ add: { content } }, 'typescript-operations'],
-      config: { ...types, enumType: 'string-literal', inlineFragmentTypes: 'combine' },
+      config: { ...types, enumType: 'string-literal', inlineFragmentTypes: 'combine', disableDescriptions: true },
     },
   };
 }

@@ -53,6 +53,7 @@ const line: LineFragment = {
   actor: null,
   onBehalfOf: null,
   target: null,
+  cluster: null,
   request: null,
   reason: null,
   declaration: null,
@@ -62,13 +63,15 @@ const line: LineFragment = {
   approvalId: null,
 };
 
-test('CSV quotes commas, quotes and lines, and makes no formula of a text', () => {
+test('CSV quotes commas, quotes and lines, makes no formula of a text, and has the cluster of an entry about one', () => {
   const [head, ...rows] = csvOf([
     entry({ reason: 'a "quoted", long\nreason' }),
     entry({ message: '=HYPERLINK("https://evil.example")' }),
+    entry({ cluster: { accountId: '111122223333', region: 'eu-central-1', clusterName: 'lost-dev' } }),
   ]).split(/\r\n/);
   expect(head?.split(',')).toHaveLength(18);
   expect(rows[0]).toContain('"a ""quoted"", long\nreason"');
+  expect(rows[2]).toContain(',111122223333,eu-central-1,lost-dev,,');
   expect(rows[1]).toContain(`"'=HYPERLINK(""https://evil.example"")"`);
 });
 

@@ -3,25 +3,16 @@ import { useContext, useEffect, useState } from 'preact/hooks';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import { BindClusters } from '../generated/bind.ts';
 import type { BindClustersQuery } from '../generated/bind.ts';
-
-/** A cluster of an account and a region. */
-export interface ClusterPlace {
-  readonly accountId: string;
-  readonly region: string;
-  readonly clusterName: string;
-}
+import { clusterKey } from './cluster-key.ts';
+import type { ClusterPlace } from './cluster-key.ts';
 
 type Environments = ReadonlyMap<string, string>;
 
-/** The environments of the clusters that are known so far, by {@link keyOf}. */
+/** The environments of the clusters that are known so far, by {@link clusterKey}. */
 export const EnvironmentsContext = createContext<Environments>(new Map());
 
 /** A page of the API examines 25 clusters. */
 const maxPages = 40;
-
-function keyOf({ accountId, region, clusterName }: ClusterPlace): string {
-  return `${accountId}/${region}/${clusterName}`;
-}
 
 /** Reads the environments of the clusters that the person may see. Where that fails, rows lack them. */
 export function useEnvironments(client: GatewayClient): Environments {
@@ -39,7 +30,7 @@ async function load(client: GatewayClient, onPage: (known: Environments) => void
   let after: string | null = null;
   for (let page = 0; page < maxPages; page += 1) {
     const { clusters }: BindClustersQuery = await client.request(BindClusters, { first: 1_000, after }, { signal });
-    for (const cluster of clusters?.nodes ?? []) known.set(keyOf(cluster), cluster.environment);
+    for (const cluster of clusters?.nodes ?? []) known.set(clusterKey(cluster), cluster.environment);
     onPage(new Map(known));
     after = clusters?.pageInfo.hasNextPage ? clusters.pageInfo.endCursor : null;
     if (after === null) return;
@@ -48,7 +39,7 @@ async function load(client: GatewayClient, onPage: (known: Environments) => void
 
 /** The environment of a cluster, e.g. `prod`; null where it is not known. */
 export function environmentIn(environments: Environments, place: ClusterPlace): string | null {
-  return environments.get(keyOf(place)) ?? null;
+  return environments.get(clusterKey(place)) ?? null;
 }
 
 /** As {@link environmentIn}, of those that are known so far. */

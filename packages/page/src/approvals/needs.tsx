@@ -35,7 +35,10 @@ export function Needs({ approval: { needs, rejectedBy, voidedVotes } }: { readon
       ))}
       {rejectedBy && (
         <li>
-          <State name="rejected" /> <Vote vote={rejectedBy} />
+          <State name="rejected" />
+          <ul>
+            <Vote vote={rejectedBy} />
+          </ul>
         </li>
       )}
       {voidedVotes.map(({ principal, time, reason }) => (

@@ -64,14 +64,3 @@ const places: readonly string[] = [
 function keyOf(draft: Draft): string {
   return hrefOf('bind', { ...paramsOf(draft), utc: '' });
 }
-
-/** A value once it has not changed for some time. */
-export function useSettled<Value>(value: Value): Value {
-  const [settled, setSettled] = useState(value);
-  const key = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), settledMs);
-    return () => clearTimeout(timer);
-  }, [key]);
-  return settled;
-}

@@ -5,7 +5,7 @@ import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.t
 import type { Bound } from './change.ts';
 import { kindOf, tagsOf } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { useSettled } from './use-draft.ts';
+import { useSettled } from '../ui/use-settled.ts';
 
 const clustersOf = ({ clusters }: BindClustersQuery) => clusters;
 const namespacesOf = ({ namespaces }: BindNamespacesQuery) => namespaces;

@@ -1,5 +1,6 @@
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { AdoptPodIdentityAssociationInput as AdoptInput } from '../../../client/src/generated/operations.ts';
+import { clusterKey } from '../api/cluster-key.ts';
 import { errorWords } from '../ui/error-words.ts';
 import type { Row } from './rows.ts';
 
@@ -19,9 +20,8 @@ export interface AdoptionPlan {
 /** The rows of a selection that can be adopted at once. */
 export function adoptable(rows: readonly Row[]): readonly Row[] {
   const outside = rows.filter(({ origin }) => origin === 'OUTSIDE').slice(0, maxAdopted);
-  const clusterOf = ({ accountId, region, clusterName }: Row) => `${accountId}/${region}/${clusterName}`;
-  const clusters = [...new Set(outside.map(clusterOf))].slice(0, maxClusters);
-  return outside.filter((row) => clusters.includes(clusterOf(row)));
+  const clusters = [...new Set(outside.map(clusterKey))].slice(0, maxClusters);
+  return outside.filter((row) => clusters.includes(clusterKey(row)));
 }
 
 /** Asks what an adoption would do: one dry run, which is recorded in the trail. */

@@ -34,7 +34,7 @@ const ofBoth: readonly Column<Row>[] = [
         )}
         <bdi>{row.serviceAccount}</bdi>
         <span class="muted second if-narrow">
-          <ClusterName place={row} />
+          <ClusterName place={row} /> <bdi>{row.namespace}</bdi>
         </span>
       </span>
     ),
@@ -44,13 +44,14 @@ const ofBoth: readonly Column<Row>[] = [
     key: 'namespace',
     label: 'Namespace',
     width: 'minmax(0, 1.3fr)',
+    isWide: true,
     cell: ({ namespace }) => <bdi title={namespace}>{namespace}</bdi>,
     sortBy: ({ namespace }) => namespace,
   },
   {
     key: 'role',
     label: 'Role',
-    width: 'minmax(0, 3fr)',
+    width: 'minmax(0, 2fr)',
     cell: ({ roleArn, expiresAt }) => (
       <>
         <Arn arn={roleArn} />
@@ -68,7 +69,7 @@ const ofBoth: readonly Column<Row>[] = [
   {
     key: 'cluster',
     label: 'Cluster',
-    width: 'minmax(0, 1.2fr)',
+    width: 'minmax(0, 1.8fr)',
     isWide: true,
     cell: (row) => <ClusterName place={row} />,
     sortBy: ({ clusterName }) => clusterName,
@@ -76,7 +77,7 @@ const ofBoth: readonly Column<Row>[] = [
   {
     key: 'account',
     label: 'Account, region',
-    width: '192px',
+    width: 'minmax(126px, 1.6fr)',
     isWide: true,
     cell: ({ accountId, region }) => (
       <span title={`${accountId} ${region}`}>
@@ -94,7 +95,7 @@ export const latestColumns: readonly Column<Row>[] = [
   {
     key: 'ends',
     label: 'Ends',
-    width: '112px',
+    width: '104px',
     isWide: true,
     cell: ({ expiresAt }) =>
       expiresAt !== null && (
@@ -108,9 +109,9 @@ export const latestColumns: readonly Column<Row>[] = [
   {
     key: 'seen',
     label: 'Seen',
-    width: '112px',
+    width: '72px',
     isWide: true,
-    cell: ({ observedAt }) => <Time at={observedAt} />,
+    cell: ({ observedAt }) => <Time at={observedAt} narrow />,
     sortBy: ({ observedAt }) => observedAt,
   },
 ];

@@ -1,3 +1,4 @@
+import { clusterKey } from '../api/cluster-key.ts';
 import type { FleetPageQuery } from '../generated/fleet.ts';
 
 /** What is known of a cluster. */
@@ -18,7 +19,7 @@ export interface CoverageSummary {
 
 /** Each cluster once, also if several pages cover it. */
 export function summaryOf(coverage: readonly ClusterCoverage[]): CoverageSummary {
-  const all = [...new Map(coverage.map((one) => [`${one.accountId}/${one.region}/${one.clusterName}`, one])).values()];
+  const all = [...new Map(coverage.map((one) => [clusterKey(one), one])).values()];
   const scans = all
     .map(({ scannedAt, goneSince }) => (goneSince === null ? scannedAt : null))
     .filter((at) => at !== null);

@@ -3,6 +3,7 @@ import { FleetAssociation } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
 import { Arn, Id } from '../ui/arn.tsx';
 import { ClusterName } from '../ui/cluster-name.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
@@ -77,87 +78,46 @@ function Links({ place, association }: { readonly place: Place; readonly associa
 }
 
 function Known({ association, asOf }: { readonly association: Association; readonly asOf: string | null }) {
-  const { roleArn, targetRoleArn, externalId, disableSessionTags, expiresAt, ownerArn, declaration } = association;
+  const { roleArn, targetRoleArn, externalId, disableSessionTags, expiresAt, ownerArn, policy, tags } = association;
+  const isLatest = asOf === null;
   return (
     <>
-      {asOf === null && <Drift association={association} />}
-      <dl class="fleet-fields">
-        <Field label="Role">
-          <Arn arn={roleArn} href={hrefOf('fleet', { roleArn })} />
-        </Field>
-        {targetRoleArn !== null && (
-          <Field label="Target role">
+      {isLatest && <Drift association={association} />}
+      <Facts
+        facts={{
+          Role: <Arn arn={roleArn} href={hrefOf('fleet', { roleArn })} />,
+          'Target role': targetRoleArn && (
             <Arn arn={targetRoleArn} href={hrefOf('fleet', { roleArn: targetRoleArn })} />
-          </Field>
-        )}
-        {externalId !== null && (
-          <Field label="External id">
-            <Id id={externalId} />
-          </Field>
-        )}
-        <Field label="Origin">
-          <State name={signOf(association)} />
-        </Field>
-        <Field label="Made by">
-          <MadeBy association={association} />
-        </Field>
-        {declaration !== null && <Field label="Declaration">{declaration}</Field>}
-        {ownerArn !== null && (
-          <Field label="EKS add-on">
-            <Arn arn={ownerArn} />
-          </Field>
-        )}
-        <Field label="In force">
-          <InForce row={association} />
-        </Field>
-        {asOf === null && (
-          <Field label="Seen">
-            <Time at={association.observedAt} />
-          </Field>
-        )}
-        <Field label="Created">
-          <Time at={association.createdAt} absolute />
-        </Field>
-        <Field label="Modified">
-          <Time at={association.modifiedAt} absolute />
-        </Field>
-        {expiresAt !== null && (
-          <Field label="Ends">
+          ),
+          'External id': externalId && <Id id={externalId} />,
+          Origin: <State name={signOf(association)} />,
+          'Made by': <MadeBy association={association} />,
+          Declaration: association.declaration,
+          'EKS add-on': ownerArn && <Arn arn={ownerArn} />,
+          'In force': <InForce row={association} />,
+          Seen: isLatest && <Time at={association.observedAt} />,
+          Created: <Time at={association.createdAt} absolute />,
+          Modified: <Time at={association.modifiedAt} absolute />,
+          Ends: expiresAt && (
             <State name="expiring">
               ends <Time at={expiresAt} />
             </State>
-          </Field>
-        )}
-        <Field label="Session tags">
-          {disableSessionTags === null ? 'not known' : disableSessionTags ? 'disabled' : 'enabled'}
-        </Field>
-        <Field label="Account">
-          {association.accountId} <span class="muted">{association.region}</span>
-        </Field>
-        <Field label="Association">
-          <Arn arn={association.associationArn} />
-        </Field>
-        <Field label="Tags">
-          {association.tags.length === 0 && 'no tags'}
-          {association.tags.map(({ key, value }) => (
-            <div key={key}>
-              <bdi>{key}</bdi> = <bdi>{value}</bdi>
-            </div>
-          ))}
-        </Field>
-        <Field label="Session policy">
-          {association.policy === null ? 'not set' : <pre tabIndex={0}>{pretty(association.policy)}</pre>}
-        </Field>
-      </dl>
+          ),
+          'Session tags': disableSessionTags === null ? 'not known' : disableSessionTags ? 'disabled' : 'enabled',
+          Account: `${association.accountId}, ${association.region}`,
+          Association: <Arn arn={association.associationArn} />,
+          Tags: tags.length === 0 ? 'no tags' : tags.map((tag) => <Tag key={tag.key} tag={tag} />),
+          'Session policy': policy === null ? 'not set' : <pre tabIndex={0}>{pretty(policy)}</pre>,
+        }}
+      />
     </>
   );
 }
 
-function Field({ label, children }: { readonly label: string; readonly children: preact.ComponentChildren }) {
+function Tag({ tag: { key, value } }: { readonly tag: Association['tags'][number] }) {
   return (
     <div>
-      <dt>{label}</dt>
-      <dd>{children}</dd>
+      <bdi>{key}</bdi> = <bdi>{value}</bdi>
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { clusterKey } from '../api/cluster-key.ts';
 import { partsOfArn } from '../ui/arn-parts.ts';
 import { isOutside } from './rows.ts';
 import type { Row, Selection } from './rows.ts';
@@ -61,7 +62,7 @@ function groupOf(key: string, rows: readonly [Row, ...Row[]], by: Grouping): Gro
     key,
     ...headOf[by](rows[0]),
     associations: rows.length,
-    clusters: count(({ accountId, region, clusterName }) => `${accountId}/${region}/${clusterName}`),
+    clusters: count(clusterKey),
     namespaces: count(({ namespace }) => namespace),
     roles: count(({ roleArn }) => roleArn),
     outside: rows.filter(isOutside).length,

@@ -1,6 +1,7 @@
 import { useQuery } from '../api/use-query.ts';
 import { FleetOperation } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
+import { Who } from '../trail/cells.tsx';
 import { Id } from '../ui/arn.tsx';
 import { shortened } from '../ui/arn-parts.ts';
 import { Time } from '../ui/time.tsx';
@@ -22,8 +23,8 @@ export function MadeBy({ association }: { readonly association: Association }) {
     <>
       {first && (
         <>
-          <a href={hrefOf('trail', { principalId: first.principal.principalId })} title={first.principal.principalId}>
-            <bdi>{shortened(first.principal.principalId.split('#').at(-1) ?? '', 40)}</bdi>
+          <a href={hrefOf('trail', { principalId: first.principal.principalId })}>
+            <Who principalId={first.principal.principalId} />
           </a>
           {first.onBehalfOf !== null && (
             <>

@@ -1,3 +1,4 @@
+import { clusterKey } from '../api/cluster-key.ts';
 import { useGateway } from '../api/gateway.ts';
 import { hrefOf, setParams } from '../route.ts';
 import { Empty } from '../ui/problem.tsx';
@@ -37,7 +38,7 @@ export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: Nothin
           <p>There may be some, because not all clusters are known:</p>
           <ul class="fleet-reasons">
             {notKnown.slice(0, 10).map((one) => (
-              <li key={`${one.accountId}/${one.region}/${one.clusterName}`}>
+              <li key={clusterKey(one)}>
                 <Reason coverage={one} />
               </li>
             ))}

@@ -1,4 +1,5 @@
 import { useContext } from 'preact/hooks';
+import { clusterKey } from '../api/cluster-key.ts';
 import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
 import { setParams } from '../route.ts';
 import { saveFile } from '../ui/save-file.ts';
@@ -67,7 +68,8 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
   const { nodes, isLoading, hasMore, error, loadMore, retry } = connection;
   const loaded = nodes.length.toLocaleString('en');
   const shown = rows.length === nodes.length ? '' : `${rows.length.toLocaleString('en')} of `;
-  if (error !== null && nodes.length > 0) {
+  if (error !== null && nodes.length === 0) return <>Not read</>;
+  if (error !== null) {
     return (
       <>
         {shown}
@@ -131,7 +133,7 @@ function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }
       </summary>
       <ul>
         {problems.map((one) => (
-          <li key={`${one.accountId}/${one.region}/${one.clusterName}`}>
+          <li key={clusterKey(one)}>
             <Reason coverage={one} />
           </li>
         ))}

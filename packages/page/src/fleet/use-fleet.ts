@@ -1,8 +1,9 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import { useConnection } from '../api/use-connection.ts';
 import type { Connection } from '../api/use-connection.ts';
 import { FleetPage, FleetSearch } from '../generated/fleet.ts';
 import type { FleetPageQuery, FleetSearchQuery } from '../generated/fleet.ts';
+import { useSettled } from '../ui/use-settled.ts';
 import { summaryOf } from './coverage.ts';
 import type { CoverageSummary } from './coverage.ts';
 import { foundRows, mergedRows, serverFilter } from './rows.ts';
@@ -33,7 +34,7 @@ export function useFleet(filters: Filters, asOf: string | null, text: string): F
   const filter = serverFilter(filters);
   const variables = { filter, asOf, first: firstRows };
   const connection = useConnection(FleetPage, variables, pageOf, { atLeast: enough, laterFirst: laterRows });
-  const word = useLater(text.trim());
+  const word = useSettled(text.trim());
   const { hasMore, pages, nodes } = connection;
   const isName = hasMore && /^[a-z0-9][a-z0-9.-]*$/.test(word);
   const isRole = hasMore && /^arn:[\w-]+:iam::\d{12}:role\/\S+$/.test(word);
@@ -53,16 +54,4 @@ export function useFleet(filters: Filters, asOf: string | null, text: string): F
     [pages],
   );
   return { connection, rows, isSearching: searches.some(({ isLoading }) => isLoading), coverage };
-}
-
-const pauseMs = 300;
-
-/** A text once it has not changed for a moment: key strokes are not all sent. */
-function useLater(text: string): string {
-  const [later, setLater] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setLater(text), pauseMs);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return later;
 }

@@ -4,11 +4,8 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
 export const Viewer: GatewayDocument<ViewerQuery, ViewerQueryVariables> = "query Viewer{viewer{id kind groups sessionName}gateway{version policySetHash inventoryHash deployedAt policyVersion{number publishedAt}}}";
-/** Kind of principal. */
 export type PrincipalKind =
-  /** A workload: authenticated by an IAM role session or a JWT issued to it. */
   | 'SERVICE'
-  /** A person: authenticated by a JWT, an IAM Identity Center session or an IAM user's signature. */
   | 'USER';
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;

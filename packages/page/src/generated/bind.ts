@@ -9,65 +9,36 @@ export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables>
 export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> = "query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}";
 export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> = "query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
 export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt}}";
-/** Which associations to return: those that match all fields. Null means the same as an omitted field. */
 export type AssociationFilter = {
-  /** Account of the cluster. */
   readonly accountId?: string | null | undefined;
-  /** Name of the cluster. */
   readonly clusterName?: string | null | undefined;
-  /** The declaration that made the state of the association, or adopted it. */
   readonly declaration?: string | null | undefined;
-  /** Kubernetes namespace. */
   readonly namespace?: string | null | undefined;
-  /** Who made the state of the association. */
   readonly origin?: AssociationOrigin | null | undefined;
-  /** Region of the cluster. */
   readonly region?: string | null | undefined;
-  /** ARN of an IAM role: associations with this role or target role. */
   readonly roleArn?: string | null | undefined;
-  /**
-   * Name of an IAM role in any account: associations with such a role or target role. With its path, such as `pods/payments/payments-api` (`/payments-api`:
-   * without a path), it is found by index in the accounts of the inventory, and only there; without a slash, any path matches.
-   */
   readonly roleName?: string | null | undefined;
-  /** Kubernetes service account. */
   readonly serviceAccount?: string | null | undefined;
 };
 
-/** Who made the state of an association. Values may be added. */
 export type AssociationOrigin =
-  /** An EKS add-on, which owns the association. */
   | 'ADD_ON'
-  /** Others; an operation of the gateway adopted it. */
   | 'ADOPTED'
-  /** An operation of the gateway. */
   | 'OPERATION'
-  /** Others: no operation of the gateway explains it. */
   | 'OUTSIDE';
 
-/** Why a role is offered. Values may be added. */
 export type BindableRoleSource =
-  /** The path of the role follows the naming convention. */
   | 'CONVENTION'
-  /** The inventory allows the namespace to use the role. */
   | 'INVENTORY';
 
-/** Status of an operation. Values may be added: treat unknown values as IN_PROGRESS. */
 export type OperationStatus =
-  /** In progress, or in doubt: the effect of the EKS call is not known yet. */
   | 'IN_PROGRESS'
-  /** The change is not done and will not be done by this operation; with OUTCOME_UNDETERMINED, it may have been done and then replaced. */
   | 'REFUSED'
-  /** The change is not done, and the token can be used for another attempt: send the same request again. */
   | 'RELEASED'
-  /** The change is done. */
   | 'SUCCEEDED';
 
-/** A tag to set. */
 export type TagInput = {
-  /** Key: 1 to 128 characters. */
   readonly key: string;
-  /** Value: up to 256 characters; empty when omitted. */
   readonly value?: string | null | undefined;
 };
 

@@ -14,20 +14,26 @@ interface TargetNameProps extends Pick<LineFragment, 'target'> {
   readonly environment?: string | null;
 }
 
-/** E.g. `payments/api prod apps-prod`. */
+/** E.g. `payments/api prod apps-prod`; in two lines, what differs most comes first. */
 export function TargetName({ target, environment }: TargetNameProps) {
   if (target === null) return null;
   const { namespace, serviceAccount } = target;
   return (
     <span title={Object.values(target).join(' ')}>
       <bdi>
-        {namespace}/{shortened(serviceAccount)}
+        <span class="if-wide">{namespace}/</span>
+        {shortened(serviceAccount)}
       </bdi>{' '}
       <span class="muted second">
-        <ClusterName place={target} environment={environment} />
+        <ClusterName place={target} environment={environment} /> <bdi class="if-narrow">{namespace}</bdi>
       </span>
     </span>
   );
+}
+
+/** What an entry is about: a service account, or a whole cluster. */
+export function Subject({ target, cluster }: Pick<LineFragment, 'target' | 'cluster'>) {
+  return target === null ? cluster && <ClusterName place={cluster} /> : <TargetName target={target} />;
 }
 
 /** A principal: what tells it apart first. */

@@ -1,5 +1,6 @@
 import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
+import type { Connection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
 import { hrefOf, useRoute } from '../route.ts';
@@ -11,7 +12,7 @@ import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
-import { Event, TargetName, Who } from './cells.tsx';
+import { Event, Subject, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
 import { Export } from './export-buttons.tsx';
 import { Filters } from './filters.tsx';
@@ -34,8 +35,8 @@ const columns: readonly Column<LineFragment>[] = [
   {
     key: 'target',
     label: 'Service account',
-    width: 'minmax(90px, 2fr)',
-    cell: ({ target }) => <TargetName target={target} />,
+    width: 'minmax(90px, 1.4fr)',
+    cell: ({ target, cluster }) => <Subject target={target} cluster={cluster} />,
   },
   {
     key: 'role',
@@ -95,7 +96,7 @@ export function Entries() {
             columns={columns}
             rows={nodes}
             keyOf={({ id }) => id}
-            hrefOf={({ id }) => openHref(params, id)}
+            hrefOf={({ id }) => hrefOf('trail', { ...Object.fromEntries(params), open: id })}
             selected={open}
             onEnd={loadMore}
           />
@@ -114,17 +115,7 @@ export function Entries() {
   );
 }
 
-function statusText({
-  nodes,
-  isLoading,
-  hasMore,
-  loadedAt,
-}: {
-  nodes: readonly unknown[];
-  isLoading: boolean;
-  hasMore: boolean;
-  loadedAt: number | null;
-}) {
+function statusText({ nodes, isLoading, hasMore, loadedAt }: Connection<TrailPageQuery, LineFragment>): string {
   const noun = nodes.length === 1 ? 'entry' : 'entries';
   const count = `${nodes.length.toLocaleString('en')} ${noun}${hasMore ? ' so far' : ''}`;
   if (isLoading) return nodes.length === 0 ? 'Reading…' : `${count}, reading more…`;
@@ -133,10 +124,6 @@ function statusText({
 
 function pageOf({ auditTrail }: TrailPageQuery) {
   return auditTrail;
-}
-
-function openHref(params: URLSearchParams, id: string): string {
-  return hrefOf('trail', { ...Object.fromEntries(params), open: id });
 }
 
 interface NothingProps {

@@ -9,7 +9,7 @@ import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
-import { Event, TargetName, Who } from './cells.tsx';
+import { Event, Subject, Who } from './cells.tsx';
 import { conditionFacts } from './condition-facts.ts';
 import { OperationEntries } from './operation.tsx';
 import { settingsDiff } from './settings-diff.ts';
@@ -39,7 +39,7 @@ export function EntryDetails({ id }: { readonly id: string }) {
     <article class="entry">
       <h2>
         <Event event={entry.event} /> <span class="muted">{kindWords[entry.operationKind]}</span>{' '}
-        <TargetName target={entry.target} />
+        <Subject target={entry.target} cluster={entry.cluster} />
       </h2>
       {entry.message && (
         <p>

@@ -13,8 +13,8 @@ import { kindWords } from './words.ts';
 
 type Operation = NonNullable<TrailOperationQuery['operation']>;
 
-/** Ids of what is not an operation begin with these: locks, drift, approvals. */
-const isOperation = (id: string) => !/^(lock|drift|approval)-/.test(id);
+/** Ids of what is not an operation, such as locks and drift, begin with a word. */
+const isOperation = (id: string) => !/^[a-z]+-/.test(id);
 
 /** An operation with its own URL, followed to its end. */
 export function OperationView({ id }: { readonly id: string }) {

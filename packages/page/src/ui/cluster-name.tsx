@@ -1,5 +1,5 @@
+import type { ClusterPlace } from '../api/cluster-key.ts';
 import { useEnvironment } from '../api/environments.ts';
-import type { ClusterPlace } from '../api/environments.ts';
 
 interface ClusterNameProps {
   readonly place: ClusterPlace;

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import { describeUnless } from '../../../../test/support/requires.ts';
-import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
+import { makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 /** A request that the shipped policies hold for a second platform administrator. */
@@ -114,21 +114,5 @@ describeUnless(missingBrowser)('approvals', () => {
     await page.getByText('or you may not see it').waitFor();
     await page.goto(`${opened.origin}/#/approvals`);
     await page.getByText('Nothing waits for your approval.').waitFor();
-  });
-
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-  ] as const)('break no rule of accessibility in %s at a width of %i', async (colorScheme, width) => {
-    const id = await held(`csi-${colorScheme}-${width}`);
-    const page = await opened.signedIn('kim', '#/approvals', { colorScheme, viewport: { width, height: 800 } });
-    await page.getByRole('table', { name: 'Approvals: For you' }).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `approvals-${colorScheme}-${width}`);
-    await page.goto(`${opened.origin}/#/approvals?id=${id}`);
-    await stateOf(page, 'waits for approval');
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `approval-${colorScheme}-${width}`);
   });
 });

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describeUnless } from '../../../../test/support/requires.ts';
-import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
+import { makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${name}`;
@@ -224,23 +224,5 @@ describeUnless(missingBrowser)('the form that binds roles', () => {
     await checked(page, 'permitted');
     await type('Enter');
     await result(page).getByText('done', { exact: true }).waitFor();
-  });
-
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-  ] as const)('breaks no rule of accessibility in %s at a width of %i', async (colorScheme, width) => {
-    const options = { colorScheme, viewport: { width, height: 800 } };
-    const page = await opened.signedIn('alice', `#/bind?${place}&namespace=payments&serviceAccount=a11y`, options);
-    await page.getByLabel('Role', { exact: true }).fill('Bad role');
-    await page.getByText('Target role, session policy and more').click();
-    await page.getByRole('button', { name: 'Bind', exact: true }).click();
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `bind-findings-${colorScheme}-${width}`);
-    await page.getByLabel('Role', { exact: true }).fill(role('payments-api'));
-    await effect(page).getByText('The tag "team" is missing or empty.').waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `bind-${colorScheme}-${width}`);
   });
 });

@@ -10,7 +10,6 @@ import type { FilledWorld } from './fleet-world.ts';
 
 const settings = { SCAN_INTERVAL_MS: '500', SCAN_MAX_AGE_MS: '2000', SCAN_READS_PER_SECOND: '100000' };
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-const themes = ['light', 'dark'] as const;
 
 const list = (page: Page) => page.getByRole('table', { name: 'Associations' });
 const count = (page: Page, text: string) => page.getByRole('status').filter({ hasText: text }).first().waitFor();
@@ -52,6 +51,14 @@ describeUnless(missingBrowser)('who has what', () => {
     expect(await row('adopted').textContent()).toContain('adopted');
     expect(await row('temporary').textContent()).toContain('in 3 days');
     await page.getByText('gone: lost-dev').waitFor();
+  });
+
+  test('names a cluster that is gone in its entry of the trail', async () => {
+    const page = await opened.signedIn('pat', '#/trail?scope=gateway&events=CLUSTER_GONE');
+    const row = page.getByRole('table', { name: 'Audit entries' }).getByRole('row').nth(1);
+    await row.getByText('lost-dev', { exact: true }).waitFor();
+    await row.getByRole('link').click();
+    await page.getByRole('complementary').getByRole('heading').getByText('lost-dev', { exact: true }).waitFor();
   });
 
   test('finds rows per key stroke among those loaded, and leads to people and operations', async () => {
@@ -281,6 +288,7 @@ describeUnless(missingBrowser)('who has what', () => {
     await screenshot(page, 'fleet-no-permission');
     await page.goto(`${opened.origin}/#/fleet?namespace=Not%20a%20name`);
     await page.getByRole('alert').getByText('"Not a name" is not an RFC 1123 label').waitFor();
+    await count(page, 'Not read');
     await screenshot(page, 'fleet-invalid-filter');
   });
 
@@ -296,29 +304,6 @@ describeUnless(missingBrowser)('who has what', () => {
     })`);
     expect(moved).toEqual([]);
   });
-
-  const states = {
-    list: '#/fleet',
-    open: `#/fleet?q=payments&open=${encodeURIComponent('111122223333/eu-central-1/apps-dev/payments/worker')}`,
-    hostile: `#/fleet?q=reports&open=${encodeURIComponent('111122223333/eu-central-1/data-dev/reports/loader')}`,
-    picture: '#/fleet?show=picture',
-    groups: '#/fleet?group=namespace',
-  };
-  const sizes = { wide: {}, phone };
-  test.each(themes.flatMap((theme) => (['wide', 'phone'] as const).map((size) => [theme, size] as const)))(
-    'breaks no rule of accessibility in %s, %s',
-    async (colorScheme, size) => {
-      const page = await opened.signedIn('pat', '', { ...sizes[size], colorScheme, reducedMotion: 'reduce' });
-      for (const [name, fragment] of Object.entries(states)) {
-        await page.goto(`${opened.origin}/${fragment}`);
-        await count(page, { open: '3 of 128', hostile: '1 of 128' }[name] ?? '128 associations');
-        if (name === 'open') await page.getByText('It differs from what the gateway left.').waitFor();
-        await screenshot(page, `fleet-${name}-${size}-${colorScheme}`);
-        expect([name, await axeViolations(page)]).toEqual([name, []]);
-        expect(await page.evaluate<boolean>('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-      }
-    },
-  );
 });
 
 describeUnless(missingBrowser)('a fleet that has not been scanned', () => {

@@ -109,7 +109,7 @@ describeUnless(missingBrowser)('links', () => {
     const seen = watch(page);
     for (const link of hostile) {
       await page.evaluate(`location.hash = ${JSON.stringify(link)}`);
-      await page.waitForTimeout(150);
+      await page.waitForTimeout(50);
       expect([link, (await page.locator('main').innerText()).trim()]).not.toEqual([link, '']);
     }
     await page.getByRole('link', { name: 'Who has what' }).click();

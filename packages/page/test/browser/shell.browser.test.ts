@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describeUnless } from '../../../../test/support/requires.ts';
 import { buildPage } from '../../build.ts';
-import { axeViolations, missingBrowser, openPage, screenshot } from './support.ts';
+import { missingBrowser, openPage } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 describeUnless(missingBrowser)('the page', () => {
@@ -21,12 +21,6 @@ describeUnless(missingBrowser)('the page', () => {
     expect(await page.title()).toBe('Approvals · Pod Identity');
     await page.goBack();
     expect(await page.getByRole('link', { name: 'Trail' }).getAttribute('aria-current')).toBe('page');
-  });
-
-  test.each(['light', 'dark'] as const)('breaks no rule of accessibility in %s', async (colorScheme) => {
-    const page = await opened.signedIn('alice', '', { colorScheme });
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `shell-${colorScheme}`);
   });
 });
 

@@ -1,7 +1,7 @@
 import { text as textOf } from 'node:stream/consumers';
 import type { Page } from 'playwright-core';
 import { describeUnless } from '../../../../test/support/requires.ts';
-import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
+import { makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${name}`;
@@ -121,20 +121,5 @@ describeUnless(missingBrowser)('the trail', () => {
     await page.locator('[aria-rowindex="3"]:focus, [aria-rowindex="3"] :focus').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: 'Entry' }).waitFor();
-  });
-
-  test.each([
-    ['light', 1280],
-    ['dark', 1280],
-    ['light', 390],
-  ] as const)('breaks no rule of accessibility in %s at a width of %i', async (colorScheme, width) => {
-    const page = await opened.signedIn('alice', '#/trail', { colorScheme, viewport: { width, height: 800 } });
-    await rows(page).nth(1).waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `trail-${colorScheme}-${width}`);
-    await rows(page).nth(1).getByRole('link').first().click();
-    await page.getByText('Operation entries').or(page.getByText('To look it up')).first().waitFor();
-    expect(await axeViolations(page)).toEqual([]);
-    await screenshot(page, `trail-open-${colorScheme}-${width}`);
   });
 });
