@@ -3,6 +3,7 @@ import { approvalRequiredCode, GeneralError, ServiceError } from '../aws/errors.
 import type { Value } from '../aws/value.ts';
 import type { GatewayError } from '../../../client/src/client/errors.ts';
 import type { InProgress, Refusal, Refused } from '../../../client/src/client/result.ts';
+import { personalAdvice } from '../../../client/src/client/refusal-words.ts';
 import { approvalFields, approvalLines } from './approvals.ts';
 
 /** The exceptions of EKS that scripts know, by the codes of the gateway that mean the same. */
@@ -78,8 +79,9 @@ function exceptionOf(refusal: Refusal): string | null {
 /** What a refusal says beside its message. */
 function refusalDetails(refusal: Refusal): ErrorDetails {
   const { advice, code, retryable } = refusal;
+  const words = personalAdvice(refusal);
   return {
-    lines: [...reasonsOf(refusal), ...(advice === null || hasAdvice(refusal) ? [] : [`Advice: ${advice}`])],
+    lines: [...reasonsOf(refusal), ...(words === null || hasAdvice(refusal) ? [] : [`Advice: ${words}`])],
     fields: {
       RefusalCode: code,
       Retryable: retryable,
@@ -114,10 +116,11 @@ function reasonsOf(refusal: Refusal): readonly string[] {
       ];
     case 'EksRefused':
       return [`EKS: ${refusal.exception}: ${refusal.eksMessage}`];
-    // Its advice has them.
     case 'ChangesLocked':
-    case 'AssociationNotFound':
+      return [`Locked by ${refusal.lockedBy} since ${refusal.lockedAt}: ${refusal.reason ?? 'no reason given'}`];
     case 'TokenReused':
+      return [`Operation of the other request: ${refusal.originalOperationId}`];
+    case 'AssociationNotFound':
     case 'VoteRefused':
     default:
       return [];
