@@ -1,3 +1,4 @@
+import { refusalWords } from 'pod-identity-client';
 import { messageOf } from './blocks.ts';
 import type { Card, Line } from './blocks.ts';
 import { inTurn } from './people.ts';
@@ -49,9 +50,9 @@ const verbs: Readonly<Record<string, string>> = {
 };
 
 const ends: Readonly<Record<string, string>> = {
-  'approval.rejected': 'Rejected',
-  'approval.expired': 'Not approved in time',
-  'approval.withdrawn': 'Withdrawn',
+  'approval.rejected': refusalWords.APPROVAL_REJECTED.title,
+  'approval.expired': refusalWords.APPROVAL_EXPIRED.title,
+  'approval.withdrawn': refusalWords.APPROVAL_WITHDRAWN.title,
   'approval.used': 'Approved, and sent to the gateway',
 };
 

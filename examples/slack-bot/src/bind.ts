@@ -1,5 +1,5 @@
 import type { App, BlockButtonAction, webApi } from '@slack/bolt';
-import { GatewayError, missingTags } from 'pod-identity-client';
+import { GatewayError, missingTags, refusalWordsOf } from 'pod-identity-client';
 import type { GatewayClient, Refusal, TagInput } from 'pod-identity-client';
 import type { Line } from './blocks.ts';
 import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
@@ -126,14 +126,17 @@ export function registerBind(app: App, parts: Parts): void {
     try {
       const client = await known.clientOf(person);
       const check = await client.checkCreatePodIdentityAssociation(draft.input);
-      const needsApproval = check.refusal?.code === 'APPROVAL_REQUIRED';
+      const { refusal } = check;
+      const needsApproval = refusal?.code === 'APPROVAL_REQUIRED';
       const canBeSent = check.wouldBeAttempted || needsApproval;
-      const result: Line[] = check.refusal ? refusalLines(check.refusal) : [['Policy permits it.']];
+      const result: Line[] = refusal
+        ? [[{ bold: refusalWordsOf(refusal.code).title }], ...refusalLines(refusal)]
+        : [['Policy permits it.']];
       const notes = warningLines(check.warnings);
       const lines = [...askedLines({ person, ...draft }), ...result, ...notes];
-      const title = canBeSent ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
+      const title = canBeSent ? (needsApproval ? 'Would be held' : 'Ready to send') : 'Would be refused';
       const card = { title, lines, buttons: backButtons };
-      const missing = check.refusal ? missingTags(check.refusal) : [];
+      const missing = refusal ? missingTags(refusal) : [];
       const metadata = JSON.stringify({ ...draft, missingTags: missing });
       const kept = metadata.length > maxMetadata ? JSON.stringify(draft) : metadata;
       return view(card, { metadata: kept, ...(canBeSent && { submit: 'Send', callbackId: 'bind_send' }) });

@@ -1,4 +1,4 @@
-import { personalAdvice, refusalWordsOf } from 'pod-identity-client';
+import { personalAdvice, refusalWords, refusalWordsOf } from 'pod-identity-client';
 import type { ApprovalStatus, GatewayClient, MutationResult, Refusal, Warning } from 'pod-identity-client';
 import type { Card, Line } from './blocks.ts';
 import type { BotRequest } from './requests.ts';
@@ -149,7 +149,7 @@ function approvalCard(asked: Asked, refusal: Held): Card {
     };
   }
   return {
-    title: 'Approval required',
+    title: refusalWords.APPROVAL_REQUIRED.title,
     lines: [...lines, ['Until ', { time: approval.expiresAt }]],
     buttons: [reviewButton(approval.id)],
   };

@@ -1,7 +1,8 @@
 import type { App, BlockButtonAction } from '@slack/bolt';
+import { refusalWords } from 'pod-identity-client';
 import type { Approval, GatewayClient } from 'pod-identity-client';
 import { messageOf, plain } from './blocks.ts';
-import type { Card } from './blocks.ts';
+import type { Card, Line } from './blocks.ts';
 import type { Parts } from './command.ts';
 import { failureReply } from './failures.ts';
 import { optional, textInput, view } from './forms.ts';
@@ -81,7 +82,7 @@ export function registerVotes(app: App, { links, requests }: Parts): void {
 /** The exact request, as the person may see it, with a vote and a field for a comment while it can be given. */
 async function formOf(review: Review, client: GatewayClient) {
   const approval = await client.approval({ id: review.approvalId });
-  if (approval === null) return view({ title, lines: [['It does not exist, or you may not see it.']] });
+  if (approval === null) return view({ title, lines: notFound });
   const lines = reviewLines(approval, await factsOf(client, approval.id));
   if (!isOpen(approval))
     return view({ title, lines: [...lines, ['It is ', { bold: approval.state }, ': no vote counts.']] });
@@ -100,5 +101,7 @@ async function formOf(review: Review, client: GatewayClient) {
     },
   );
 }
+
+const notFound: Line[] = [[`${refusalWords.APPROVAL_NOT_FOUND.title}.`], [refusalWords.APPROVAL_NOT_FOUND.next ?? '']];
 
 const isOpen = ({ state, expiresAt }: Approval) => state === 'PENDING' && Date.parse(expiresAt) > Date.now();

@@ -18,11 +18,11 @@ const role = 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver';
 async function ask(serviceAccount: string, reason = 'Volumes.'): Promise<Message> {
   const place = { cluster: 'prod', namespace: 'kube-system', service_account: serviceAccount };
   const shown = await world.prepare('pat', { ...place, tags: 'team=platform', role, reason });
-  expect(shown).toMatch(/^Others have to approve[^]*Needs an approval of platform-admins/);
+  expect(shown).toMatch(/^Would be held[^]*Others have to agree first\nNeeds an approval of platform-admins/);
   await world.slack.submit('pat');
   return world.seen(({ ts, blocks, onlyFor }) => {
     const text = textOf(blocks);
-    return onlyFor === null && ts !== '' && text.startsWith('Approval required') && text.includes(`/${serviceAccount}`);
+    return onlyFor === null && ts !== '' && text.startsWith('Others have to agree first') && text.includes(`/${serviceAccount}`);
   }, 'request for an approval');
 }
 
@@ -99,7 +99,7 @@ test('the gateway refuses the approval of who asked, and only they see it; their
   const { onlyFor, blocks } = await world.reply('pat', 'Your vote does not count');
   expect(onlyFor).toBe('pat');
   expect(textOf(blocks)).toContain('Rule no-vote-on-own-request: ');
-  expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Approval required/);
+  expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Others have to agree first/);
 });
 
 test('a rejection ends the request with its comment; a button of the older message shows that it ended', async () => {
@@ -148,7 +148,7 @@ test('a person without a link is shown how to link an account, and nothing is vo
   await world.reply('bob', 'Link your account');
   await world.link('bob');
   await world.slack.press('bob', 'Review', asked);
-  await world.form('bob', 'It does not exist, or you may not see it.');
+  await world.form('bob', 'This approval does not exist, or you may not see it.');
 });
 
 test('the list of approvals has those that the person may see, with buttons', async () => {
