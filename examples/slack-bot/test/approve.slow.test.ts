@@ -22,7 +22,12 @@ async function ask(serviceAccount: string, reason = 'Volumes.'): Promise<Message
   await world.slack.submit('pat');
   return world.seen(({ ts, blocks, onlyFor }) => {
     const text = textOf(blocks);
-    return onlyFor === null && ts !== '' && text.startsWith('Others have to agree first') && text.includes(`/${serviceAccount}`);
+    return (
+      onlyFor === null &&
+      ts !== '' &&
+      text.startsWith('Others have to agree first') &&
+      text.includes(`/${serviceAccount}`)
+    );
   }, 'request for an approval');
 }
 
