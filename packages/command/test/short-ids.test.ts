@@ -63,7 +63,7 @@ async function askForSystem(): Promise<string> {
   const held = { ...input, reason: 'Disks.\u202eksid', clientRequestToken: 'system' };
   const document = `mutation ($input: CreatePodIdentityAssociationInput!) { createPodIdentityAssociation(input: $input) {
     refusal { ... on ApprovalRequired { approval { id } } } } }`;
-  type Asked = { createPodIdentityAssociation: { refusal: { approval: { id: string } } } };
+  interface Asked { createPodIdentityAssociation: { refusal: { approval: { id: string } } } }
   const { data } = await gateway.send<Asked>(document, { input: held }, 'pat');
   return data?.createPodIdentityAssociation.refusal.approval.id ?? '';
 }
