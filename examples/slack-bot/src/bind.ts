@@ -12,22 +12,51 @@ import type { Person } from './people.ts';
 import { askedLines, refusalLines, warningLines } from './render.ts';
 import type { Input } from './requests.ts';
 
+/** What opens the form. */
+interface Opening {
+  readonly triggerId: string;
+  readonly channel: string;
+  readonly person: Person;
+  /** The words after `bind`. */
+  readonly words: readonly string[];
+}
+
 /**
- * Opens the first form. The trigger is valid for three seconds, so nothing is read before; a person
+ * Opens the first form, with what the words of the command say. The trigger is valid for three seconds, so nothing is read before; a person
  * whose sign-in has ended then gets the link for another one in place of empty menus.
  */
 export async function openBind(
   client: webApi.WebClient,
-  { triggerId, channel, person }: { readonly triggerId: string; readonly channel: string; readonly person: Person },
+  { triggerId, channel, person, words }: Opening,
   { requests, links }: Parts,
 ): Promise<void> {
   const { view: opened } = await client.views.open({ trigger_id: triggerId, view: placeView({ channel }) });
   try {
-    await requests.clientOf(person);
+    const reader = await requests.clientOf(person);
+    const place = await placeIn(reader, { channel, words });
+    if (place !== null && opened?.id !== undefined)
+      await client.views.update({ view_id: opened.id, view: placeView(place) });
   } catch (error) {
     const card = await failureReply(error, person, links);
     if (opened?.id !== undefined) await client.views.update({ view_id: opened.id, view: view(card) });
   }
+}
+
+/**
+ * The place that the words of a command name: a cluster, a service account in its namespace, and
+ * tags. Null if they name no cluster, or several.
+ */
+async function placeIn(
+  client: GatewayClient,
+  { channel, words }: Pick<Opening, 'channel' | 'words'>,
+): Promise<Place | null> {
+  const [clusterName = '', account = '', ...tags] = words;
+  if (clusterName === '') return null;
+  const options = await clusterOptions(client, { channel }, clusterName);
+  const [cluster, ...others] = options.filter(({ value }) => value.endsWith(`/${clusterName}`));
+  if (cluster === undefined || others.length > 0) return null;
+  const [namespace = '', serviceAccount = ''] = account.split('/');
+  return { channel, cluster: cluster.value, namespace, serviceAccount, tags: tagsOf(tags.join(',')) };
 }
 
 type ViewState = Readonly<
