@@ -30,12 +30,13 @@ export async function openBind(
   { triggerId, channel, person, words }: Opening,
   { requests, links }: Parts,
 ): Promise<void> {
-  const { view: opened } = await client.views.open({ trigger_id: triggerId, view: placeView({ channel }) });
+  const reading = view({ title: 'Bind a role', lines: [['Reading the clusters…']] });
+  const first = words.length > 0 ? reading : placeView({ channel });
+  const { view: opened } = await client.views.open({ trigger_id: triggerId, view: first });
   try {
     const reader = await requests.clientOf(person);
-    const place = await placeIn(reader, { channel, words });
-    if (place !== null && opened?.id !== undefined)
-      await client.views.update({ view_id: opened.id, view: placeView(place) });
+    if (words.length === 0 || opened?.id === undefined) return;
+    await client.views.update({ view_id: opened.id, view: placeView(await placeIn(reader, { channel, words })) });
   } catch (error) {
     const card = await failureReply(error, person, links);
     if (opened?.id !== undefined) await client.views.update({ view_id: opened.id, view: view(card) });
@@ -44,17 +45,13 @@ export async function openBind(
 
 /**
  * The place that the words of a command name: a cluster, a service account in its namespace, and
- * tags. Null if they name no cluster, or several.
+ * tags. Only the channel if they name no cluster, or several.
  */
-async function placeIn(
-  client: GatewayClient,
-  { channel, words }: Pick<Opening, 'channel' | 'words'>,
-): Promise<Place | null> {
+async function placeIn(client: GatewayClient, { channel, words }: Pick<Opening, 'channel' | 'words'>): Promise<Place> {
   const [clusterName = '', account = '', ...tags] = words;
-  if (clusterName === '') return null;
   const options = await clusterOptions(client, { channel }, clusterName);
   const [cluster, ...others] = options.filter(({ value }) => value.endsWith(`/${clusterName}`));
-  if (cluster === undefined || others.length > 0) return null;
+  if (cluster === undefined || others.length > 0) return { channel };
   const [namespace = '', serviceAccount = ''] = account.split('/');
   return { channel, cluster: cluster.value, namespace, serviceAccount, tags: tagsOf(tags.join(',')) };
 }
