@@ -63,7 +63,9 @@ async function askForSystem(): Promise<string> {
   const held = { ...input, reason: 'Disks.\u202eksid', clientRequestToken: 'system' };
   const document = `mutation ($input: CreatePodIdentityAssociationInput!) { createPodIdentityAssociation(input: $input) {
     refusal { ... on ApprovalRequired { approval { id } } } } }`;
-  interface Asked { createPodIdentityAssociation: { refusal: { approval: { id: string } } } }
+  interface Asked {
+    createPodIdentityAssociation: { refusal: { approval: { id: string } } };
+  }
   const { data } = await gateway.send<Asked>(document, { input: held }, 'pat');
   return data?.createPodIdentityAssociation.refusal.approval.id ?? '';
 }
@@ -159,4 +161,30 @@ test('a short id among more approvals than are read is not taken to be clear', a
   expect(stderr).toContain('There are too many approvals to know');
   expect(route.seen).toHaveLength(10);
   await route.close();
+});
+
+test('from a request to done takes the requester 8 interactions at most, and the approver 2', async () => {
+  const did: Record<'pat' | 'kim', string[]> = { pat: ['sign in'], kim: [] };
+  const types = async (person: 'pat' | 'kim', line: string, answer?: string) => {
+    did[person].push(line, ...(answer === undefined ? [] : [answer]));
+    return run(line.split(' '), person, answer === undefined ? {} : answering(answer));
+  };
+  const place = '--cluster-name apps-prod --namespace kube-system --service-account ebs-csi-controller-sa';
+  const role = `--role-arn ${roleArn('kube-system/ebs-csi-driver')} --tags team=platform`;
+  expect(await types('pat', `bindable-roles ${place} --tags team=platform`)).toMatchObject({ code: 0 });
+  const checked = await types('pat', `check-create-pod-identity-association ${place} ${role}`);
+  expect(JSON.parse(checked.stdout)).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
+  const held = await types('pat', `create-pod-identity-association ${place} ${role} --reason Volumes`);
+  expect(held.code).toBe(3);
+  const [, short = ''] = /short ID ([0-9a-f]{8})/.exec(held.stderr) ?? [];
+
+  expect(await types('kim', `approve ${short}`, 'yes')).toMatchObject({ code: 0 });
+
+  // From any machine, also if the terminal of the request is closed.
+  expect(await types('pat', `resume ${short}`)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"associationId"'),
+  });
+  expect(did.pat.length).toBeLessThanOrEqual(8);
+  expect(did.kim).toHaveLength(2);
 });
