@@ -36,6 +36,10 @@ export async function factsOf(client: GatewayClient, id: string): Promise<Facts 
   return approval;
 }
 
+interface Rule {
+  readonly policy: { readonly text: string } | null;
+}
+
 const ruleDocument = `
   query Rule($policyId: String!) {
     policy(policyId: $policyId) { text }
@@ -49,7 +53,6 @@ export async function ruleLines(client: GatewayClient, { needs }: Pick<Approval,
   const ids = [...new Set(needs.map(({ policyId }) => policyId))].slice(0, mostRules);
   const texts = await Promise.all(
     ids.map(async (policyId) => {
-      type Rule = { readonly policy: { readonly text: string } | null };
       // The form is of use without them.
       const { policy } = await client.request<Rule>(ruleDocument, { policyId }).catch(() => ({ policy: null }));
       return policy === null ? [] : [[{ bold: `Rule ${policyId}` }], ...policy.text.split('\n').flatMap(ruleLine)];
