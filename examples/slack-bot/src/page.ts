@@ -19,8 +19,12 @@ export async function readPageUrl(store: Store, client: Pick<GatewayClient, 'pag
   return url;
 }
 
-/** The button that opens an approval, or the entries of an operation, on the page; none without a page. */
-export function pageButtons(pageUrl: string | null, kind: 'approval' | 'operation', id: string): readonly Button[] {
+/** The button that opens an approval, an operation or an entry of the trail on the page; none without a page. */
+export function pageButtons(
+  pageUrl: string | null,
+  kind: 'approval' | 'operation' | 'entry',
+  id: string,
+): readonly Button[] {
   if (pageUrl === null) return [];
   const text = kind === 'approval' ? 'Open on the page' : 'Show in the trail';
   return [{ text, action: 'open_page', url: pageLink(pageUrl, kind, id) }];

@@ -193,6 +193,15 @@ test('a person without a link is shown how to link an account, and nothing is vo
   await world.form('bob', 'This approval does not exist, or you may not see it.');
 });
 
+test('who set an end is told that it is near, with the link to the entry', async () => {
+  const target = { clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'aws-node' };
+  const event = { id: '01A.01B', type: 'ending.near', operationId: '01A', target, endsAt: '2999-01-01T00:00:00.000Z' };
+  await world.deliver(JSON.stringify({ ...event, principal: { id: 'https://issuer.example#pat' } }));
+  const { channel, blocks } = await world.message('Access ends soon');
+  expect(channel).toBe('pat');
+  expect(textOf(blocks)).toContain('[Show in the trail] https://gateway.example/#/trail/entry?id=01A.01B');
+});
+
 test('the list of approvals has those that the person may see, with buttons', async () => {
   await world.slack.command('kim', 'approvals');
   const list = await world.reply('kim', 'Waiting for an approval');

@@ -83,7 +83,7 @@ test('an approval that is not given in time ends its message without a press', a
   await world.prepare('pat', { ...place, role: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver' });
   await world.slack.submit('pat');
   await world.message('Others have to agree first');
-  const { blocks } = await world.message('Not approved');
+  const { blocks } = await world.message('The time for the approval is over');
   expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
 });
 
