@@ -12,6 +12,8 @@ const inputs = {
   update: z.strictObject({ ...changes.update, ...token }),
   delete: z.strictObject({ ...changes.delete, ...token }),
   adopt: z.strictObject({ ...changes.adopt, ...token }),
+  tag: z.strictObject({ ...changes.tag, ...token }),
+  untag: z.strictObject({ ...changes.untag, ...token }),
 };
 
 const changeSchema = z.discriminatedUnion('operation', [
@@ -19,13 +21,13 @@ const changeSchema = z.discriminatedUnion('operation', [
   z.strictObject({ operation: z.literal('update'), ...changes.update }),
   z.strictObject({ operation: z.literal('delete'), ...changes.delete }),
   z.strictObject({ operation: z.literal('adopt'), ...changes.adopt }),
+  z.strictObject({ operation: z.literal('tag'), ...changes.tag }),
+  z.strictObject({ operation: z.literal('untag'), ...changes.untag }),
 ]);
 /** {@link changeSchema} for the list of tools, which has the fields of each change already. */
 const listedChange = z
-  .looseObject({ operation: z.enum(['create', 'update', 'delete', 'adopt']) })
-  .describe(
-    'The operation, and the arguments of bind_role, update_association, delete_association or adopt_association, without clientRequestToken.',
-  );
+  .looseObject({ operation: z.enum(['create', 'update', 'delete', 'adopt', 'tag', 'untag']) })
+  .describe('The operation, and the arguments of its tool (create: bind_role), without clientRequestToken.');
 
 const changedData = ['association', 'warnings'];
 /** Repetitions are replays; what a change replaces is gone. */
@@ -110,6 +112,24 @@ export const changeTools: readonly Tool[] = [
     annotations: { ...destroys, destructiveHint: false },
     run: (input, run) => send('adopt_association', input, run, run.client.adoptPodIdentityAssociation),
   }),
+  tool({
+    name: 'tag_association',
+    title: 'Tag an association',
+    description: 'Adds tags to an association, and changes the values of those that it has. Policy can depend on tags.',
+    input: inputs.tag,
+    data: changedData,
+    annotations: destroys,
+    run: (input, run) => send('tag_association', input, run, run.client.tagPodIdentityAssociation),
+  }),
+  tool({
+    name: 'untag_association',
+    title: 'Untag an association',
+    description: 'Removes tags of an association by their keys.',
+    input: inputs.untag,
+    data: changedData,
+    annotations: destroys,
+    run: (input, run) => send('untag_association', input, run, run.client.untagPodIdentityAssociation),
+  }),
 ];
 
 const checks = {
@@ -117,16 +137,23 @@ const checks = {
   update: 'checkUpdatePodIdentityAssociation',
   delete: 'checkDeletePodIdentityAssociation',
   adopt: 'checkAdoptPodIdentityAssociation',
+  tag: 'checkTagPodIdentityAssociation',
+  untag: 'checkUntagPodIdentityAssociation',
 } as const;
 
 /** A dry run that finds a refusal has succeeded: the refusal is its result. */
 function checked({ refusal, ...others }: CheckResult): Answer {
   const data = { ...others, refusal: refusal && refusalOf(refusal, null) };
-  if (refusal?.code === 'APPROVAL_REQUIRED') return { ...empty, status: 'APPROVAL_REQUIRED', data, next: wouldBeHeld };
+  if (refusal?.code === 'APPROVAL_REQUIRED') {
+    const isAsked = refusal.__typename === 'ApprovalRequired' && refusal.approval !== null;
+    return { ...empty, status: 'APPROVAL_REQUIRED', data, next: isAsked ? isHeld : wouldBeHeld };
+  }
   return found(data, others.wouldBeAttempted ? wouldBeDone : foreseen);
 }
 
 const wouldBeDone = 'Show the person what would be done, and ask before the change.';
 const wouldBeHeld =
   'Nothing was asked of anyone yet. Tell the person that members of the groups in data.refusal.needs would have to approve, and ask before the change: it opens the approval.';
+const isHeld =
+  'The change waits already: data.refusal.approval is pending. Tell the person which groups have to approve, read get_approval when they ask, and do not ask for another approval.';
 const foreseen = 'Tell the person data.refusal: its message, its advice, and whom to ask.';

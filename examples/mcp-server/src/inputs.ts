@@ -5,9 +5,10 @@ import * as z from 'zod';
  */
 const text = (limit: number) => z.string().min(1).max(limit);
 
-const clusterName = text(100).describe('As list_clusters shows it.');
-const accountId = text(12).describe("By default the deployment's.");
-const region = text(63).describe("By default the deployment's.");
+// What many tools have is described once, in the instructions of the server.
+const clusterName = text(100);
+const accountId = text(12);
+const region = text(63);
 const namespace = text(63);
 const serviceAccount = text(253);
 const roleArn = text(2_048);
@@ -42,6 +43,9 @@ const change = {
   reason: text(1_024).optional().describe('Why the person wants it, in their words. Recorded in the audit trail.'),
 };
 const existing = { ...cluster, associationId, ...change };
+const expectedTags = tags
+  .optional()
+  .describe('Tags as read, without those of the gateway and AWS: refused if others changed them since.');
 const expectedModifiedAt = time
   .optional()
   .describe('modifiedAt as read: refused if others changed the association since.');
@@ -71,6 +75,8 @@ export const changes = {
   },
   delete: { ...existing, expectedModifiedAt },
   adopt: { ...existing, expectedModifiedAt },
+  tag: { ...existing, tags: tags.min(1).describe('Tags to add, or to give another value.'), expectedTags },
+  untag: { ...existing, tagKeys: z.array(text(128)).min(1).max(50), expectedTags },
 };
 
 /** The token of a change, of which an agent need not know more than when to repeat it. */
@@ -79,5 +85,5 @@ export const token = {
     .string()
     .regex(/^[!-~]{16,128}$/, 'must be 16 to 128 printable ASCII characters')
     .optional()
-    .describe('A new UUID for each change that the person wants; the same one to repeat a call.'),
+    .describe('UUID of the change, see the instructions.'),
 };

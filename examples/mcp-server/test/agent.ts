@@ -31,6 +31,8 @@ interface Data {
   readonly association: Association;
   readonly associations: readonly Association[];
   readonly approval: object;
+  /** Of a dry run. */
+  readonly refusal: Readonly<Record<string, unknown>>;
   readonly operation: { readonly entries: readonly { readonly decision: { readonly policyIds: readonly string[] } }[] };
   readonly entries: readonly {
     readonly operationKind: string;

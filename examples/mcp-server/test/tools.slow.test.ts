@@ -1,6 +1,7 @@
 // No quick test: it is about programs or packages as they run.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { bearer, makeGatewayClient } from '../../../packages/client/src/index.ts';
 import { startGateway } from '../../../packages/client/test/gateway.ts';
 import { roleArn } from '../../../test/support/gateway.ts';
 import type { Gateway } from '../../../test/support/gateway.ts';
@@ -81,6 +82,32 @@ test('an agent discovers, checks, binds, updates, deletes, and finds all of it i
   const { data } = await agent.call('get_operation', { operationId: rest.data.entries[0]?.operationId });
   expect(data.operation).toMatchObject({ status: 'SUCCEEDED', otherEntries: 0 });
   expect(data.operation.entries[0]?.decision.policyIds).not.toEqual([]);
+});
+
+test('tags are changed after a dry run, and not over those that others changed since', async () => {
+  const bound = await agent.call('bind_role', { ...binding, serviceAccount: 'tagged' });
+  const association = { clusterName: 'apps-dev', associationId: bound.data.association.associationId };
+  const tags = [{ key: 'stage', value: 'dev' }];
+  const change = { ...association, tags, expectedTags: binding.tags };
+  const check = await agent.call('dry_run', { change: { operation: 'tag', ...change } });
+  expect(check).toMatchObject({ status: 'OK', data: { wouldBeAttempted: true } });
+  const tagged = await agent.call('tag_association', { ...change, reason: 'The stage was missing.' });
+  expect(tagged.status).toBe('SUCCEEDED');
+  expect(tagged.data.association.tags).toEqual(expect.arrayContaining([...tags, ...binding.tags]));
+  const stale = await agent.call('untag_association', {
+    ...{ ...association, tagKeys: ['stage'], expectedTags: binding.tags },
+  });
+  expect(stale).toMatchObject({ status: 'REFUSED', refusal: { code: 'ASSOCIATION_CHANGED' } });
+  const checked = await agent.call('dry_run', { change: { operation: 'untag', ...association, tagKeys: ['team'] } });
+  expect(checked).toMatchObject({
+    status: 'OK',
+    data: { wouldBeAttempted: false, refusal: { code: 'POLICY_DENIED' } },
+  });
+  const untagged = await agent.call('untag_association', { ...association, tagKeys: ['stage'] });
+  expect(untagged.status).toBe('SUCCEEDED');
+  expect(untagged.data.association.tags).not.toContainEqual(tags[0]);
+  const none = await agent.call('untag_association', { ...association, tagKeys: [] });
+  expect(none).toMatchObject({ status: 'FAILED', error: { findings: [{ path: 'tagKeys' }] } });
 });
 
 test('the trail has the server and the client of the agent as the user agent', async () => {
@@ -175,7 +202,7 @@ test('reads and dry runs are marked as read-only, changes as not, and no tool ap
     ...{ whoami: read, list_clusters: read, list_namespaces: read, list_bindable_roles: read },
     ...{ list_associations: read, get_association: read, get_approval: read, read_trail: read, get_operation: read },
     ...{ dry_run: read, bind_role: change, update_association: change, delete_association: change },
-    adopt_association: [false, false],
+    ...{ adopt_association: [false, false], tag_association: change, untag_association: change },
   });
   expect(agent.tools.every(({ annotations }) => annotations?.idempotentHint)).toBe(true);
 });
@@ -192,4 +219,15 @@ test('a held change reads as held in a dry run, with the groups that approve', a
   const pat = await startAgent(example.folder, await settingsOf('pat'));
   const check = await pat.call('dry_run', { change: { operation: 'create', ...held } });
   expect(check).toMatchObject({ status: 'APPROVAL_REQUIRED', isError: false, next: expect.stringContaining('group') });
+
+  // The dry run knows the approval once there is one, and then says that nobody has to be asked again.
+  const asked = await pat.call('bind_role', held);
+  const approvalId = (asked.refusal?.approval as { id: string }).id;
+  const pending = await pat.call('dry_run', { change: { operation: 'create', ...held } });
+  expect(pending).toMatchObject({ status: 'APPROVAL_REQUIRED', next: expect.stringContaining('get_approval') });
+  expect(pending.data.refusal.approval).toMatchObject({ id: approvalId, state: 'PENDING' });
+  const kim = makeGatewayClient({ url: gateway.url, authentication: bearer(() => gateway.tokenOf('kim')) });
+  await kim.approve({ approvalId });
+  const given = await pat.call('dry_run', { change: { operation: 'create', ...held } });
+  expect(given).toMatchObject({ status: 'OK', data: { wouldBeAttempted: true, refusal: null } });
 });

@@ -1,5 +1,7 @@
+import { refusalWords, shortApprovalId } from 'pod-identity-client';
 import { messageOf } from './blocks.ts';
 import type { Card, Line } from './blocks.ts';
+import { knownPageUrl, pageButtons } from './page.ts';
 import { inTurn } from './people.ts';
 import { reviewButton } from './render.ts';
 import type { RequestDependencies } from './requests.ts';
@@ -22,6 +24,8 @@ export interface ApprovalEvent {
 /** An approval whose approvers were told, with the messages. */
 interface Told {
   readonly id: string;
+  /** Address of the page; null or absent: not known, or none. */
+  readonly pageUrl?: string | null;
   readonly lines: readonly Line[];
   readonly messages: readonly { readonly channel: string; readonly ts: string; readonly mentions: Line }[];
   readonly expiresAt: string | null;
@@ -49,9 +53,9 @@ const verbs: Readonly<Record<string, string>> = {
 };
 
 const ends: Readonly<Record<string, string>> = {
-  'approval.rejected': 'Rejected',
-  'approval.expired': 'Not approved in time',
-  'approval.withdrawn': 'Withdrawn',
+  'approval.rejected': refusalWords.APPROVAL_REJECTED.title,
+  'approval.expired': refusalWords.APPROVAL_EXPIRED.title,
+  'approval.withdrawn': refusalWords.APPROVAL_WITHDRAWN.title,
   'approval.used': 'Approved, and sent to the gateway',
 };
 
@@ -86,10 +90,11 @@ export function makeApproverNews(
   async function tell(event: ApprovalEvent, { id, needs, expiresAt }: NonNullable<ApprovalEvent['approval']>) {
     const channels = channelsOf(needs);
     if (channels.size === 0) return;
-    const lines = await linesOf(event, { needs, expiresAt });
+    const lines = await linesOf(event, { id, needs, expiresAt });
     const mayMention = await countMention(event.principal.id);
     const isReminded = expiresAt === null;
-    const told: Told = { id, lines, expiresAt, messages: [], approvedBy: [], isReminded, end: null };
+    const pageUrl = await knownPageUrl(store);
+    const told: Told = { id, pageUrl, lines, expiresAt, messages: [], approvedBy: [], isReminded, end: null };
     const messages: Told['messages'][number][] = [];
     for (const [channel, groups] of channels) {
       const mentions: Line = mayMention ? groups.map((slackGroup) => ({ slackGroup })) : [];
@@ -126,7 +131,7 @@ export function makeApproverNews(
 
   async function linesOf(
     { principal, operation, target }: ApprovalEvent,
-    { needs, expiresAt }: Pick<NonNullable<ApprovalEvent['approval']>, 'needs' | 'expiresAt'>,
+    { id, needs, expiresAt }: NonNullable<ApprovalEvent['approval']>,
   ): Promise<Line[]> {
     const asker = await links.personOf(principal.id);
     const place = target && `${target.namespace}/${target.serviceAccount}`;
@@ -141,7 +146,7 @@ export function makeApproverNews(
         'Needs ',
         needs.map(({ group, count }) => `${count === 1 ? 'an approval' : `${count} approvals`} of ${group}`).join(', '),
       ],
-      ...(expiresAt === null ? [] : [['Until ', { time: expiresAt }]]),
+      ...(expiresAt === null ? [] : [['Until ', { time: expiresAt }, ', short ID ', { code: shortApprovalId(id) }]]),
     ];
   }
 
@@ -197,9 +202,10 @@ function after(told: Told, { type, principal }: ApprovalEvent): Told {
   return end === undefined ? told : { ...told, end };
 }
 
-function cardOf({ id, lines, approvedBy, end }: Told, mentions: Line): Card {
+function cardOf({ id, pageUrl = null, lines, approvedBy, end }: Told, mentions: Line): Card {
   const approved = approvedBy.map((voter): Line => ['Approved by ', { bold: voter }]);
   const isOpen = end === null;
   const all = [...(mentions.length > 0 && isOpen ? [mentions] : []), ...lines, ...approved];
-  return { title: end ?? 'Approval needed', lines: all, buttons: isOpen ? [reviewButton(id)] : [] };
+  const buttons = [...(isOpen ? [reviewButton(id)] : []), ...pageButtons(pageUrl, 'approval', id)];
+  return { title: end ?? 'Approval needed', lines: all, buttons };
 }

@@ -1,5 +1,5 @@
 import type { App, BlockButtonAction, webApi } from '@slack/bolt';
-import { GatewayError, missingTags } from 'pod-identity-client';
+import { GatewayError, missingTags, refusalWordsOf } from 'pod-identity-client';
 import type { GatewayClient, Refusal, TagInput } from 'pod-identity-client';
 import type { Line } from './blocks.ts';
 import { bindableOptions, clusterOf, clusterOptions, namespaceOptions } from './choices.ts';
@@ -12,22 +12,48 @@ import type { Person } from './people.ts';
 import { askedLines, refusalLines, warningLines } from './render.ts';
 import type { Input } from './requests.ts';
 
+/** What opens the form. */
+interface Opening {
+  readonly triggerId: string;
+  readonly channel: string;
+  readonly person: Person;
+  /** The words after `bind`. */
+  readonly words: readonly string[];
+}
+
 /**
- * Opens the first form. The trigger is valid for three seconds, so nothing is read before; a person
+ * Opens the first form, with what the words of the command say. The trigger is valid for three seconds, so nothing is read before; a person
  * whose sign-in has ended then gets the link for another one in place of empty menus.
  */
 export async function openBind(
   client: webApi.WebClient,
-  { triggerId, channel, person }: { readonly triggerId: string; readonly channel: string; readonly person: Person },
+  { triggerId, channel, person, words }: Opening,
   { requests, links }: Parts,
 ): Promise<void> {
-  const { view: opened } = await client.views.open({ trigger_id: triggerId, view: placeView({ channel }) });
+  const reading = view({ title: 'Bind a role', lines: [['Reading the clusters…']] });
+  const first = words.length > 0 ? reading : placeView({ channel });
+  const { view: opened } = await client.views.open({ trigger_id: triggerId, view: first });
   try {
-    await requests.clientOf(person);
+    const reader = await requests.clientOf(person);
+    if (words.length === 0 || opened?.id === undefined) return;
+    await client.views.update({ view_id: opened.id, view: placeView(await placeIn(reader, { channel, words })) });
   } catch (error) {
     const card = await failureReply(error, person, links);
     if (opened?.id !== undefined) await client.views.update({ view_id: opened.id, view: view(card) });
   }
+}
+
+/**
+ * The place that the words of a command name: a cluster, a service account in its namespace, and
+ * tags. Only the channel if they name no cluster, or several.
+ */
+async function placeIn(client: GatewayClient, { channel, words }: Pick<Opening, 'channel' | 'words'>): Promise<Place> {
+  const [clusterName = '', account = '', ...tags] = words;
+  const options = await clusterOptions(client, { channel }, clusterName);
+  const [cluster, ...others] = options.filter(({ value }) => value.endsWith(`/${clusterName}`));
+  if (cluster === undefined || others.length > 0) return { channel };
+  const [namespace = '', serviceAccount = ''] = account.split('/');
+  return { channel, cluster: cluster.value, namespace, serviceAccount, tags: tagsOf(tags.join(',')) };
 }
 
 type ViewState = Readonly<
@@ -126,14 +152,17 @@ export function registerBind(app: App, parts: Parts): void {
     try {
       const client = await known.clientOf(person);
       const check = await client.checkCreatePodIdentityAssociation(draft.input);
-      const needsApproval = check.refusal?.code === 'APPROVAL_REQUIRED';
+      const { refusal } = check;
+      const needsApproval = refusal?.code === 'APPROVAL_REQUIRED';
       const canBeSent = check.wouldBeAttempted || needsApproval;
-      const result: Line[] = check.refusal ? refusalLines(check.refusal) : [['Policy permits it.']];
+      const result: Line[] = refusal
+        ? [[{ bold: refusalWordsOf(refusal.code).title }], ...refusalLines(refusal)]
+        : [['Policy permits it.']];
       const notes = warningLines(check.warnings);
       const lines = [...askedLines({ person, ...draft }), ...result, ...notes];
-      const title = canBeSent ? (needsApproval ? 'Others have to approve' : 'Ready to send') : 'Would be refused';
+      const title = canBeSent ? (needsApproval ? 'Would be held' : 'Ready to send') : 'Would be refused';
       const card = { title, lines, buttons: backButtons };
-      const missing = check.refusal ? missingTags(check.refusal) : [];
+      const missing = refusal ? missingTags(refusal) : [];
       const metadata = JSON.stringify({ ...draft, missingTags: missing });
       const kept = metadata.length > maxMetadata ? JSON.stringify(draft) : metadata;
       return view(card, { metadata: kept, ...(canBeSent && { submit: 'Send', callbackId: 'bind_send' }) });

@@ -16,7 +16,7 @@ export interface Card {
   readonly buttons?: readonly Button[];
 }
 
-interface Button {
+export interface Button {
   readonly text: string;
   readonly action: string;
   readonly value?: string;

@@ -42,11 +42,12 @@ export async function startBot(settings: Settings): Promise<{ readonly stop: () 
     ],
   });
   const app = new App({ token: settings.slack.botToken, receiver, clientOptions });
-  registerCommand(app, { links, requests });
-  registerBind(app, { links, requests });
-  registerVotes(app, { links, requests });
+  const parts = { links, requests, store };
+  registerCommand(app, parts);
+  registerBind(app, parts);
+  registerVotes(app, parts);
   // Buttons with a URL are pressed without anything to do here.
-  app.action('sign_in', async ({ ack }) => ack());
+  app.action(/^(sign_in|open_page)$/, async ({ ack }) => ack());
   app.error((error) => Promise.resolve(void failureLines(error)));
   await app.start(settings.port);
   void requests.resumeOpen().catch(failureLines);

@@ -1,6 +1,6 @@
 import type { App } from '@slack/bolt';
 import type { Approval, GatewayClient } from 'pod-identity-client';
-import { itemsOf } from 'pod-identity-client';
+import { itemsOf, shortApprovalId } from 'pod-identity-client';
 import { openBind } from './bind.ts';
 import { messageOf } from './blocks.ts';
 import type { Card, Line } from './blocks.ts';
@@ -9,16 +9,22 @@ import type { Person } from './people.ts';
 import { reviewButton } from './render.ts';
 import type { Requests } from './requests.ts';
 import type { AccountLinks } from './link.ts';
+import { readPageUrl } from './page.ts';
+import type { Store } from './store.ts';
 
 export interface Parts {
   readonly links: AccountLinks;
   readonly requests: Requests;
+  readonly store: Store;
 }
 
 const help: Card = {
   title: 'Commands',
   lines: [
-    [{ code: '/pod-identity bind' }, ' binds a role to a service account'],
+    [
+      { code: '/pod-identity bind [CLUSTER NAMESPACE/SERVICE-ACCOUNT [KEY=VALUE …]]' },
+      ' binds a role to a service account',
+    ],
     [{ code: '/pod-identity list [CLUSTER [NAMESPACE]]' }, ' shows who uses which role'],
     [{ code: '/pod-identity approvals' }, ' shows what waits for an approval'],
     [{ code: '/pod-identity whoami' }, ' shows your account, as the gateway sees it'],
@@ -45,7 +51,7 @@ export function registerCommand(app: App, parts: Parts): void {
     const reply = (card: Card) => respond({ response_type: 'ephemeral', ...messageOf(card) });
     try {
       if (name === 'bind' && (await parts.links.isLinked(person))) {
-        await openBind(client, { triggerId: command.trigger_id, channel: command.channel_id, person }, parts);
+        await openBind(client, { triggerId: command.trigger_id, channel: command.channel_id, person, words }, parts);
       } else await reply(await answer(name, words, person, parts));
     } catch (error) {
       await reply(await failureReply(error, person, parts.links));
@@ -79,14 +85,16 @@ async function answer(name: string, words: readonly string[], person: Person, pa
 }
 
 /** The name of the account that is linked now; null if the code is not the one of the browser. */
-async function confirm(person: Person, code: string, { links, requests }: Parts): Promise<string | null> {
+async function confirm(person: Person, code: string, { links, requests, store }: Parts): Promise<string | null> {
   const name = await links.confirm(person, code);
   if (name === null) return null;
   // Without it, the bot works, and does not know whom events of the account concern.
   await requests
     .clientOf(person)
-    .then((client) => client.viewer())
-    .then(({ id }) => links.nameAccount(person, id))
+    .then(async (client) => {
+      await links.nameAccount(person, (await client.viewer()).id);
+      await readPageUrl(store, client);
+    })
     .catch(failureLines);
   return name;
 }
@@ -136,10 +144,17 @@ async function approvals(client: GatewayClient): Promise<Card> {
   };
 }
 
-function approvalLines({ principal, target, request, needs, expiresAt }: Approval, index: number): Line[] {
+function approvalLines({ id, principal, target, request, needs, expiresAt }: Approval, index: number): Line[] {
   const { namespace, serviceAccount, clusterName } = target;
   return [
-    [`${index + 1}. `, { bold: principal.principalId }, ': ', { code: request.roleArn ?? 'no role' }],
+    [
+      `${index + 1}. `,
+      { code: shortApprovalId(id) },
+      ' ',
+      { bold: principal.principalId },
+      ': ',
+      { code: request.roleArn ?? 'no role' },
+    ],
     [
       'for ',
       { code: `${namespace}/${serviceAccount}` },

@@ -4,6 +4,7 @@ import { messageOf } from './blocks.ts';
 import type { Card, Line } from './blocks.ts';
 import type { ApprovalEvent, makeApproverNews } from './approvers.ts';
 import { failureLines } from './failures.ts';
+import { knownPageUrl, pageButtons } from './page.ts';
 import type { RequestDependencies, Requests } from './requests.ts';
 
 /** What the bot reads of an event, see docs/events.md of the gateway. */
@@ -76,7 +77,8 @@ export function makeEventReceiver(
       ['The gateway deletes the association ', ...(endsAt ? ['at ', { time: endsAt }] : ['soon']), '.'],
       ['To keep it, extend its expiry with the page or the command.'],
     ];
-    await slack.chat.postMessage({ channel, ...messageOf({ title: 'Access ends soon', lines }) });
+    const buttons = pageButtons(await knownPageUrl(store), 'entry', id);
+    await slack.chat.postMessage({ channel, ...messageOf({ title: 'Access ends soon', lines, buttons }) });
   }
 
   async function tellDrift({ id, type, target }: GatewayEvent): Promise<void> {

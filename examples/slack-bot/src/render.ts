@@ -1,6 +1,7 @@
-import { personalAdvice, refusalWordsOf } from 'pod-identity-client';
+import { personalAdvice, refusalWords, refusalWordsOf, shortApprovalId } from 'pod-identity-client';
 import type { ApprovalStatus, GatewayClient, MutationResult, Refusal, Warning } from 'pod-identity-client';
 import type { Card, Line } from './blocks.ts';
+import { pageButtons } from './page.ts';
 import type { BotRequest } from './requests.ts';
 
 type Asked = Pick<BotRequest, 'token' | 'person' | 'input'>;
@@ -52,18 +53,21 @@ export function releasedCard(asked: Asked): Card {
  * What came of a request.
  *
  * @param approval the approval that it was made with; null: none, or the person may not read it
+ * @param pageUrl address of the page; null without one
  */
 export function resultCard(
   asked: Asked,
   result: Exclude<MutationResult, { kind: 'inProgress' }>,
   approval: Pick<ApprovalStatus, 'needs'> | null,
+  pageUrl: string | null = null,
 ): Card {
-  if (result.kind === 'refused') return refusalCard(asked, result.refusal);
+  if (result.kind === 'refused') return refusalCard(asked, result.refusal, pageUrl);
   const { association, warnings, adopted } = result;
   const id: Line = [adopted ? 'Adopted ' : 'Association ', { code: association.associationId }];
   const notes = warningLines(warnings);
   const approved = approval === null ? [] : approvedLines(approval);
-  return { title: 'Done', lines: [...askedLines(asked), id, ...approved, ...notes] };
+  const buttons = pageButtons(pageUrl, 'operation', result.operationId);
+  return { title: 'Done', lines: [...askedLines(asked), id, ...approved, ...notes], buttons };
 }
 
 /** What can keep pods from using the role, and what to do about it. */
@@ -80,8 +84,8 @@ const approvedLines = ({ needs }: Pick<ApprovalStatus, 'needs'>): Line[] =>
     ]),
   );
 
-function refusalCard(asked: Asked, refusal: Refusal): Card {
-  if (refusal.__typename === 'ApprovalRequired') return approvalCard(asked, refusal);
+function refusalCard(asked: Asked, refusal: Refusal, pageUrl: string | null): Card {
+  if (refusal.__typename === 'ApprovalRequired') return approvalCard(asked, refusal, pageUrl);
   const lines = [...askedLines(asked), ...refusalLines(refusal)];
   const { title } = refusalWordsOf(refusal.code);
   return { title, lines, buttons: refusal.retryable ? [retryButton(asked)] : [] };
@@ -133,7 +137,7 @@ const adviceLines = (advice: string | null): Line[] => (advice === null ? [] : [
 type Held = Extract<Refusal, { __typename: 'ApprovalRequired' }>;
 
 /** While an approval is pending, with buttons; once it is not, with the outcome in their place. */
-function approvalCard(asked: Asked, refusal: Held): Card {
+function approvalCard(asked: Asked, refusal: Held, pageUrl: string | null): Card {
   const { approval, code, message } = refusal;
   const approved = approval === null ? [] : approvedLines(approval);
   const voided = approval === null ? [] : voidedLines(approval);
@@ -149,9 +153,9 @@ function approvalCard(asked: Asked, refusal: Held): Card {
     };
   }
   return {
-    title: 'Approval required',
-    lines: [...lines, ['Until ', { time: approval.expiresAt }]],
-    buttons: [reviewButton(approval.id)],
+    title: refusalWords.APPROVAL_REQUIRED.title,
+    lines: [...lines, ['Until ', { time: approval.expiresAt }, ', short ID ', { code: shortApprovalId(approval.id) }]],
+    buttons: [reviewButton(approval.id), ...pageButtons(pageUrl, 'approval', approval.id)],
   };
 }
 

@@ -7,6 +7,7 @@ import { failureCard, failureLines } from './failures.ts';
 import type { AccountLinks } from './link.ts';
 import { inTurn } from './people.ts';
 import type { Person } from './people.ts';
+import { readPageUrl } from './page.ts';
 import { checkingCard, inProgressCard, releasedCard, resultCard } from './render.ts';
 import type { Settings } from './settings.ts';
 import type { Store } from './store.ts';
@@ -146,7 +147,7 @@ export function makeRequests({ settings, store, links, slack }: RequestDependenc
     // The result of the request is told, also where the approval can't be read.
     const wasApproved = result.kind === 'succeeded' && id !== undefined;
     const approval = wasApproved ? await client.approval({ id }).catch(() => null) : null;
-    const card = resultCard(request, result, approval);
+    const card = resultCard(request, result, approval, await readPageUrl(store, client));
     return { card, state: stateOf(result), ...(id !== undefined && { approvalId: id }) };
   }
 

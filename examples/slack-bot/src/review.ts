@@ -36,6 +36,33 @@ export async function factsOf(client: GatewayClient, id: string): Promise<Facts 
   return approval;
 }
 
+interface Rule {
+  readonly policy: { readonly text: string } | null;
+}
+
+const ruleDocument = `
+  query Rule($policyId: String!) {
+    policy(policyId: $policyId) { text }
+  }`;
+
+/** The most rules, and lines of each, that a form shows: the page has all. */
+const [mostRules, mostRuleLines] = [3, 40];
+
+/** The texts of the rules that ask for the approval, as far as their authors show them to this reader. */
+export async function ruleLines(client: GatewayClient, { needs }: Pick<Approval, 'needs'>): Promise<Line[]> {
+  const ids = [...new Set(needs.map(({ policyId }) => policyId))].slice(0, mostRules);
+  const texts = await Promise.all(
+    ids.map(async (policyId) => {
+      // The form is of use without them.
+      const { policy } = await client.request<Rule>(ruleDocument, { policyId }).catch(() => ({ policy: null }));
+      return policy === null ? [] : [[{ bold: `Rule ${policyId}` }], ...policy.text.split('\n').flatMap(ruleLine)];
+    }),
+  );
+  return texts.flatMap((lines) => (lines.length > mostRuleLines ? [...lines.slice(0, mostRuleLines), ['…']] : lines));
+}
+
+const ruleLine = (text: string): Line[] => (text.trim() === '' ? [] : [[{ code: text }]]);
+
 const tagsText = (tags: readonly { readonly key: string; readonly value: string }[]) =>
   tags.map(({ key, value }) => `${key}=${value}`).join(', ');
 

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ gateway: { PAGE_URL: 'https://gateway.example/' } });
   for (const person of ['pat', 'kim']) await world.link(person);
 });
 afterAll(() => world.close());
@@ -18,11 +18,16 @@ const role = 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver';
 async function ask(serviceAccount: string, reason = 'Volumes.'): Promise<Message> {
   const place = { cluster: 'prod', namespace: 'kube-system', service_account: serviceAccount };
   const shown = await world.prepare('pat', { ...place, tags: 'team=platform', role, reason });
-  expect(shown).toMatch(/^Others have to approve[^]*Needs an approval of platform-admins/);
+  expect(shown).toMatch(/^Would be held[^]*Others have to agree first\nNeeds an approval of platform-admins/);
   await world.slack.submit('pat');
   return world.seen(({ ts, blocks, onlyFor }) => {
     const text = textOf(blocks);
-    return onlyFor === null && ts !== '' && text.startsWith('Approval required') && text.includes(`/${serviceAccount}`);
+    return (
+      onlyFor === null &&
+      ts !== '' &&
+      text.startsWith('Others have to agree first') &&
+      text.includes(`/${serviceAccount}`)
+    );
   }, 'request for an approval');
 }
 
@@ -32,10 +37,9 @@ const later = (asked: Message, text: string) =>
 /** Opens the request, votes with a comment, and submits. Returns what the form showed. */
 async function vote(person: string, asked: Message, kind: 'approve' | 'reject', comment: string): Promise<string> {
   await world.slack.press(person, 'Review', asked);
-  const shown = await world.form(person, 'Your vote: ____');
-  await world.slack.fill(person, 'vote', kind);
+  const shown = await world.form(person, 'Comment, for the audit trail');
   await world.slack.fill(person, 'comment', comment);
-  await world.slack.submit(person);
+  await (kind === 'approve' ? world.slack.submit(person) : world.slack.pressInForm(person, 'Reject'));
   return shown;
 }
 
@@ -69,6 +73,9 @@ test('approvers are told in their channel, whoever asked, without what only read
   expect(shown).toMatch(
     /pat asks for CREATE_POD_IDENTITY_ASSOCIATION\nReason: A secret plan\.\n[^]*\(prod, 111122223333/,
   );
+  expect(shown).toMatch(/\nRule system-change-in-production\n[^]*@approvers\("platform-admins"\)/);
+  const link = /\[Open on the page\] https:\/\/gateway\.example\/#\/approvals\?id=approval-/;
+  for (const text of [shown, textOf(told.blocks)]) expect(text).toMatch(link);
   const approved = await inChannel('Approved by https://issuer.example#kim');
   expect(buttonOf(approved, 'Review')).toBeDefined();
   expect((await pat.createPodIdentityAssociation(create)).kind).toBe('succeeded');
@@ -78,7 +85,9 @@ test('approvers are told in their channel, whoever asked, without what only read
 
 test('shows who has to approve and until when; a second person approves with their own token, and the request is done', async () => {
   const asked = await ask('ebs-csi-controller-sa');
-  expect(textOf(asked.blocks)).toMatch(/Needs an approval of platform-admins: [^]*\nUntil \d{4}-[^]*\[Review…\]/);
+  expect(textOf(asked.blocks)).toMatch(
+    /Needs an approval of platform-admins: [^]*\nUntil \d{4}-\S+, short ID [0-9a-f]{8}\n\[Review…\] \[Open on the page\]/,
+  );
 
   const shown = await vote('kim', asked, 'approve', 'Reviewed with <@pat>.');
   expect(shown).toContain('https://issuer.example#pat asks for CREATE_POD_IDENTITY_ASSOCIATION');
@@ -87,10 +96,43 @@ test('shows who has to approve and until when; a second person approves with the
   const done = await later(asked, 'Done');
   expect(buttonOf(done, 'Review')).toBeUndefined();
   expect(textOf(done.blocks)).toContain('Approved by https://issuer.example#kim: Reviewed with <@pat>.');
+  expect(textOf(done.blocks)).toContain('[Show in the trail] https://gateway.example/#/trail/operation?id=');
 
   const trail = await (await world.clientOf('olivia')).auditTrail({ scope: { gateway: 'ALL_ENTRIES' }, first: 50 });
   const by = (event: string) => trail.nodes.find((entry) => entry.event === event)?.principal.principalId;
   expect([by('APPROVED'), by('SUCCEEDED')]).toEqual(['https://issuer.example#kim', 'https://issuer.example#pat']);
+});
+
+test('from a request to done takes the requester 8 interactions at most, and the approver 2', async () => {
+  const did: Record<'pat' | 'kim', string[]> = { pat: [], kim: [] };
+  const does = async (person: 'pat' | 'kim', what: string, step: () => Promise<unknown>) => {
+    did[person].push(what);
+    await step();
+  };
+  const place = 'apps-prod kube-system/aws-load-balancer-controller team=platform';
+  await does('pat', 'the command', () => world.slack.command('pat', `bind ${place}`));
+  await world.until(() => world.slack.formOf('pat')?.view.private_metadata?.includes('/apps-prod'), 'filled form');
+  await does('pat', 'Next', () => world.slack.submit('pat'));
+  await world.form('pat', 'Role: choose');
+  await does('pat', 'the role', () => world.slack.fill('pat', 'role', role));
+  await does('pat', 'the reason', () => world.slack.fill('pat', 'reason', 'Secrets of the nodes.'));
+  await does('pat', 'Check', () => world.slack.submit('pat'));
+  await world.form('pat', 'Would be held');
+  await does('pat', 'Send', () => world.slack.submit('pat'));
+
+  const told = await world.seen(
+    ({ channel, blocks }) => channel === 'C-APPROVERS' && textOf(blocks).includes('/aws-load-balancer-controller'),
+    'news of approvers',
+  );
+  await does('kim', 'Review', () => world.slack.press('kim', 'Review', told));
+  await world.form('kim', 'Comment, for the audit trail');
+  await does('kim', 'Approve', () => world.slack.submit('kim'));
+  await world.seen(
+    ({ blocks }) => /^Done[^]*\/aws-load-balancer-controller/.test(textOf(blocks)),
+    'end of the request',
+  );
+  expect(did.pat.length).toBeLessThanOrEqual(8);
+  expect(did.kim).toHaveLength(2);
 });
 
 test('the gateway refuses the approval of who asked, and only they see it; their request stays open', async () => {
@@ -99,7 +141,7 @@ test('the gateway refuses the approval of who asked, and only they see it; their
   const { onlyFor, blocks } = await world.reply('pat', 'Your vote does not count');
   expect(onlyFor).toBe('pat');
   expect(textOf(blocks)).toContain('Rule no-vote-on-own-request: ');
-  expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Approval required/);
+  expect(textOf((await later(asked, 'aws-node')).blocks)).toMatch(/^Others have to agree first/);
 });
 
 test('a rejection ends the request with its comment; a button of the older message shows that it ended', async () => {
@@ -148,13 +190,22 @@ test('a person without a link is shown how to link an account, and nothing is vo
   await world.reply('bob', 'Link your account');
   await world.link('bob');
   await world.slack.press('bob', 'Review', asked);
-  await world.form('bob', 'It does not exist, or you may not see it.');
+  await world.form('bob', 'This approval does not exist, or you may not see it.');
+});
+
+test('who set an end is told that it is near, with the link to the entry', async () => {
+  const target = { clusterName: 'apps-prod', namespace: 'kube-system', serviceAccount: 'aws-node' };
+  const event = { id: '01A.01B', type: 'ending.near', operationId: '01A', target, endsAt: '2999-01-01T00:00:00.000Z' };
+  await world.deliver(JSON.stringify({ ...event, principal: { id: 'https://issuer.example#pat' } }));
+  const { channel, blocks } = await world.message('Access ends soon');
+  expect(channel).toBe('pat');
+  expect(textOf(blocks)).toContain('[Show in the trail] https://gateway.example/#/trail/entry?id=01A.01B');
 });
 
 test('the list of approvals has those that the person may see, with buttons', async () => {
   await world.slack.command('kim', 'approvals');
   const list = await world.reply('kim', 'Waiting for an approval');
-  expect(textOf(list.blocks)).toMatch(/1\. https:\/\/issuer\.example#pat: arn:[^]*\[Review 1…\]/);
+  expect(textOf(list.blocks)).toMatch(/1\. [0-9a-f]{8} https:\/\/issuer\.example#pat: arn:[^]*\[Review 1…\]/);
   await world.slack.command('bob', 'approvals');
   await world.reply('bob', 'Nothing that you may see.');
 });

@@ -2,6 +2,7 @@ import { webApi } from '@slack/bolt';
 import { makeApproverNews } from '../src/approvers.ts';
 import type { ApprovalEvent } from '../src/approvers.ts';
 import { makeAccountLinks } from '../src/link.ts';
+import { readPageUrl } from '../src/page.ts';
 import { readSettings } from '../src/settings.ts';
 import { openStore } from '../src/store.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
@@ -25,7 +26,7 @@ async function openNews(approvers = 'platform-admins=C-APPROVERS/SADMINS') {
   const failures: unknown[] = [];
   const posted = () => api.calls.filter(({ method }) => method === 'chat.postMessage').map(({ fields }) => fields);
   const shown = () => api.messages.map(({ blocks }) => textOf(blocks));
-  return { news, posted, shown, failures };
+  return { news, posted, shown, failures, store };
 }
 
 const now = Date.parse('2026-12-01T12:00:00Z');
@@ -43,6 +44,21 @@ test('an event that is delivered again tells nothing again', async () => {
   const { news, posted } = await openNews();
   await Promise.all([news.handle(event('approval.requested')), news.handle(event('approval.requested'))]);
   expect(posted()).toHaveLength(1);
+});
+
+test('a message has the link to the page once its address is known, and the short id', async () => {
+  const { news, shown, store } = await openNews();
+  await news.handle(event('approval.requested'));
+  await readPageUrl(store, { pageUrl: () => Promise.resolve('https://gateway.example/') });
+  await news.handle(event('approval.requested', 'approval-2.1234abcd'));
+  await readPageUrl(store, { pageUrl: () => Promise.reject(new Error('No answer.')) });
+  await news.handle(event('approval.requested', 'approval-3.5678abcd'));
+  await readPageUrl(store, { pageUrl: () => Promise.resolve(null) });
+  await news.handle(event('approval.requested', 'approval-4'));
+  const links = shown().map((text) => /\[Open on the page\] (\S+)/.exec(text)?.[1] ?? null);
+  const link = 'https://gateway.example/#/approvals?id=';
+  expect(links).toEqual([null, `${link}approval-2.1234abcd`, `${link}approval-3.5678abcd`, null]);
+  expect(shown()[1]).toContain(', short ID 1234abcd\n');
 });
 
 test('approvers of a group without a channel are told nowhere', async () => {

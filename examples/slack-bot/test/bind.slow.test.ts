@@ -69,7 +69,7 @@ test('a submission that Slack delivers again is a replay: one association, one m
 
 test('a denial names the rule, what to do and the owners, in the dry run and in the message', async () => {
   const shown = await world.prepare('alice', { service_account: 'other', role: payments });
-  expect(shown).toMatch(/Would be refused[^]*Rule [\w-]+: [^]*What to do: /);
+  expect(shown).toMatch(/Would be refused[^]*Denied by policy\nRule [\w-]+: [^]*What to do: /);
   expect(world.slack.viewOf('alice').view.submit).toBeUndefined();
 
   await world.prepare('alice', { service_account: 'foreign', tags });

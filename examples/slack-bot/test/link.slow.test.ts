@@ -82,8 +82,8 @@ test('an approval that is not given in time ends its message without a press', a
   const place = { cluster: 'prod', namespace: 'kube-system', service_account: 'karpenter', tags: 'team=platform' };
   await world.prepare('pat', { ...place, role: 'arn:aws:iam::111122223333:role/pods/kube-system/ebs-csi-driver' });
   await world.slack.submit('pat');
-  await world.message('Approval required');
-  const { blocks } = await world.message('Not approved');
+  await world.message('Others have to agree first');
+  const { blocks } = await world.message('The time for the approval is over');
   expect(blocks.some(({ type }) => type === 'actions')).toBe(false);
 });
 

@@ -33,7 +33,7 @@ test('the bot can be tried without Slack as the page says', async () => {
   cpSync(join(example, 'package.json'), join(folder, 'package.json'));
   const local = mkdtempSync(join(tmpdir(), 'slack-bot-readme-'));
   const [, startGateway = '', startBot = ''] = blocks('sh').map((code) => code.replaceAll(':3000', `:${port}`));
-  const [session = '', result = ''] = blocks('text');
+  const [session = '', result = '', approvedSession = '', approved = ''] = blocks('text');
   const ports = { PORT: '0', EKS_SIMULATOR_PORT: '0', LOCAL_FOLDER: local };
 
   const gatewayUrl = Promise.withResolvers<string>();
@@ -54,15 +54,26 @@ test('the bot can be tried without Slack as the page says', async () => {
     throw new Error(`The bot did not print ${pattern.source}:\n${printed}`);
   };
   await shows(/^What a person does/m);
+  const shownAs = (text: string) => new RegExp(text.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   let code = '';
-  for (const line of session.trim().split('\n')) {
-    bot.stdin.write(`${line.replace('CODE', code)}\n`);
-    if (line.endsWith('CODE')) await shows(/Your account is linked/);
-    if (!line.endsWith(' link')) continue;
-    const [, url = ''] = await shows(/\[Sign in\] (\S+)/);
-    [, code = ''] = /link ([A-Z0-9-]+)</.exec(await browse(url)) ?? [];
+  for (const [lines, end] of [
+    [session, result],
+    [approvedSession, approved],
+  ] as const) {
+    for (const line of lines.trim().split('\n')) {
+      const [person = ''] = line.split(' ');
+      // What was shown before is not the answer to this line.
+      if (/ (link|CODE|Review)$/.test(line)) printed = '';
+      bot.stdin.write(`${line.replace('CODE', code)}\n`);
+      if (line.endsWith('CODE')) await shows(/Your account is linked/);
+      // A person waits for the message before the button is pressed, and for the form before it is submitted.
+      if (line === 'kim press Review') await shows(/form of kim[^]*Comment, for the audit trail/);
+      if (!line.endsWith(' link')) continue;
+      const [, url = ''] = await shows(/\[Sign in\] (\S+)/);
+      [, code = ''] = /link ([A-Z0-9-]+)</.exec(await browse(url, 'allow', person)) ?? [];
+    }
+    await shows(shownAs(end));
   }
-  await shows(new RegExp(result.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')));
   await bot.stop();
   await gateway.stop();
   remove();

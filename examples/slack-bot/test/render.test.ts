@@ -29,7 +29,7 @@ test('the card of a held request says that a deletion needs the approval, and wh
   };
   const { title, lines } = resultCard(asked, result, null);
   const text = JSON.stringify(lines);
-  expect(title).toBe('Approval required');
+  expect(title).toBe('Others have to agree first');
   expect(text).toContain('for the deletion at its end: Ends access.');
   expect(text).toContain('The vote of https://issuer.example#kim does not count any more: the voter was locked since.');
 });

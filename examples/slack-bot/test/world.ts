@@ -99,7 +99,8 @@ export async function openWorld(
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
     const shown = slack.messages.map(({ blocks }) => textOf(blocks)).slice(-4);
-    throw new Error(`No ${what}. The last messages:\n${shown.join('\n---\n')}`);
+    const forms = [...slack.people()].map((person) => `${person}: ${shownForm(person)}`);
+    throw new Error(`No ${what}. The last messages:\n${shown.join('\n---\n')}\nForms:\n${forms.join('\n---\n')}`);
   }
 
   /** What only this person sees. */

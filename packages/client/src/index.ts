@@ -29,6 +29,7 @@ export type {
 } from './generated/operations.ts';
 export { embeddedTypes, possibleTypes } from './generated/possible-types.ts';
 export type { Approval, ApprovalStatus, ApprovalWait, HeldRequest, MutationOptions } from './client/approval.ts';
+export { approvalsByShortId, isShortApprovalId, shortApprovalId } from './client/short-ids.ts';
 export { anonymous, bearer, sigV4 } from './client/auth.ts';
 export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';
@@ -36,6 +37,7 @@ export type { CallOptions } from './client/call.ts';
 export type { ClientSettings, GatewayClient } from './client/client.ts';
 export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
 export type { GatewayDocument, RequestOptions } from './client/own-document.ts';
+export { pageLink } from './client/page-links.ts';
 export { itemsOf } from './client/pages.ts';
 export type { Page } from './client/pages.ts';
 export type { Association, InProgress, MutationResult, Refusal, Refused, Succeeded, Warning } from './client/result.ts';

@@ -87,3 +87,6 @@ export const polled = (approval: object | null) => body({ approval });
 /** The answer to a vote. */
 export const voted = (field: 'approve' | 'reject', change: object) =>
   body({ [field]: { approval: null, refusal: null, auditEntry: { id: 'e', operationId: 'o' }, ...change } });
+
+/** The answer of a gateway without a page. */
+export const noPage = body({ gateway: { pageUrl: null } });

@@ -12,6 +12,7 @@ const vote = {
 
 const approval = {
   id: 'string',
+  shortId: 'string',
   state: 'string',
   operation: 'string',
   principal,
@@ -38,10 +39,23 @@ const approval = {
   requestedAt: 'timestamp',
   expiresAt: 'timestamp',
   operationId: 'string',
+  link: 'string',
 } as const satisfies Shape;
 
-const approvalId: Parameter = { name: 'approvalId', type: 'string', required: true, help: 'The ID of the approval.' };
+const approvalId: Parameter = {
+  name: 'approvalId',
+  type: 'string',
+  required: true,
+  help: 'The ID of the approval, or its last eight characters.',
+};
 const positional = { name: approvalId.name, help: approvalId.help };
+
+const yes: Parameter = {
+  name: 'yes',
+  type: 'boolean',
+  own: true,
+  help: 'Vote by a short ID without asking. A short ID is the last eight characters of the ID.',
+};
 
 const comment: Parameter = {
   name: 'comment',
@@ -85,7 +99,7 @@ export const approvalCommands: readonly Command[] = [
     operation: 'Approve',
     summary: 'Approve a request that is held. Its client makes the change by sending it again.',
     positional,
-    parameters: [approvalId, comment],
+    parameters: [approvalId, comment, yes],
     answer: { approval },
   },
   {
@@ -93,7 +107,7 @@ export const approvalCommands: readonly Command[] = [
     operation: 'Reject',
     summary: 'Reject a request that is held, for good.',
     positional,
-    parameters: [approvalId, comment],
+    parameters: [approvalId, comment, yes],
     answer: { approval },
   },
   {

@@ -9,7 +9,9 @@ const cluster = '--cluster-name apps-dev';
 const serviceAccount = `${cluster} --namespace payments --service-account worker`;
 const id = '--association-id a-0123456789abcdefg';
 const arn = '--resource-arn arn:aws:eks:eu-central-1:111122223333:podidentityassociation/apps-dev/a-0123456789abcdefg';
-const approval = '01KB4Q9V7ZJ0XW8N3M5T6R2YHC';
+const operation = '01KB4Q9V7ZJ0XW8N3M5T6R2YHC';
+/** The short ID of an approval. */
+const approval = '1f0c94ab';
 
 /**
  * Examples of each command, in the order of the table of commands. Words with special characters
@@ -153,7 +155,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       does: 'List the roles that you may bind to a service account.',
     },
   ],
-  operation: [{ line: `operation --operation-id ${approval}`, does: 'Show what became of an operation.' }],
+  operation: [{ line: `operation --operation-id ${operation}`, does: 'Show what became of an operation.' }],
   'open-operations': [
     { line: 'open-operations --detailed-exitcode', does: 'Exit with 2 if operations are not completed.' },
   ],

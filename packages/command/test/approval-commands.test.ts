@@ -1,7 +1,7 @@
 import { roleArn } from '../../../test/support/gateway.ts';
 import { lockOperations } from '../../../test/support/locks.ts';
 import { runbookBlocks } from '../../../test/support/runbook.ts';
-import { approvalIn, detailed, held, polled, vote, voted } from '../../client/test/approval.ts';
+import { approvalIn, detailed, held, noPage, polled, vote, voted } from '../../client/test/approval.ts';
 import { gateway, openFaultyRoute, route, variablesOf } from '../../client/test/gateway.ts';
 import { runOnGateway } from './run-on-gateway.ts';
 import type { Terminal } from './run-on-gateway.ts';
@@ -31,7 +31,7 @@ describe('a change that needs an approval', () => {
       'pod-identity: [ERROR]: An error occurred (APPROVAL_REQUIRED) when calling the CreatePodIdentityAssociation operation: The request needs an approval.',
       '',
       '- Policy second-person: Production needs a second person. Approvers: group security.',
-      'Approval: approval-1.key, until 2999-01-01T00:00:00.000Z',
+      'Approval: approval-1.key (short ID al-1.key), until 2999-01-01T00:00:00.000Z',
       'To approve it: pod-identity approve approval-1.key',
       'Once it is approved: run the same command again with --client-request-token t (--wait does so by itself).',
       'Client request token: t',
@@ -54,13 +54,13 @@ describe('a change that needs an approval', () => {
 
   test('is made with --wait as soon as it is approved, with its progress on standard error', async () => {
     const needs = [{ ...approvalIn('PENDING').needs[0], count: 2, approvedBy: [vote] }];
-    route.faults.push(held(), polled(approvalIn('PENDING', { needs })), polled(approvalIn('APPROVED')));
+    route.faults.push(held(), noPage, polled(approvalIn('PENDING', { needs })), polled(approvalIn('APPROVED')));
     const outcome = await run(creating('--client-request-token', token(), '--wait', '30m'));
     expect(outcome).toMatchObject({ code: 0, stdout: expect.stringContaining('"associationId"') });
     expect(lines(outcome.stderr).slice(0, 6)).toEqual([
       'The request waits for an approval.',
       '- Policy second-person: Production needs a second person. Approvers: group security.',
-      'Approval: approval-1.key, until 2999-01-01T00:00:00.000Z',
+      'Approval: approval-1.key (short ID al-1.key), until 2999-01-01T00:00:00.000Z',
       'To approve it: pod-identity approve approval-1.key',
       'Policy second-person has 1 of 2 approvals.',
       'Approved by https://issuer.example#sam (Fine.). The request is sent again.',
@@ -69,7 +69,7 @@ describe('a change that needs an approval', () => {
 
   test('ends with the comment of who rejected it', async () => {
     const rejected = { code: 'APPROVAL_REJECTED', retryable: false, approval: approvalIn('REJECTED') };
-    route.faults.push(held(), polled(approvalIn('REJECTED')), held(rejected, null));
+    route.faults.push(held(), noPage, polled(approvalIn('REJECTED')), held(rejected, null));
     const { code, stderr } = await run(creating('--wait'));
     expect(code).toBe(254);
     expect(stderr).toContain('(APPROVAL_REJECTED)');
@@ -78,10 +78,15 @@ describe('a change that needs an approval', () => {
   });
 
   test('says how to go on when it is interrupted while it waits', async () => {
-    route.faults.push(held({}, 60));
+    route.faults.push(held({}, 60), noPage);
     const interrupt = new AbortController();
+    // Once the page was asked for too: its request belongs to no later test.
+    const abortWhenSent = (): void => {
+      if (route.seen.length < 2) setImmediate(abortWhenSent);
+      else interrupt.abort(new Error('Interrupted.'));
+    };
     const onError = (text: string) => {
-      if (text.includes('waits for an approval')) setImmediate(() => interrupt.abort(new Error('Interrupted.')));
+      if (text.includes('waits for an approval')) abortWhenSent();
     };
     const { stderr } = await run(creating('--wait'), { signal: interrupt.signal, onError });
     const goOn = 'To go on: run the same command again with --client-request-token t and --wait.';
@@ -133,12 +138,12 @@ describe('approvals', () => {
         },
       }),
     });
-    route.faults.push(page(['a', 'b']), page([]), page([]));
+    route.faults.push(page(['a', 'b']), noPage, page([]), page([]));
     const listed = await run(['approvals', '--query', 'approvals[].[id, state, target.namespace, needs[0].group]']);
     expect(JSON.parse(listed.stdout)).toEqual(['a', 'b'].map((id) => [id, 'PENDING', 'payments', 'security']));
     await run(['approvals', '--cluster-name', 'apps-dev', '--namespace', 'payments', '--state', 'rejected']);
     await run(['approvals', '--cluster-name', 'apps-dev']);
-    const [all, some, cluster] = route.seen.map((seen) => variablesOf(seen)) as readonly object[];
+    const [all, , some, cluster] = route.seen.map((seen) => variablesOf(seen)) as readonly object[];
     expect(all).toEqual({ first: 100 });
     expect(some).toMatchObject({
       scope: { cluster: { clusterName: 'apps-dev', namespace: 'payments' } },
@@ -154,7 +159,7 @@ describe('approvals', () => {
   });
 
   test('approval shows what is asked for, or that there is none to see', async () => {
-    route.faults.push(polled(detailed('PENDING')), polled(null));
+    route.faults.push(polled(detailed('PENDING')), noPage, polled(null));
     const shown = await run(['approval', 'approval-1.key', '--query', 'approval.[request.roleArn, request.tags.team]']);
     expect(JSON.parse(shown.stdout)).toEqual([roleArn('payments/payments-api'), 'payments']);
     expect(variablesOf(route.seen[0])).toEqual({ id: 'approval-1.key' });

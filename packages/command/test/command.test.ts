@@ -1,4 +1,5 @@
 import { roleArn as roleOf } from '../../../test/support/gateway.ts';
+import { lockOperations } from '../../../test/support/locks.ts';
 import { InterruptedError } from '../src/aws/errors.ts';
 import type { Environment } from '../src/aws/parameter-file.ts';
 import type { ValueMap } from '../src/aws/value.ts';
@@ -282,7 +283,21 @@ describe('refusals', () => {
     expect(stderr).toContain('(ResourceInUseException)');
     expect(stderr).toMatch(/^Existing association: a-\w{17}$/m);
     expect(stderr).toMatch(/^- roleArn: requested .*payments-worker, existing .*payments-api$/m);
-    expect(stderr).toMatch(/^Advice: /m);
+    expect(stderr).toMatch(/^Advice: Change the association that it has, or adopt it if it is equal\.$/m);
+  });
+
+  test('a lock and a reused token have their details beside the advice for people', async () => {
+    const line = createLine('--client-request-token', 'used');
+    await run(line);
+    const reused = await run([...line, '--role-arn', roleOf('payments/payments-worker')]);
+    expect(reused.stderr).toMatch(/^Operation of the other request: \S{26}$/m);
+    expect(reused.stderr).toMatch(/^Advice: Nothing was done\. Send it once more as a new request\.$/m);
+    const alice = 'https://issuer.example#alice';
+    await lockOperations(gateway.deps.ledger).lock({ kind: 'PRINCIPAL', principalId: alice });
+    const locked = await run(createLine());
+    await lockOperations(gateway.deps.ledger).lift({ kind: 'PRINCIPAL', principalId: alice });
+    expect(locked.stderr).toMatch(/^Locked by \S+ since \S+Z: /m);
+    expect(locked.stderr).toMatch(/^Advice: Operators have stopped changes\./m);
   });
 });
 

@@ -1,6 +1,3 @@
-/** Values of parameters; null, undefined and empty texts leave a parameter out. */
-export type Params = Readonly<Record<string, string | null | undefined>>;
-
 /** A parameter of a link that can't be read. */
 export interface ParamProblem {
   readonly name: string;

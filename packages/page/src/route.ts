@@ -1,6 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import { pageFragment } from '../../client/src/client/page-links.ts';
+import type { PageParams as Params } from '../../client/src/client/page-links.ts';
 import { paramProblems } from './params.ts';
-import type { ParamProblem, Params } from './params.ts';
+import type { ParamProblem } from './params.ts';
 
 /**
  * What is shown: a view, and what it shows. All of it is in the fragment of the URL, so that links
@@ -30,11 +32,7 @@ export function isUtcLink(): boolean {
 
 /** The link to a view. */
 export function hrefOf(view: string, { utc = isUtcLink() ? '1' : null, ...params }: Params = {}): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(params)) if (value) query.set(name, value);
-  if (utc) query.set('utc', utc);
-  const text = query.toString();
-  return `#/${view}${text && `?${text}`}`;
+  return pageFragment(view, { ...params, utc });
 }
 
 /** Goes to a view, as its link does; with `replace`, back does not return to what is shown now. */

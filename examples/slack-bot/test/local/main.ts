@@ -7,13 +7,13 @@ import type { types } from '@slack/bolt';
 import { startBot } from '../../src/bot.ts';
 import { readSettings } from '../../src/settings.ts';
 import { textOf } from './block-text.ts';
-import { startSlack } from './slack.ts';
+import { buttonOf, startSlack } from './slack.ts';
 
 const usage = `What a person does, one line each:
   PERSON /pod-identity …        sends the command; try it without words
-  PERSON fill FIELD TEXT        fills in a field of the open form: cluster, namespace, service_account, tags, role, days, reason
+  PERSON fill FIELD TEXT        fills in a field of the open form: cluster, namespace, service_account, tags, role, days, reason, comment
   PERSON submit                 submits the form
-  PERSON press BUTTON           presses the newest button that begins so
+  PERSON press BUTTON           presses the button that begins so, of the open form or else the newest message
 People: alice, bob, pat, kim, and any other name. Any password is right.
 `;
 
@@ -41,6 +41,7 @@ const issuer = await new Promise<string>((resolve, reject) => {
 const bot = await startBot(
   readSettings({
     ...{ PORT: port, PUBLIC_URL: botUrl, GATEWAY_URL: gatewayUrl, WEBHOOK_SECRET: webhookSecret },
+    APPROVERS: 'platform-admins=C-APPROVERS',
     ...{ SLACK_BOT_TOKEN: 'local', SLACK_SIGNING_SECRET: signingSecret, SLACK_API_URL: slack.url },
     ...{
       OIDC_ISSUER: issuer,
@@ -59,6 +60,13 @@ for await (const line of createInterface({ input: process.stdin })) {
 await bot.stop();
 process.exit();
 
+/** Whoever has a form open sees its buttons first. */
+async function press(person: string, label: string): Promise<unknown> {
+  const blocks = slack.formOf(person)?.view.blocks as types.KnownBlock[] | undefined;
+  const isInForm = blocks !== undefined && buttonOf({ blocks }, label) !== undefined;
+  return isInForm ? slack.pressInForm(person, label) : slack.press(person, label);
+}
+
 function show(where: string, blocks: readonly types.KnownBlock[]): void {
   process.stdout.write(`--- ${where}\n${textOf(blocks)}\n\n`);
 }
@@ -72,7 +80,7 @@ async function act(person: string, verb: string, words: readonly string[]): Prom
     case 'submit':
       return eventually(() => slack.submit(person));
     case 'press':
-      return eventually(() => slack.press(person, words.join(' ')));
+      return eventually(() => press(person, words.join(' ')));
     default:
       process.stdout.write(usage);
   }

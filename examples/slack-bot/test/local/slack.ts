@@ -50,6 +50,8 @@ export async function startSlack(settings: {
   }
 
   const formOf = (user: string) => open.get(user);
+  /** Who has a form open. */
+  const people = () => open.keys();
   const viewOf = (user: string) => {
     const shown = formOf(user);
     if (shown === undefined) throw new Error(`${user} has no form open.`);
@@ -121,12 +123,13 @@ export async function startSlack(settings: {
 
   /** Presses the button that begins with a text, in the open form. */
   async function pressInForm(user: string, label: string) {
-    const { view } = viewOf(user);
+    const { view, values } = viewOf(user);
     const button = buttonOf({ blocks: view.blocks as types.KnownBlock[] }, label);
     if (button === undefined) throw new Error(`The form has no button ${label}.`);
     const { type, action_id } = button;
     const actions = [{ type, action_id }];
-    return payload(user, { type: 'block_actions', actions, view, container: {}, response_url: '' });
+    const filled = { ...view, state: { values } };
+    return payload(user, { type: 'block_actions', actions, view: filled, container: {}, response_url: '' });
   }
 
   const { close } = api;
@@ -142,6 +145,7 @@ export async function startSlack(settings: {
     press,
     pressInForm,
     formOf,
+    people,
     viewOf,
     close,
   };

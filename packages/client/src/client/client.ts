@@ -173,6 +173,8 @@ export interface GatewayClient {
   readonly approve: Vote<Schema.ApproveInput>;
   /** Rejects a request that is held, for good. */
   readonly reject: Vote<Schema.RejectInput>;
+  /** The address of the page, for `pageLink`; null where the gateway has none. */
+  readonly pageUrl: (options?: CallOptions) => Promise<string | null>;
   /** The authenticated principal. */
   readonly viewer: (options?: CallOptions) => Promise<Schema.ViewerQuery['viewer']>;
   /**
@@ -247,6 +249,7 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     withdrawApproval: (input, options) => presentQuery(sender, 'WithdrawApproval')({ input }, options),
     approve: (input, options) => presentQuery(sender, 'Approve')({ input }, options),
     reject: (input, options) => presentQuery(sender, 'Reject')({ input }, options),
+    pageUrl: async (options) => (await query(sender, 'PageUrl')({}, options)).pageUrl,
     viewer: (options) => query(sender, 'Viewer')({}, options),
     request: (document, variables, options) => sendDocument(sender, document, variables, options),
   };

@@ -67,6 +67,7 @@ export interface Operations {
   WithdrawApproval: [Schema.WithdrawApprovalMutationVariables, Schema.WithdrawApprovalMutation];
   Approve: [Schema.ApproveMutationVariables, Schema.ApproveMutation];
   Reject: [Schema.RejectMutationVariables, Schema.RejectMutation];
+  PageUrl: [Schema.PageUrlQueryVariables, Schema.PageUrlQuery];
   Viewer: [Schema.ViewerQueryVariables, Schema.ViewerQuery];
 }
 

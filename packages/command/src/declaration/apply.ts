@@ -2,6 +2,7 @@ import { isHeld } from '../../../client/src/client/approval.ts';
 import { LostAnswerError } from '../../../client/src/client/errors.ts';
 import type { MutationResult } from '../../../client/src/client/result.ts';
 import { heldText } from '../gateway/approvals.ts';
+import type { LinkOf } from '../gateway/page-url.ts';
 import type { Change } from './planner.ts';
 import { overtaken } from './overtaken.ts';
 import { keyOf } from './declaration.ts';
@@ -49,6 +50,8 @@ export interface Runner {
    * such.
    */
   readonly sendAndWait?: ((change: Change) => Promise<MutationResult>) | undefined;
+  /** The link to an approval on the page; by default none. */
+  readonly linkOf?: LinkOf | undefined;
   /** Reads what a replayed change left. */
   readonly readAgain: ReadAgain;
   /** Waits until another change may be sent; by default not at all. */
@@ -167,16 +170,21 @@ function refusedAs({ action, target }: Change, change: Change): Outcome {
   return { kind: 'refused', change, code: roleNotFound, message };
 }
 
+const noLink: LinkOf = () => Promise.resolve(null);
+
 async function outcomeOf(
   change: Change,
-  { send, readAgain }: Runner,
+  { send, readAgain, linkOf = noLink }: Runner,
   onInProgress: () => void = () => undefined,
 ): Promise<Outcome> {
   try {
     const result = await send(change, onInProgress);
     if (isHeld(result)) {
       const { refusal } = result;
-      return { kind: 'approvalRequired', change, approvalId: refusal.approval?.id ?? null, message: heldText(refusal) };
+      const approvalId = refusal.approval?.id ?? null;
+      const link = approvalId === null ? null : await linkOf(approvalId);
+      const message = heldText(refusal, link);
+      return { kind: 'approvalRequired', change, approvalId, message };
     }
     if (result.kind === 'refused') {
       const { code, message } = result.refusal;

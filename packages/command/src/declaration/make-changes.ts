@@ -1,6 +1,7 @@
 import type { ApprovalWait } from '../../../client/src/client/approval.ts';
 import { sleep } from '../../../client/src/client/retry.ts';
 import { approvalTeller } from '../gateway/approvals.ts';
+import { makeLinkOf } from '../gateway/page-url.ts';
 import type { Session } from '../host.ts';
 import type { Progress } from '../progress.ts';
 import { runChanges } from './apply.ts';
@@ -46,6 +47,7 @@ export async function makeChanges(
   { client, signal, secondSignal }: Session,
   progress: Progress,
 ): Promise<Made> {
+  const linkOf = makeLinkOf(client, { signal: secondSignal, finish: signal });
   const isStopped = () => signal?.aborted === true;
   const pace = makePace(
     () => performance.now(),
@@ -68,7 +70,7 @@ export async function makeChanges(
       }),
     );
   const sendAndWait = (change: Change, maxElapsedMs: number) => {
-    const onApproval = approvalTeller((line) => progress.say(`${keyOf(change.target)}: ${line}`));
+    const onApproval = approvalTeller((line) => progress.say(`${keyOf(change.target)}: ${line}`), linkOf);
     return send(change, () => undefined, { maxElapsedMs, onApproval });
   };
   const outcomes = await runChanges(changes, {
@@ -79,6 +81,7 @@ export async function makeChanges(
     stopped: () => (isStopped() ? 'The command was interrupted.' : stopped()),
     send,
     sendAndWait: waitMs === null ? undefined : (change) => sendAndWait(change, waitMs),
+    linkOf,
     readAgain: makeReadAgain(client, changes, { signal: secondSignal }, Date.now),
     onOutcome: outcomeTeller(changes.length, progress),
   });

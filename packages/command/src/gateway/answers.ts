@@ -5,6 +5,7 @@ import type {
   CheckFragment,
   RequestDetailsFragment,
 } from '../../../client/src/generated/operations.ts';
+import { shortApprovalId } from '../../../client/src/client/short-ids.ts';
 import type { Association, Refusal } from '../../../client/src/client/result.ts';
 
 /** Tags as in the EKS API. */
@@ -41,10 +42,16 @@ function requestAnswer({ tags, expectedTags, ...others }: RequestDetailsFragment
   return { ...others, tags: tagMap(tags), expectedTags: expectedTags && tagMap(expectedTags) };
 }
 
-/** An approval, with the request that it is about. */
-export function approvalAnswer({ request, before, ...others }: Approval): ValueMap {
+/**
+ * An approval, with the request that it is about.
+ *
+ * @param link on the page; null without one
+ */
+export function approvalAnswer({ request, before, ...others }: Approval, link: string | null = null): ValueMap {
   return {
     ...others,
+    shortId: shortApprovalId(others.id),
+    link,
     request: requestAnswer(request),
     before: before && associationAnswer(before),
   };

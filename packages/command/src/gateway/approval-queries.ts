@@ -7,6 +7,7 @@ import type { Request } from '../host.ts';
 import { approvalAnswer, pageAnswer } from './answers.ts';
 import { choiceOf } from './choices.ts';
 import { refusalError } from './failures.ts';
+import { makeLinkOf } from './page-url.ts';
 import { filters, optional, page, required } from './inputs.ts';
 
 type Ask = (client: GatewayClient, request: Request, options: CallOptions) => Promise<ValueMap>;
@@ -16,12 +17,14 @@ export const approvalQueries: Readonly<Record<string, Ask>> = {
   Approvals: async (client, { input }, options) => {
     const variables = { scope: scopeOf(input), state: choiceOf('state', input.state), ...page(input) };
     const { nodes, pageInfo } = await client.approvals(variables, options);
-    return pageAnswer('approvals', nodes.map(approvalAnswer), pageInfo);
+    const linkOf = makeLinkOf(client, options);
+    const shown = await Promise.all(nodes.map(async (one) => approvalAnswer(one, await linkOf(one.id))));
+    return pageAnswer('approvals', shown, pageInfo);
   },
   Approval: async (client, { command, input }, options) => {
     const id = required(input.approvalId);
     const approval = await client.approval({ id }, options);
-    if (approval) return { approval: approvalAnswer(approval) };
+    if (approval) return { approval: approvalAnswer(approval, await makeLinkOf(client, options)(id)) };
     const reason = `The approval ${id} does not exist, was replaced by another one, or you may not see it.`;
     throw new ServiceError('ResourceNotFoundException', command.operation, reason);
   },

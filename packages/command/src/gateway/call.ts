@@ -10,7 +10,7 @@ import { makeGatewayClient } from '../../../client/src/client/client.ts';
 import type { AwsCredentials } from '../../../client/src/client/sign.ts';
 import { gatewayOf } from '../../../client/src/client/transport.ts';
 import { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from '../../../client/src/client/errors.ts';
-import type { MutationResult } from '../../../client/src/client/result.ts';
+import type { MutationResult, Refusal } from '../../../client/src/client/result.ts';
 import type { Retry } from '../../../client/src/client/retry.ts';
 import type { CallSettings, Host, Request } from '../host.ts';
 import { associationAnswer } from './answers.ts';
@@ -21,6 +21,9 @@ import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
 import { approvalTeller } from './approvals.ts';
+import { makeLinkOf } from './page-url.ts';
+import type { LinkOf } from './page-url.ts';
+import { withWholeId } from './short-ids.ts';
 import { changeOf, optionsToRepeat } from './change.ts';
 import { mutations, queries } from './operations.ts';
 
@@ -63,9 +66,11 @@ export function makeCall(settings: CallSettings): Host['call'] {
         const subject = { gatewayUrl: gatewayUrl(), connection: given.connection, bearer: bearer(), settings };
         return await authStatus(client, subject, options);
       }
+      const { prompter = null } = settings;
+      const whole = { ...request, input: await withWholeId(client, request, { say, prompter }, options) };
       const query = queries[operation];
-      if (!query) return await change(client, request, options, { say, sending });
-      const answer = await query(client, request, options);
+      if (!query) return await change(client, whole, options, { say, sending });
+      const answer = await query(client, whole, options);
       for (const line of coverageLines(answer, input.asOf !== undefined)) {
         if (!said.has(line)) say(line);
         said.add(line);
@@ -102,7 +107,8 @@ async function change(
     sending.onConnected = () => undefined;
     if (given === null) say(`Client request token: ${token} (to send this request again: --client-request-token)`);
   };
-  const teller = approvalTeller(say);
+  const linkOf = makeLinkOf(client, options);
+  const teller = approvalTeller(say, linkOf);
   let isHeld = false;
   const onApproval = (approval: ApprovalStatus) => {
     isHeld = true;
@@ -113,10 +119,16 @@ async function change(
     if (isHeld) say(`To go on: run the same command again with ${optionsToRepeat(operation, token)}--wait.`);
     throw error;
   });
-  if (result.kind === 'refused') throw refusalError(operation, result);
+  if (result.kind === 'refused') throw refusalError(operation, result, await linkToApproval(result.refusal, linkOf));
   if (result.kind === 'inProgress') throw inProgressError(result);
   for (const line of adviceOf(result)) say(line);
   return { association: associationAnswer(result.association) };
+}
+
+/** The link to the approval that a refused request waits for; null without one. */
+async function linkToApproval(refusal: Refusal, linkOf: LinkOf): Promise<string | null> {
+  if (refusal.__typename !== 'ApprovalRequired' || !refusal.retryable || refusal.approval === null) return null;
+  return linkOf(refusal.approval.id);
 }
 
 /** The `openSession` of a host. */

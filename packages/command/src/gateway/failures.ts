@@ -3,6 +3,7 @@ import { approvalRequiredCode, GeneralError, ServiceError } from '../aws/errors.
 import type { Value } from '../aws/value.ts';
 import type { GatewayError } from '../../../client/src/client/errors.ts';
 import type { InProgress, Refusal, Refused } from '../../../client/src/client/result.ts';
+import { personalAdvice } from '../../../client/src/client/refusal-words.ts';
 import { approvalFields, approvalLines } from './approvals.ts';
 
 /** The exceptions of EKS that scripts know, by the codes of the gateway that mean the same. */
@@ -45,9 +46,15 @@ type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequest
 
 /**
  * The error of what was refused, with what people need: the reason, the policy, and who can help.
+ *
+ * @param link to the approval that it waits for; null without one
  */
-export function refusalError(operation: string, { refusal, ...result }: AnyRefused): CommandError {
-  const { lines, fields } = refusalDetails(refusal);
+export function refusalError(
+  operation: string,
+  { refusal, ...result }: AnyRefused,
+  link: string | null = null,
+): CommandError {
+  const { lines, fields } = refusalDetails(refusal, link);
   const token = result.clientRequestToken === null ? [] : [`Client request token: ${result.clientRequestToken}`];
   const code = exceptions[refusal.code] ?? exceptionOf(refusal) ?? refusal.code;
   return new ServiceError(exceptionFor(operation, code), operation, refusal.message, {
@@ -76,15 +83,17 @@ function exceptionOf(refusal: Refusal): string | null {
 }
 
 /** What a refusal says beside its message. */
-function refusalDetails(refusal: Refusal): ErrorDetails {
+function refusalDetails(refusal: Refusal, link: string | null): ErrorDetails {
   const { advice, code, retryable } = refusal;
+  const words = personalAdvice(refusal);
   return {
-    lines: [...reasonsOf(refusal), ...(advice === null || hasAdvice(refusal) ? [] : [`Advice: ${advice}`])],
+    lines: [...reasonsOf(refusal, link), ...(words === null || hasAdvice(refusal) ? [] : [`Advice: ${words}`])],
     fields: {
       RefusalCode: code,
       Retryable: retryable,
       ...(advice !== null && { Advice: advice }),
       ...fieldsOf(refusal),
+      ...(link !== null && { Link: link }),
     },
   };
 }
@@ -98,14 +107,14 @@ function hasAdvice({ __typename, code }: Refusal): boolean {
  * The reasons and differences of a refusal, a line each. Its message has those of policies and
  * findings. A type that is not known has none.
  */
-function reasonsOf(refusal: Refusal): readonly string[] {
+function reasonsOf(refusal: Refusal, link: string | null): readonly string[] {
   switch (refusal.__typename) {
     case 'PolicyDenied':
       return refusal.violations.map(violationLine);
     case 'InvalidInput':
       return refusal.findings.map(({ path, advice }) => `- ${path}: ${advice}`);
     case 'ApprovalRequired':
-      return approvalLines(refusal);
+      return approvalLines(refusal, link);
     case 'AssociationAlreadyExists':
     case 'AssociationChanged':
       return [
@@ -114,10 +123,11 @@ function reasonsOf(refusal: Refusal): readonly string[] {
       ];
     case 'EksRefused':
       return [`EKS: ${refusal.exception}: ${refusal.eksMessage}`];
-    // Its advice has them.
     case 'ChangesLocked':
-    case 'AssociationNotFound':
+      return [`Locked by ${refusal.lockedBy} since ${refusal.lockedAt}: ${refusal.reason ?? 'no reason given'}`];
     case 'TokenReused':
+      return [`Operation of the other request: ${refusal.originalOperationId}`];
+    case 'AssociationNotFound':
     case 'VoteRefused':
     default:
       return [];

@@ -1,4 +1,4 @@
-import type { Params } from '../params.ts';
+import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
 
 /** The parameters of the URL: the place, and the fields of the form. */
 const inUrl = [

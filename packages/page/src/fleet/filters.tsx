@@ -1,6 +1,6 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { setParams } from '../route.ts';
-import type { Params } from '../params.ts';
+import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
 import { fromInput, toInput } from '../ui/time-input.ts';
 import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';

@@ -1,6 +1,6 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { hrefOf, setParams, useRoute } from '../route.ts';
-import type { Params } from '../params.ts';
+import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
 import { Boundary } from '../ui/boundary.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
