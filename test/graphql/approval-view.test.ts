@@ -95,6 +95,22 @@ test('says what became of the operation that used it, to whoever sees it', async
     expect((await seenBy(who, id))?.outcome).toEqual({ status: 'SUCCEEDED', refusalCode: null });
 });
 
+test('says it of every approval on a page', async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 12; count += 1) {
+    const fields = { serviceAccount: `held-${count}`, clientRequestToken: `held-${count}` };
+    ids.push(await ask('alice', fields));
+    await approvals.approve('nina', ids.at(-1) ?? '');
+    expect((await approvals.create('alice', fields)).status).toBe('SUCCEEDED');
+  }
+  const page = await approvals.send<{ readonly nodes: readonly Pick<Seen, 'outcome'>[] }>(
+    'nina',
+    '{ result: approvals(scope: { cluster: { clusterName: "apps-dev" } }) { nodes { outcome { status refusalCode } } } }',
+    {},
+  );
+  expect(page.nodes).toEqual(ids.map(() => ({ outcome: { status: 'SUCCEEDED', refusalCode: null } })));
+});
+
 test('records which policies permitted the request, and which asked', async () => {
   const decided = 'status refusal { code } auditEntry { decision { allowed policyIds permittedBy approvalId } }';
   const send = () =>
