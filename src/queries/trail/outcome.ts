@@ -24,10 +24,7 @@ export function outcomeOf(
 }
 
 /** Nearly always one of the first entries: a search of the trail counts as a thousand. */
-async function closingOf(
-  ledger: OperationReader & TrailReader,
-  operationId: string,
-): Promise<AuditEntry | undefined> {
+async function closingOf(ledger: OperationReader & TrailReader, operationId: string): Promise<AuditEntry | undefined> {
   const first = await ledger.operationEntries(operationId, firstEntries);
   const closing = first.find(({ event }) => isClosing(event));
   return closing ?? (first.length < firstEntries.limit ? undefined : await closingEntryOf(ledger, operationId));
