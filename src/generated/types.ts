@@ -84,7 +84,7 @@ export type Approval = Node & {
   readonly declaration: Maybe<Scalars['String']['output']>;
   /** Environment of the cluster, e.g. `prod`, as the inventory has it; null if the cluster is not registered. */
   readonly environment: Maybe<Scalars['String']['output']>;
-  /** The association of the service account, or the one to change, as it is now; null when there is none, or you may not view it. Costs up to two EKS calls. */
+  /** The association of the service account, or the one to change, as it is now; null when there is none, or you may not view it, or list it where a create asks. Costs up to two EKS calls. */
   readonly existing: Maybe<AssociationSnapshot>;
   /** PENDING: until when it can be approved. APPROVED: until when it can be used. Otherwise the one that applied last. */
   readonly expiresAt: Scalars['DateTime']['output'];

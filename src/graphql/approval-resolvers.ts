@@ -1,5 +1,6 @@
 import type { MutationResolvers, QueryResolvers, Resolvers } from '../generated/resolvers.ts';
 import { expiryOf, publicApprovalId } from '../model/approval.ts';
+import type { Approval } from '../model/approval.ts';
 import { votedNeeds } from '../model/approval-vote.ts';
 import { isAskedBy } from '../operations/approvals/asker.ts';
 import type { ApproveInput } from '../generated/types.ts';
@@ -51,6 +52,12 @@ export const approvalMutations = {
       await withdrawApproval({ ...deps, approvals: requireApprovals(deps.approvals) }, { input, identity, deadline }),
     ),
 } satisfies MutationResolvers;
+
+/** The approval in the payload of a mutation, which a lock that stops all reads stops too. */
+async function unlessLocked(approval: Approval | null, { requireUnlocked }: RequestContext): Promise<Approval | null> {
+  if (approval !== null) await requireUnlocked();
+  return approval;
+}
 
 /** The fields of approvals that need a resolver. */
 export const approvalFields = {
@@ -115,9 +122,14 @@ export const approvalFields = {
     },
   },
   ApprovalVote: { ownRequest: ({ isOwnRequest }) => isOwnRequest },
+  ApprovalPayload: { approval: ({ approval }, _, context) => unlessLocked(approval, context) },
   ApprovalRequired: {
-    needs: ({ approval, needs }) =>
-      approval ? votedNeeds(approval.binding.needs, approval.votes) : votedNeeds(needs, []),
+    approval: ({ approval }, _, context) => unlessLocked(approval, context),
+    // The request is refused whatever is known of the locks: then it shows no votes.
+    needs: async ({ approval, needs }, _, context) => {
+      const shown = await unlessLocked(approval, context).catch(() => null);
+      return votedNeeds(approval?.binding.needs ?? needs, shown?.votes ?? []);
+    },
   },
   PolicyDecision: {
     needs: ({ needs = [], approval }) => votedNeeds(needs, approval?.votes ?? []),

@@ -13,6 +13,7 @@ import { checkWarnings } from '../operations/warnings/preflight.ts';
 import type { DryRunSubject } from '../operations/warnings/subject.ts';
 import type { Directory } from '../policy/inventory/directory.ts';
 import { observedAssociations } from './associations/associations.ts';
+import { makeAssociationViews } from './associations/views.ts';
 import { visibleTo } from './terms/authorize-read.ts';
 import type { QueryResult } from './terms/query-result.ts';
 import type { RequestContext } from './terms/request-context.ts';
@@ -31,7 +32,8 @@ export function environmentOf({ clusters }: Pick<Directory, 'clusters'>, target:
 /**
  * The association that a create would meet, or the one to change, as EKS has it now; null if there
  * is none that the reader may view. Up to two EKS calls, and none where the reader may view nothing
- * in the cluster.
+ * in the cluster. What a create would meet is not read for who may not list it: one call more would
+ * tell that it exists.
  */
 export function existingOf(context: RequestContext, approval: Approval): Promise<QueryResult<Association | null>> {
   const { reads, authorizeRead, mayViewIn, deadline, once } = context;
@@ -41,6 +43,7 @@ export function existingOf(context: RequestContext, approval: Approval): Promise
     const eks = reads.eksFor(requested.target);
     const bounds = { deadline };
     if (hasTrait('creates', requested)) {
+      if (!makeAssociationViews(context).mayList(requested.target)) return { kind: 'ok', value: null };
       const observed = await observe(eks, requested.request, bounds);
       if (observed.kind === 'failed') return { kind: 'eks-failed', error: observed.error };
       const isThere = observed.kind === 'association';

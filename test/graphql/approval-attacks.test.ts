@@ -11,7 +11,7 @@ import {
   withApprovals,
 } from '../support/held-requests.ts';
 import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
-import type { VotePayload } from '../support/held-requests.ts';
+import type { VotePayload, Who } from '../support/held-requests.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 
@@ -157,6 +157,30 @@ describe('an approval is of one request', () => {
     expect(approvalIn(await approvals.create('chatops')).id).not.toBe(id);
     expect(gateway.sent()).toBe(0);
   });
+});
+
+const withdrawal = `mutation ($id: ID!) { result: withdrawApproval(input: { approvalId: $id }) {
+  approval { id } refusal { code message } auditEntry { id event message approvalId }
+} }`;
+const withdraw = (who: Who, id: string) => approvals.send<VotePayload>(who, withdrawal, { id });
+
+test("whoever did not ask can't tell an approval from none by a withdrawal: by its answer, its entry or its calls", async () => {
+  const { id } = approvalIn(await approvals.create('alice'));
+  const absent = id.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+  const seen = async (who: Who, approvalId: string) => {
+    calls.length = 0;
+    const withdrawn = await withdraw(who, approvalId);
+    const entry = await stored.getEntry(keyOf(withdrawn.auditEntry.id));
+    expect(JSON.stringify(entry).length).toBeLessThan(1_024);
+    return JSON.stringify({ withdrawn, entry, calls })
+      .replaceAll(approvalId.slice(0, 60), 'ID')
+      .replaceAll(/[0-9A-HJKMNP-TV-Z]{26}|20\d\d-\d\d-[^"]*|"(apiRequestId|salt)":"[^"]*"/g, '');
+  };
+  for (const who of ['bob', 'nina', 'olivia', 'aliceViaChatops', 'chatops'] as const) {
+    expect([who, await seen(who, id)]).toEqual([who, await seen(who, absent)]);
+    expect(calls).toEqual(['getApproval', 'getLocks', 'appendEntry']);
+  }
+  expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING' });
 });
 
 test("other teams can't tell an approval from none, read it or vote on it", async () => {

@@ -3,7 +3,8 @@ import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { lockOperations } from '../support/locks.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { approvalIn, approvalsOf, held, heldRule, withApprovals } from '../support/held-requests.ts';
+import { claimsEvent } from '../support/lambda-event.ts';
+import { approvalIn, approvalsOf, claimsOf, held, heldRule, withApprovals } from '../support/held-requests.ts';
 import type { Who } from '../support/held-requests.ts';
 
 // What people see of an approval beside its request: each fact as the reader may see it.
@@ -93,6 +94,22 @@ test('says what became of the operation that used it, to whoever sees it', async
   await approvals.create('alice');
   for (const who of ['alice', 'nina', 'olivia'] as const)
     expect((await seenBy(who, id))?.outcome).toEqual({ status: 'SUCCEEDED', refusalCode: null });
+});
+
+test('says it of every approval on a page', async () => {
+  const ids: string[] = [];
+  for (let count = 0; count < 12; count += 1) {
+    const fields = { serviceAccount: `held-${count}`, clientRequestToken: `held-${count}` };
+    ids.push(await ask('alice', fields));
+    await approvals.approve('nina', ids.at(-1) ?? '');
+    expect((await approvals.create('alice', fields)).status).toBe('SUCCEEDED');
+  }
+  const page = await approvals.send<{ readonly nodes: readonly Pick<Seen, 'outcome'>[] }>(
+    'nina',
+    '{ result: approvals(scope: { cluster: { clusterName: "apps-dev" } }) { nodes { outcome { status refusalCode } } } }',
+    {},
+  );
+  expect(page.nodes).toEqual(ids.map(() => ({ outcome: { status: 'SUCCEEDED', refusalCode: null } })));
 });
 
 test('records which policies permitted the request, and which asked', async () => {
@@ -200,5 +217,58 @@ describe('none of it is disclosed', () => {
     await lockOperations(stored).lock(principal, null, { stopsReads: true });
     gateway.clock.skip(11_000);
     await expect(seenBy('alice', id)).rejects.toThrow(/CHANGES_LOCKED|READS_LOCKED|locked/i);
+  });
+
+  test.each([
+    ['rejects it', 'nina', 'reject(input: { approvalId: $id }) { refusal { code } approval { reason } }'],
+    ['approves it', 'nina', 'approve(input: { approvalId: $id }) { refusal { code } approval { reason } }'],
+    [
+      'withdraws it',
+      'alice',
+      'withdrawApproval(input: { approvalId: $id }) { refusal { code } approval { reason needs { approvedBy { comment } } } }',
+    ],
+  ] as const)('to who is locked with all reads and %s', async (_, who, mutation) => {
+    const id = await ask('alice', { reason: 'SECRET' });
+    const principal = { kind: 'PRINCIPAL', principalId: `https://issuer.example#${who}` } as const;
+    await lockOperations(stored).lock(principal, null, { stopsReads: true });
+    gateway.clock.skip(11_000);
+    const answer = await approvals.answerTo<object>(
+      await claimsEvent(claimsOf[who], `mutation ($id: ID!) { result: ${mutation} }`, { id }),
+    );
+    expect(answer.data?.result).toEqual({ refusal: { code: 'CHANGES_LOCKED' }, approval: null });
+    expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(['READS_LOCKED']);
+  });
+
+  test('to who asked, is locked with all reads and sends the request again', async () => {
+    const id = await ask('alice', { serviceAccount: 'held-twice' });
+    await approvals.approve('nina', id, 'SECRET');
+    const principal = { kind: 'PRINCIPAL', principalId: 'https://issuer.example#alice' } as const;
+    await lockOperations(stored).lock(principal, null, { stopsReads: true });
+    gateway.clock.skip(11_000);
+    const document = `mutation ($input: CreatePodIdentityAssociationInput!) {
+      result: createPodIdentityAssociation(input: $input) { refusal { ... on ApprovalRequired {
+        approval { state } needs { approvedBy { comment } }
+      } } }
+    }`;
+    const again = { input: { ...held, serviceAccount: 'held-twice' } };
+    const answer = await approvals.answerTo<object>(await claimsEvent(claimsOf.alice, document, again));
+    expect(JSON.stringify(answer)).not.toContain('SECRET');
+    expect(answer.data?.result).toMatchObject({ refusal: { approval: null } });
+  });
+
+  test('whether one exists, to an approver who may view others of the cluster, by the number of EKS calls', async () => {
+    const id = await ask('alice');
+    const calls: string[][] = [];
+    const document = 'query ($id: ID!) { result: approval(id: $id) { existing { serviceAccount } } }';
+    const read = async () => {
+      gateway.simulator.control.clearRequests();
+      expect(await approvals.send('ninaOfSearch', document, { id })).toEqual({ existing: null });
+      calls.push(gateway.simulator.control.requests().map(({ operation }) => String(operation)));
+    };
+    await read();
+    const { clusterName, namespace, serviceAccount, roleArn } = held;
+    gateway.simulator.control.createAssociation({ clusterName, namespace, serviceAccount, roleArn });
+    await read();
+    expect(calls[1]).toEqual(calls[0]);
   });
 });

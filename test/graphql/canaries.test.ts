@@ -1,3 +1,9 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertObjectType, buildSchema } from 'graphql';
+import { ocsfEvent } from '../../packages/operator/src/export/ocsf.ts';
+import { eventOf, isSelected } from '../../src/events/event.ts';
+import { noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { makeLog } from '../../src/runtime/log.ts';
@@ -5,6 +11,10 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import { createDocument, updateDocument } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
+import { approvalIn, approvalsOf, claimsOf, held, withApprovals } from '../support/held-requests.ts';
+import type { Who } from '../support/held-requests.ts';
+import { claimsEvent } from '../support/lambda-event.ts';
+import { wholeSelection } from './whole-selection.ts';
 
 /** A text that occurs nowhere else. Each place of a request has its own, so that a leak names its source. */
 const canary = (place: string) => `CANARY-${place}-7f3a`;
@@ -240,3 +250,138 @@ test.each(['Bearer CANARY-token-7f3a', 'CANARY-token-7f3a', 'Basic eDp4'])(
     expect(`${answer}${logLines.join('')}`).not.toMatch(/CANARY|eDp4/);
   },
 );
+
+describe('the client request token of a held request', () => {
+  const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 'schema.graphql'), 'utf8'));
+  const everyField = (type: string, depth: number) =>
+    wholeSelection(schema, assertObjectType(schema.getType(type)), depth, ['recentChanges', 'warnings', 'existing']);
+  let trail: ReturnType<typeof makeSqliteLedger>;
+  let policies: string;
+  let holding: Gateway;
+  let send: ReturnType<typeof approvalsOf>;
+  let ids: readonly string[];
+  const answers: string[] = [];
+  const lines: string[] = [];
+
+  /** The answer, whatever it is, with its errors. */
+  const answerOf = async (who: Who, document: string, variables: object = {}) =>
+    JSON.stringify(await send.answerTo(await claimsEvent(claimsOf[who], document, variables)));
+  const ask = async (name: string) => {
+    const input = { serviceAccount: `held-${name}`, clientRequestToken: canary(name) };
+    return { input, id: approvalIn(await send.create('alice', input)).id };
+  };
+
+  beforeAll(async () => {
+    trail = makeSqliteLedger({ file: ':memory:' });
+    policies = withApprovals();
+    const log = makeLog((line) => lines.push(line));
+    holding = await openGateway({
+      ledger: trail,
+      policies,
+      recordTrailReads: true,
+      change: (deps) => ({ ...deps, log }),
+    });
+    send = approvalsOf(holding);
+    const used = await ask('used');
+    await send.approve('nina', used.id);
+    await send.create('alice', used.input);
+    await send.create('alice', used.input);
+    await send.create('alice', { ...used.input, roleArn: held.roleArn.replace('-api', '-worker') });
+    const rejected = await ask('rejected');
+    await send.reject('nina', rejected.id, 'No.');
+    await send.create('alice', rejected.input);
+    const withdrawn = await ask('withdrawn');
+    for (const who of ['bob', 'olivia', 'aliceViaChatops'] as const)
+      answers.push(
+        await answerOf(
+          who,
+          'mutation ($id: ID!) { withdrawApproval(input: { approvalId: $id }) { approval { clientRequestToken } } }',
+          { id: withdrawn.id },
+        ),
+      );
+    await send.send(
+      'alice',
+      'mutation ($id: ID!) { result: withdrawApproval(input: { approvalId: $id }) { refusal { code } } }',
+      { id: withdrawn.id },
+    );
+    await send.create('alice', withdrawn.input);
+    const expired = await ask('expired');
+    holding.clock.skip(2 * 86_400_000);
+    await send.create('alice', expired.input);
+    const waiting = await ask('waiting');
+    const { clientRequestToken: _, ...checked } = { ...held, ...waiting.input };
+    answers.push(
+      await answerOf(
+        'aliceViaChatops',
+        'query ($input: CreatePodIdentityAssociationInput!) { checkCreatePodIdentityAssociation(input: $input) { refusal { ... on ApprovalRequired { approval { clientRequestToken } } } } }',
+        { input: checked },
+      ),
+    );
+    const given = await ask('given');
+    await send.approve('nina', given.id);
+    ids = [used, rejected, withdrawn, expired, waiting, given].map(({ id }) => id);
+  }, 30_000);
+
+  afterAll(async () => {
+    await holding.close();
+    trail.close();
+    rmSync(policies, { recursive: true });
+  });
+
+  test('is read by who asked, as the same principal through the same actor', async () => {
+    const read = await Promise.all(
+      ids.map(async (id) => found(await answerOf('alice', `{ approval(id: "${id}") { clientRequestToken } }`))),
+    );
+    expect(read.flat()).toEqual(['used', 'rejected', 'withdrawn', 'expired', 'waiting', 'given'].map(canary));
+  });
+
+  test.each(['aliceViaChatops', 'chatops', 'nina', 'ninaViaChatops', 'sven', 'olivia', 'bob'] as const)(
+    'is in no field that %s can read',
+    async (who) => {
+      const approval = everyField('Approval', 3);
+      const entry = everyField('AuditEntry', 3);
+      const scopes = [
+        '{ own: OPEN }',
+        '{ gateway: PENDING }',
+        '{ cluster: { clusterName: "apps-dev", namespace: "payments" } }',
+      ];
+      const read = [
+        ...ids.map((id) => `{ approval(id: "${id}") { ${approval} } }`),
+        ...ids.map((id) => `{ node(id: "${id}") { ... on Approval { ${approval} } } }`),
+        ...scopes.map((scope) => `{ approvals(scope: ${scope}) { nodes { ${approval} } } }`),
+        ...[
+          '{ gateway: ALL_ENTRIES }',
+          '{ principalId: "https://issuer.example#alice" }',
+          '{ cluster: { clusterName: "apps-dev", namespace: "payments" } }',
+          ...ids.map((id) => `{ operationId: "${id.split('.')[0] ?? ''}" }`),
+        ].map((scope) => `{ auditTrail(scope: ${scope}, first: 100) { nodes { ${entry} } } }`),
+      ];
+      for (const query of read) {
+        const answer = await answerOf(who, query);
+        expect([query.slice(0, 60), found(answer), answer.includes('VALIDATION_FAILED')]).toEqual([
+          query.slice(0, 60),
+          [],
+          false,
+        ]);
+      }
+    },
+  );
+
+  test('is in no entry, event, export or line of the log, and in no answer to others', async () => {
+    const { entries } = await trail.readTrail({ ...noFilters, partition: { kind: 'all' }, limit: 200, before: null });
+    const happened = new Set(entries.map(({ event }) => event));
+    for (const event of [
+      'APPROVAL_WITHDRAWN',
+      'APPROVAL_EXPIRED',
+      'REJECTED',
+      'APPROVAL_USED',
+      'TOKEN_REUSED',
+    ] as const)
+      expect(happened).toContain(event);
+    const events = entries.filter((entry) => isSelected(entry, 1)).map((entry) => eventOf(entry, null));
+    expect(events.map(({ type }) => type)).toContain('approval.withdrawn');
+    const exported = entries.map((entry) => ocsfEvent(entry, 'test'));
+    expect(found(JSON.stringify({ entries, events, exported, answers, lines }))).toEqual([]);
+    expect(lines.length).toBeGreaterThan(20);
+  });
+});

@@ -19,13 +19,14 @@ const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 's
 
 const rootType = (name: string) => assertObjectType(schema.getType(name));
 
-/** The types whose values disclose an association. */
+/** The types whose values disclose an association, or who asks for which and why. */
 const disclosing = [
   'PodIdentityAssociation',
   'ObservedAssociation',
   'AssociationSnapshot',
   'RecordedRequest',
   'Difference',
+  'Approval',
 ];
 
 /** Fields of the longest path: enough to leave an object and to return to its type. */
@@ -43,6 +44,10 @@ const mayView: Record<string, readonly string[]> = {
 
 /** A tag value that only the associations and requests of a namespace have. */
 const canary = (namespace: string) => `canary-of-${namespace}`;
+
+/** The token of the held request in a namespace: only who asked may see it. */
+const tokenOf = (namespace: string) => `token-of-${namespace}`;
+const askers: Record<string, string> = { payments: 'alice', search: 'bob' };
 const canaryTags = (namespace: string) => [
   { key: 'team', value: 'any' },
   { key: 'canary', value: canary(namespace) },
@@ -98,7 +103,8 @@ beforeAll(async () => {
     ['search', 'bob'],
   ] as const) {
     const fields = { namespace, roleArn: roleArn(`${namespace}/${namespace}-api`), tags: canaryTags(namespace) };
-    await gateway.create({ ...fields, serviceAccount: 'held', clientRequestToken: 'held' }, owner);
+    const asked = { serviceAccount: 'held', clientRequestToken: tokenOf(namespace), reason: canary(namespace) };
+    await gateway.create({ ...fields, ...asked }, owner);
   }
   asked.needs = [];
   const { approvals } = await ledger.listApprovals({ kind: 'gateway', state: 'PENDING' }, 10, null);
@@ -209,7 +215,10 @@ async function disclosedBy(path: SchemaPath, as: string): Promise<Set<string>> {
     const unexpected = answer.errors?.filter(({ extensions: { code } }) => code !== 'FORBIDDEN') ?? [];
     expect(unexpected).toEqual([]);
     const text = JSON.stringify(answer);
-    for (const namespace of Object.keys(associations)) if (text.includes(canary(namespace))) found.add(namespace);
+    for (const namespace of Object.keys(associations)) {
+      if (text.includes(canary(namespace))) found.add(namespace);
+      if (text.includes(tokenOf(namespace)) && as !== askers[namespace]) found.add(`the token of ${namespace}`);
+    }
   }
   return found;
 }

@@ -79,6 +79,7 @@ export const claimsOf = {
   aliceViaChatops: { sub: 'alice', groups: ['payments-team', 'security'], act: { sub: 'chatops' } },
   nina: { sub: 'nina', groups: ['security'] },
   ninaOfTwo: { sub: 'nina', groups: ['security', 'interns'] },
+  ninaOfSearch: { sub: 'nina', groups: ['security', 'search-team'] },
   sven: { sub: 'sven', groups: ['security'] },
   ninaViaChatops: { sub: 'nina', groups: ['security'], act: { sub: 'chatops' } },
   bob: { sub: 'bob', groups: ['search-team'] },
