@@ -2553,7 +2553,10 @@ export type ViewerRights = {
   readonly __typename?: 'ViewerRights';
   /** Whether policy lets you delete it. */
   readonly delete: Scalars['Boolean']['output'];
-  /** Whether a permit applies to updates of it; a policy can still forbid what an update would set. */
+  /**
+   * Whether policy lets you update it at best. False: no permit applies, or a rule forbids each update of it, whatever it sets. True: none does so by
+   * itself. What an update sets can still be forbidden, and rules together can leave nothing that it can set.
+   */
   readonly update: Scalars['Boolean']['output'];
 };
 
