@@ -104,7 +104,7 @@ type Logical = Readonly<Record<string, Readonly<Record<string, Expression>> | un
 function assume(expression: Expression, value: boolean): Expression {
   if (!readsUpdate(expression)) return expression;
   const { '&&': and, '||': or, '!': not } = expression as Logical;
-  if (not?.arg !== undefined) return { '!': { arg: assume(not.arg, !value) } } as Expression;
+  if (not?.arg !== undefined) return { '!': { arg: assume(not.arg, !value) } };
   for (const [operator, operands] of Object.entries({ '&&': and, '||': or })) {
     if (operands?.left === undefined || operands.right === undefined) continue;
     const [left, right] = [assume(operands.left, value), assume(operands.right, value)];
