@@ -28,16 +28,16 @@ export type OfferedRoles = NonNullable<BindRolesQuery['bindableRoles']>;
 
 /**
  * The roles for a kind of change, the permitted ones first. They are judged for a create: an update
- * can't set tags, so what lacks only some is offered to it, and its dry run tells.
+ * can't set tags, so a lack of some is not shown for it, and its dry run tells.
  */
 export function offeredFor(kind: ChangeKind, roles: OfferedRoles): OfferedRoles {
-  const lacksTags = ({ permission, violations }: OfferedRoles[number]) =>
-    permission === 'DENIED' && violations.every(({ tagKey }) => tagKey !== null);
-  const judged = roles.map((role): OfferedRoles[number] =>
-    kind === 'create' || !lacksTags(role) ? role : { ...role, permission: 'DEPENDS_ON_ROLE', violations: [] },
-  );
+  const ofUpdate = (role: OfferedRoles[number]): OfferedRoles[number] => {
+    const violations = role.violations.filter(({ tagKey }) => tagKey === null);
+    const isOpen = role.permission === 'DENIED' && violations.length === 0;
+    return { ...role, violations, permission: isOpen ? 'DEPENDS_ON_ROLE' : role.permission };
+  };
   const isDenied = ({ permission }: OfferedRoles[number]) => Number(permission === 'DENIED');
-  return judged.toSorted((one, other) => isDenied(one) - isDenied(other));
+  return (kind === 'create' ? roles : roles.map(ofUpdate)).toSorted((one, other) => isDenied(one) - isDenied(other));
 }
 
 /** What is filled in, as a change; null while the association to change is not known. */

@@ -1,6 +1,6 @@
 import type { Page, Request } from 'playwright-core';
 import { describeUnless } from '../../../../test/support/requires.ts';
-import { axeViolations, makeClientOf, missingBrowser, openPage, screenshot } from './support.ts';
+import { axeViolations, makeClientOf, missingBrowser, noteTime, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 const role = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
@@ -230,8 +230,10 @@ describeUnless(missingBrowser)('a request of the page', () => {
       .getByText('Nothing else stands against it.')
       .waitFor();
     await screenshot(kim, 'approval-now');
+    const voted = performance.now();
     await kim.getByRole('button', { name: 'Approve' }).click();
     await result(page).getByText('done', { exact: true }).waitFor();
+    noteTime('From the vote to done, with a tab that waits', voted);
     await kim.getByRole('heading', { name: 'approved and used' }).waitFor();
     expect(await createdAtEks('ebs-csi-controller-sa')).toBe(1);
     const client = await makeClientOf(opened, 'pat');

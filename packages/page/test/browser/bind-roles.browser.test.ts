@@ -66,7 +66,8 @@ describeUnless(missingBrowser)('the roles that the form offers', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ ...fields, serviceAccount, tags }),
       });
-      const { associationId } = (await created.json()) as { associationId: string };
+      const { association } = (await created.json()) as { association: { associationId: string } };
+      const { associationId } = association;
       const page = await opened.signedIn('alice', `#/bind?${place}&associationId=${associationId}&tags=team%3D`);
       await anyRole(page).waitFor();
       expect([serviceAccount, await addTag(page).count()]).toEqual([serviceAccount, 0]);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
@@ -78,6 +78,12 @@ export async function screenshot(page: Page, name: string): Promise<string> {
   const path = join(screenshots, `${name}.png`);
   await page.screenshot({ path });
   return path;
+}
+
+/** Notes how long something took, in `times.txt` beside the screenshots. `since`: of `performance.now()`. */
+export function noteTime(what: string, since: number): void {
+  mkdirSync(screenshots, { recursive: true });
+  appendFileSync(join(screenshots, 'times.txt'), `${what}: ${Math.round(performance.now() - since)} ms\n`);
 }
 
 /** The rules of WCAG 2.2 AA that what is shown breaks, as axe-core finds them: rule and element. */
