@@ -27,7 +27,7 @@ describeUnless(missingBrowser)('the roles that the form offers', () => {
 
   const denied = (page: Page) => page.getByRole('list', { name: 'Roles that can’t be bound as it is' });
   const offered = (page: Page) =>
-    page.locator('#bind-roleArn-offered option').evaluateAll((all) => all.map((one) => one.getAttribute('value')));
+    page.evaluate<string[]>(`[...document.querySelectorAll('#bind-roleArn-offered option')].map((one) => one.value)`);
   const anyRole = (page: Page) => page.getByText(`Any role in ${role('pods/payments/')}`);
   const addTag = (page: Page) => page.getByRole('button', { name: 'Add the tag “team”' });
 
