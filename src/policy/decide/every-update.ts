@@ -25,6 +25,12 @@ export type DeniesEveryUpdate = (
   denial: Pick<Decision, 'violations'>,
 ) => boolean;
 
+/**
+ * The {@link DeniesEveryUpdate} of a policy, by its factory: only the functions that answer requests
+ * have that in their bundle.
+ */
+export type DeniesEveryUpdateOf = (make: typeof makeDeniesEveryUpdate) => DeniesEveryUpdate;
+
 /** Violations of no policy that another update can't have. */
 const ofEveryUpdate: readonly string[] = ['cluster-not-registered', 'evaluation-failed'];
 

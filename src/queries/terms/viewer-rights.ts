@@ -3,7 +3,8 @@ import type { Association } from '../../model/association.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
-import type { DeniesEveryUpdate } from '../../policy/decide/every-update.ts';
+import { makeDeniesEveryUpdate } from '../../policy/decide/every-update.ts';
+import type { DeniesEveryUpdateOf } from '../../policy/decide/every-update.ts';
 import type { Authorize } from '../../policy/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
@@ -27,7 +28,7 @@ function mayBePermitted({ allowed, needs, unknownRoles }: Decision): boolean {
 /** What policy says of changes. */
 interface ChangePolicy {
   readonly authorize: Authorize;
-  readonly deniesEveryUpdate: DeniesEveryUpdate;
+  readonly deniesEveryUpdateOf: DeniesEveryUpdateOf;
   readonly clock: Clock;
 }
 
@@ -36,11 +37,12 @@ interface ChangePolicy {
  * association many times: it is judged once.
  */
 export function makeViewerMay(
-  { authorize, deniesEveryUpdate, clock }: ChangePolicy,
+  { authorize, deniesEveryUpdateOf, clock }: ChangePolicy,
   identity: RequestIdentity,
 ): ViewerMay {
   // A reason can be given with the change.
   const context = { identity, onBehalfOf: null, hasReason: true, now: clock() };
+  const deniesEveryUpdate = deniesEveryUpdateOf(makeDeniesEveryUpdate);
   const judged = new Map<string, ViewerRights>();
   const judge = (association: Association): ViewerRights => {
     // A forbid can be about the settings that it has now: an update can give it others.

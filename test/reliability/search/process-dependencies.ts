@@ -70,7 +70,7 @@ export function dependenciesOf(
     preflightRoles: scenario.readsRoles,
     decisionKey: () => null,
     comparedGroups: () => [],
-    deniesEveryUpdate: () => false,
+    deniesEveryUpdateOf: () => () => false,
     directory: {
       clusters: [],
       namespacesOf: () => [],

@@ -84,9 +84,14 @@ function Denied({ roles }: { readonly roles: readonly OfferedRole[] }) {
     <ul class="denied-roles" aria-label="Roles that can’t be bound as it is">
       {[...groups].map(([key, alike]) => (
         <li key={key}>
-          {alike.map(({ roleArn }) => (
-            <Arn key={roleArn} arn={roleArn} />
-          ))}
+          Denied:{' '}
+          {alike.map((role) =>
+            isPath(role) ? (
+              <bdi key={role.roleArn}>any role in {role.roleArn.slice(0, -1)} </bdi>
+            ) : (
+              <Arn key={role.roleArn} arn={role.roleArn} />
+            ),
+          )}
           {alike[0]?.violations.map(({ policyId, message, advice }) => (
             <p key={policyId} class="muted">
               <bdi>{message}</bdi> <bdi>{advice}</bdi>

@@ -49,7 +49,9 @@ describeUnless(missingBrowser)('the roles that the form offers', () => {
     await page.keyboard.type('payments');
     await anyRole(page).waitFor();
     expect(await addTag(page).count()).toBe(0);
-    expect(await denied(page).innerText()).toMatch(/^Admin[^]*is an administrator role, according to its name/);
+    expect(await denied(page).innerText()).toMatch(
+      /^Denied:\s+Admin[^]*is an administrator role, according to its name/,
+    );
     expect(await denied(page).getByRole('listitem').count()).toBe(1);
     expect(await offered(page)).toEqual([role('legacy/queue'), role('legacy/Admin')]);
     expect(await dryRuns()).toBe(0);
