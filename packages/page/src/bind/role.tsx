@@ -87,7 +87,7 @@ function Denied({ roles }: { readonly roles: readonly OfferedRole[] }) {
           Denied:{' '}
           {alike.map((role) =>
             isPath(role) ? (
-              <bdi key={role.roleArn}>any role in {role.roleArn.slice(0, -1)} </bdi>
+              <bdi key={role.roleArn}>each role in {role.roleArn.slice(0, -1)} </bdi>
             ) : (
               <Arn key={role.roleArn} arn={role.roleArn} />
             ),
