@@ -111,6 +111,7 @@ const config: Types.Config = {
           CheckedChange: '../operations/checks/check-changes.ts#CheckedChange as CheckedChangeModel',
           PolicyDecision: '../model/decision.ts#Decision',
           ApprovalNeed: '../model/approval-vote.ts#VotedNeed',
+          PolicyViolation: '../model/decision.ts#Violation',
           ApprovalPayload: '../operations/approvals/cast-vote.ts#VoteAnswer',
           RecordedRequest: '../operations/terms/operation.ts#RequestSummary',
           Refusal: '../model/refusal.ts#Refusal as RefusalModel',

@@ -185,12 +185,13 @@ interface PolicyComposition {
  */
 function policyInForce(policy: LoadedPolicy, composition: PolicyComposition): PolicyInForce {
   const { eks, deployed, live, packaged, store, makeTexts } = composition;
-  const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups } = policy;
+  const { recordPrincipal, inventory, policySetHash, decisionKey, comparedGroups, deniesEveryUpdateOf } = policy;
   return {
     ...meteredPolicy(policy),
     recordPrincipal,
     decisionKey,
     comparedGroups,
+    deniesEveryUpdateOf,
     knownPrincipals: inventory,
     eksFor: rememberRoles(makeEksFor({ accounts: inventory.accounts, ...eks }), eks.clock),
     serves: ({ accountId, region }) => isRegistered(inventory, accountId, region),

@@ -12,7 +12,7 @@ import type { MutationResult } from '../operations/terms/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/drift/drift-in.ts';
 import type { DryRunResult } from '../operations/checks/dry-run.ts';
 import type { CheckedChange as CheckedChangeModel } from '../operations/checks/check-changes.ts';
-import type { Decision } from '../model/decision.ts';
+import type { Decision, Violation } from '../model/decision.ts';
 import type { VoteAnswer } from '../operations/approvals/cast-vote.ts';
 import type { RequestSummary } from '../operations/terms/operation.ts';
 import type { ComparedPolicy as ComparedPolicyModel } from '../queries/policies.ts';
@@ -119,7 +119,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( LockedRefusal )
     | ( Schema.EksRefused )
     | ( Schema.InvalidInput )
-    | ( Schema.PolicyDenied )
+    | ( Omit<Schema.PolicyDenied, 'violations'> & { violations: ReadonlyArray<_RefType['PolicyViolation']> } )
     | ( Schema.TokenReused )
     | ( Schema.VoteRefused )
   ;
@@ -157,7 +157,8 @@ export type ResolversTypes = {
   AuditEvent: Schema.AuditEvent;
   AuditScope: Schema.AuditScope;
   AuditTarget: ResolverTypeWrapper<Schema.AuditTarget>;
-  BindableRole: ResolverTypeWrapper<Schema.BindableRole>;
+  BindPermission: Schema.BindPermission;
+  BindableRole: ResolverTypeWrapper<Omit<Schema.BindableRole, 'needs' | 'violations'> & { needs: ReadonlyArray<ResolversTypes['ApprovalNeed']>, violations: ReadonlyArray<ResolversTypes['PolicyViolation']> }>;
   BindableRoleSource: Schema.BindableRoleSource;
   Boolean: ResolverTypeWrapper<Schema.Scalars['Boolean']['output']>;
   ChangesLocked: ResolverTypeWrapper<LockedRefusal>;
@@ -218,11 +219,11 @@ export type ResolversTypes = {
   PolicyChange: Schema.PolicyChange;
   PolicyConnection: ResolverTypeWrapper<Omit<Schema.PolicyConnection, 'comparedWith' | 'edges' | 'inForce' | 'nodes'> & { comparedWith?: Schema.Maybe<ResolversTypes['PolicySet']>, edges: ReadonlyArray<ResolversTypes['ComparedPolicyEdge']>, inForce: ResolversTypes['PolicySet'], nodes: ReadonlyArray<ResolversTypes['ComparedPolicy']> }>;
   PolicyDecision: ResolverTypeWrapper<Decision>;
-  PolicyDenied: ResolverTypeWrapper<Schema.PolicyDenied>;
+  PolicyDenied: ResolverTypeWrapper<Omit<Schema.PolicyDenied, 'violations'> & { violations: ReadonlyArray<ResolversTypes['PolicyViolation']> }>;
   PolicyEffect: Schema.PolicyEffect;
   PolicySet: ResolverTypeWrapper<PolicyTextSet>;
   PolicyVersion: ResolverTypeWrapper<Schema.PolicyVersion>;
-  PolicyViolation: ResolverTypeWrapper<Schema.PolicyViolation>;
+  PolicyViolation: ResolverTypeWrapper<Violation>;
   Principal: ResolverTypeWrapper<Viewer>;
   PrincipalKind: Schema.PrincipalKind;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -281,7 +282,7 @@ export type ResolversParentTypes = {
   AuditEntryEdge: Omit<Schema.AuditEntryEdge, 'node'> & { node: ResolversParentTypes['AuditEntry'] };
   AuditScope: Schema.AuditScope;
   AuditTarget: Schema.AuditTarget;
-  BindableRole: Schema.BindableRole;
+  BindableRole: Omit<Schema.BindableRole, 'needs' | 'violations'> & { needs: ReadonlyArray<ResolversParentTypes['ApprovalNeed']>, violations: ReadonlyArray<ResolversParentTypes['PolicyViolation']> };
   Boolean: Schema.Scalars['Boolean']['output'];
   ChangesLocked: LockedRefusal;
   CheckPayload: DryRunResult;
@@ -328,10 +329,10 @@ export type ResolversParentTypes = {
   PolicyAnnotation: Schema.PolicyAnnotation;
   PolicyConnection: Omit<Schema.PolicyConnection, 'comparedWith' | 'edges' | 'inForce' | 'nodes'> & { comparedWith?: Schema.Maybe<ResolversParentTypes['PolicySet']>, edges: ReadonlyArray<ResolversParentTypes['ComparedPolicyEdge']>, inForce: ResolversParentTypes['PolicySet'], nodes: ReadonlyArray<ResolversParentTypes['ComparedPolicy']> };
   PolicyDecision: Decision;
-  PolicyDenied: Schema.PolicyDenied;
+  PolicyDenied: Omit<Schema.PolicyDenied, 'violations'> & { violations: ReadonlyArray<ResolversParentTypes['PolicyViolation']> };
   PolicySet: PolicyTextSet;
   PolicyVersion: Schema.PolicyVersion;
-  PolicyViolation: Schema.PolicyViolation;
+  PolicyViolation: Violation;
   Principal: Viewer;
   Query: Record<PropertyKey, never>;
   RecordedPrincipal: RecordedPrincipalModel;
@@ -586,8 +587,11 @@ export type AuditTargetResolvers<ContextType = RequestContext, ParentType extend
 };
 
 export type BindableRoleResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['BindableRole'] = ResolversParentTypes['BindableRole']> = {
+  needs?: Resolver<ReadonlyArray<ResolversTypes['ApprovalNeed']>, ParentType, ContextType>;
+  permission?: Resolver<ResolversTypes['BindPermission'], ParentType, ContextType>;
   roleArn?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   source?: Resolver<ResolversTypes['BindableRoleSource'], ParentType, ContextType>;
+  violations?: Resolver<ReadonlyArray<ResolversTypes['PolicyViolation']>, ParentType, ContextType>;
 };
 
 export type ChangesLockedResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['ChangesLocked'] = ResolversParentTypes['ChangesLocked']> = {
@@ -986,7 +990,7 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   associations?: Resolver<Schema.Maybe<ResolversTypes['ObservedAssociationConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAssociationsArgs, 'first'>>;
   auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType, RequireFields<Schema.QueryAuditEntryArgs, 'id'>>;
   auditTrail?: Resolver<Schema.Maybe<ResolversTypes['AuditEntryConnection']>, ParentType, ContextType, RequireFields<Schema.QueryAuditTrailArgs, 'first' | 'scope'>>;
-  bindableRoles?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['BindableRole']>>, ParentType, ContextType, RequireFields<Schema.QueryBindableRolesArgs, 'clusterName' | 'namespace' | 'serviceAccount'>>;
+  bindableRoles?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['BindableRole']>>, ParentType, ContextType, RequireFields<Schema.QueryBindableRolesArgs, 'clusterName' | 'includeDenied' | 'namespace' | 'serviceAccount'>>;
   checkAdoptPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckAdoptPodIdentityAssociationArgs, 'input'>>;
   checkCreatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
   checkDeletePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;

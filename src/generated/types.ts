@@ -684,13 +684,30 @@ export type AuditTarget = {
   readonly serviceAccount: Scalars['String']['output'];
 };
 
-/** A role, or the roles of a path, that policy would let you bind. */
+/** What policy says of binding a role. Values may be added. */
+export type BindPermission =
+  /** Policy denies it: `violations` has what is missing. */
+  | 'DENIED'
+  /** Policy depends on tags or permissions boundary of the role, which only a create and its dry run read. */
+  | 'DEPENDS_ON_ROLE'
+  /** Policy permits it once others approve. */
+  | 'NEEDS_APPROVAL'
+  /** Policy permits it. */
+  | 'PERMITTED';
+
+/** A role, or the roles of a path, that you may want to bind. */
 export type BindableRole = {
   readonly __typename?: 'BindableRole';
+  /** Who has to approve; empty unless `permission` is NEEDS_APPROVAL. */
+  readonly needs: ReadonlyArray<ApprovalNeed>;
+  /** What policy says of a create with it, with a reason and no other settings than the tags. */
+  readonly permission: BindPermission;
   /** ARN of the role; with `*` as its name for every role of a path. */
   readonly roleArn: Scalars['String']['output'];
   /** Why the role is offered. */
   readonly source: BindableRoleSource;
+  /** Why policy denies it; empty unless `permission` is DENIED. */
+  readonly violations: ReadonlyArray<PolicyViolation>;
 };
 
 /** Why a role is offered. Values may be added. */
@@ -1855,8 +1872,9 @@ export type Query = {
   readonly auditTrail: Maybe<AuditEntryConnection>;
   /**
    * Roles that policy would let you bind to a service account, as far as they are known in advance: roles that the inventory
-   * allows the namespace to use, and paths of the naming convention. Empty if a create would be denied whatever its role. Writes
-   * no audit entry; use `checkCreatePodIdentityAssociation` for one role and the reasons of a denial.
+   * allows the namespace to use, up to 50 of them at a time, and before the first of them the paths of the naming convention, where a role named
+   * `<namespace>-<serviceAccount>` stands for all. With `includeDenied`, also those that policy denies, each with what is missing, if a permit applies and you may
+   * list the associations of the namespace. Reads no role, writes no audit entry; `checkCreatePodIdentityAssociation` judges one role completely.
    */
   readonly bindableRoles: Maybe<ReadonlyArray<BindableRole>>;
   /**
@@ -2011,7 +2029,9 @@ export type QueryAuditTrailArgs = {
  */
 export type QueryBindableRolesArgs = {
   accountId?: InputMaybe<Scalars['String']['input']>;
+  afterRoleArn?: InputMaybe<Scalars['String']['input']>;
   clusterName: Scalars['String']['input'];
+  includeDenied?: InputMaybe<Scalars['Boolean']['input']>;
   namespace: Scalars['String']['input'];
   onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   region?: InputMaybe<Scalars['String']['input']>;
@@ -2553,7 +2573,10 @@ export type ViewerRights = {
   readonly __typename?: 'ViewerRights';
   /** Whether policy lets you delete it. */
   readonly delete: Scalars['Boolean']['output'];
-  /** Whether a permit applies to updates of it; a policy can still forbid what an update would set. */
+  /**
+   * Whether policy lets you update it at best. False: no permit applies, or a rule forbids each update of it, whatever it sets. True: none does so by
+   * itself. What an update sets can still be forbidden, and rules together can leave nothing that it can set.
+   */
   readonly update: Scalars['Boolean']['output'];
 };
 

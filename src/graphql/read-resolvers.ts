@@ -62,7 +62,7 @@ function isDetailed(listed: ListedAssociation): listed is Association {
 export const discoveryQueries = {
   clusters: (_, input, context) => discovered(clusters(context.deps, context, input), context),
   namespaces: (_, input, context) => discovered(namespaces(context.deps, context, input), context),
-  bindableRoles: (_, input, { deps, identity }) => valueOf(bindableRoles(deps, identity, input)),
+  bindableRoles: (_, input, context) => valueOf(bindableRoles(context.deps, context, input)),
   gateway: (_, __, { deps }) => deps.about,
 } satisfies QueryResolvers;
 

@@ -20,6 +20,7 @@ import { makePreauthorize } from './decide/preauthorize.ts';
 import { makeRecordPrincipal } from './policies/recorded-principal.ts';
 import { makeComparedGroups } from './decide/compared-groups.ts';
 import type { ComparedGroups } from './decide/compared-groups.ts';
+import type { DeniesEveryUpdateOf } from './decide/every-update.ts';
 import { makeDecisionKey } from './decide/same-decision.ts';
 import type { DecisionKey } from './decide/same-decision.ts';
 
@@ -33,6 +34,7 @@ export interface LoadedPolicy {
   readonly policySetHash: string;
   readonly decisionKey: DecisionKey;
   readonly comparedGroups: ComparedGroups;
+  readonly deniesEveryUpdateOf: DeniesEveryUpdateOf;
   /**
    * The policy files by name. Read when they are asked for, where a build compiled the policies.
    */
@@ -162,6 +164,7 @@ export function policyOf({ engine, inventory, texts }: PolicyParts, options: Pol
     policySetHash: policySet.hash,
     decisionKey: makeDecisionKey(policySet, inventory),
     comparedGroups: makeComparedGroups(policySet, inventory),
+    deniesEveryUpdateOf: (make) => make(policySet, inventory, onFailure, host),
     texts,
     verification,
     withInventory: (other) => policyOf({ engine, inventory: other, texts }, options),

@@ -527,15 +527,21 @@ describe('viewerMay', () => {
     expect(data?.auditTrail.nodes.map(({ event }) => event)).not.toContain('CHECKED');
   });
 
-  test('is true where a change needs an approval, and where an update can set what is not forbidden', async () => {
+  test('is true where a change needs an approval, and false where a rule stops each', async () => {
     const system = { clusterName: 'apps-prod', namespace: 'kube-system' };
     makeDirectly('ebs-csi-controller-sa', system);
     makeDirectly('unknown-controller', system);
     await runScan();
     expect(await rightsOf('pat', system)).toEqual([
       { update: true, delete: true },
-      { update: true, delete: false },
+      { update: false, delete: false },
     ]);
+  });
+
+  test('is true for an update where a rule forbids only the settings that the association has', async () => {
+    makeDirectly('api', { roleArn: roleArn('search/search-api') });
+    await runScan();
+    expect(await rightsOf('alice')).toEqual([{ update: true, delete: true }]);
   });
 
   test('is judged for 50 associations of a request, and null for others', async () => {

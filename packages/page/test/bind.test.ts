@@ -1,6 +1,6 @@
 import { GatewayError, LostAnswerError } from '../../client/src/index.ts';
 import type { InProgress, MutationResult, Refused, Succeeded } from '../../client/src/index.ts';
-import { changeOf, completedRole } from '../src/bind/change.ts';
+import { changeOf, completedRole, offeredFor } from '../src/bind/change.ts';
 import type { Bound, OfferedRoles } from '../src/bind/change.ts';
 import { diffOfChange } from '../src/bind/change-diff.ts';
 import { draftOf, kindOf, paramsOf, tagsOf, textOfTags } from '../src/bind/draft.ts';
@@ -11,9 +11,10 @@ import type { Progress, Requests } from '../src/bind/sending.ts';
 
 const role = (name: string) => `arn:aws:iam::111122223333:role/pods/payments/${name}`;
 const now = Date.parse('2026-11-27T10:00:00.000Z');
+const permitted = { permission: 'PERMITTED', violations: [], needs: [] } as const;
 const roles: OfferedRoles = [
-  { roleArn: 'arn:aws:iam::111122223333:role/shared/reader', source: 'INVENTORY' },
-  { roleArn: role('*'), source: 'CONVENTION' },
+  { roleArn: 'arn:aws:iam::111122223333:role/shared/reader', source: 'INVENTORY', ...permitted },
+  { roleArn: role('*'), source: 'CONVENTION', ...permitted },
 ];
 const draft: Draft = {
   clusterName: 'apps-dev',
@@ -78,6 +79,20 @@ describe('a change', () => {
     [role('x'), role('x')],
     ['$&', '$&'],
   ])('the role %s is completed to %s', (typed, arn) => expect(completedRole(typed, roles)).toBe(arn));
+
+  test('the roles for a create are the permitted ones first, and an update is offered what lacks only tags', () => {
+    const lacking = (roleArn: string, ...tagKeys: readonly (string | null)[]): OfferedRoles[number] => ({
+      ...{ roleArn, source: 'INVENTORY', permission: 'DENIED', needs: [] },
+      violations: tagKeys.map((tagKey) => ({ policyId: `${tagKey}`, message: 'm', advice: null, tagKey })),
+    });
+    const given = [lacking('tag', 'team'), lacking('name', null), lacking('both', 'team', null), ...roles];
+    const permissions = (kind: 'create' | 'update') =>
+      offeredFor(kind, given).map(({ roleArn, permission }) => [roleArn, permission]);
+    const open = roles.map(({ roleArn, permission }) => [roleArn, permission]);
+    const denied = ['name', 'both'].map((name) => [name, 'DENIED']);
+    expect(permissions('create')).toEqual([...open, ['tag', 'DENIED'], ...denied]);
+    expect(permissions('update')).toEqual([['tag', 'DEPENDS_ON_ROLE'], ...open, ...denied]);
+  });
 
   test('of a create has what is filled in and nothing else', () => {
     const expiry = '2026-11-28T10:00:00.000Z';

@@ -5,6 +5,7 @@ import { csvOf } from '../src/trail/export.ts';
 import { filterOf, scopeKindOf } from '../src/trail/scope.ts';
 import { settingsDiff } from '../src/trail/settings-diff.ts';
 import { fromInput, toInput } from '../src/ui/time-input.ts';
+import { absoluteTime } from '../src/ui/time-text.ts';
 
 const filter = (query: string) => filterOf(new URLSearchParams(query), 'issuer#alice');
 const role = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';
@@ -109,6 +110,11 @@ test('what a request depends on is shown: adoption, revision and version', () =>
   expect(Object.values(conditionFacts(conditions))).toEqual(['it is adopted, if it is equal', 0, line.time]);
   const none = { ifExists: null, expectedRevision: null, expectedModifiedAt: null };
   expect(Object.values(conditionFacts(none))).toEqual([null, null, null]);
+});
+
+test('a time is shown with its zone', () => {
+  expect(absoluteTime('2026-11-27T22:15:03.000Z', true)).toBe('27 Nov 2026, 22:15:03 UTC');
+  expect(absoluteTime('2026-11-27T22:15:03.000Z', false)).toMatch(/, \d{2}:\d{2}:03 (UTC|GMT|[A-Z]{2,5})([+-]\d+)?/);
 });
 
 test('a time of an input is that of the chosen time zone', () => {

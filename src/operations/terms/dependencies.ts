@@ -11,6 +11,7 @@ import type { LockMemory } from '../../model/lock.ts';
 import type { RecordPrincipal } from '../../model/principal.ts';
 import type { Sleep } from '../../runtime/clock.ts';
 import type { ClusterDefaults } from '../../validation/names.ts';
+import type { DeniesEveryUpdateOf } from '../../policy/decide/every-update.ts';
 import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
 import type { KnownPrincipals } from '../../policy/inventory/inventory.ts';
@@ -83,6 +84,7 @@ export interface PolicyInForce {
   readonly recordPrincipal: RecordPrincipal;
   readonly decisionKey: DecisionKey;
   readonly comparedGroups: ComparedGroups;
+  readonly deniesEveryUpdateOf: DeniesEveryUpdateOf;
   /** The services and permission sets by which callers are authenticated. */
   readonly knownPrincipals: KnownPrincipals;
   readonly eksFor: EksFor;

@@ -56,6 +56,12 @@ function collectUse(part: unknown, attributes: Set<string>): boolean {
     .includes(true);
 }
 
+/** Whether a part of a policy reads an attribute of one of these names, or the context as a whole. */
+export function readsAnyOf(part: unknown, names: readonly string[]): boolean {
+  const attributes = new Set<string>();
+  return collectUse(part, attributes) || names.some((name) => attributes.has(name));
+}
+
 /** Whether an attribute of the context may be read. */
 export function readsContext({ attributes, wholeContext }: EntityUse, name: string): boolean {
   return wholeContext || attributes.has(name);

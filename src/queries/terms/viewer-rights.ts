@@ -3,6 +3,8 @@ import type { Association } from '../../model/association.ts';
 import type { Decision } from '../../model/decision.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
+import { makeDeniesEveryUpdate } from '../../policy/decide/every-update.ts';
+import type { DeniesEveryUpdateOf } from '../../policy/decide/every-update.ts';
 import type { Authorize } from '../../policy/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
@@ -15,12 +17,19 @@ const maxJudged = 50;
  */
 export type ViewerMay = (association: Association) => ViewerRights | null;
 
-/** Violations of who has no permit at all, and of requests that policy could not judge. */
-const notPermitted: readonly string[] = ['default-deny', 'cluster-not-registered', 'evaluation-failed'];
+/**
+ * Whether policy permits a change, if only after approvals, or may permit it with role attributes,
+ * which only the change itself reads.
+ */
+function mayBePermitted({ allowed, needs, unknownRoles }: Decision): boolean {
+  return allowed || needs !== undefined || unknownRoles !== undefined;
+}
 
-/** Whether policy depends on role attributes, which only the change itself reads. */
-function isUnknown({ unknownRoles }: Decision): boolean {
-  return unknownRoles !== undefined;
+/** What policy says of changes. */
+interface ChangePolicy {
+  readonly authorize: Authorize;
+  readonly deniesEveryUpdateOf: DeniesEveryUpdateOf;
+  readonly clock: Clock;
 }
 
 /**
@@ -28,20 +37,20 @@ function isUnknown({ unknownRoles }: Decision): boolean {
  * association many times: it is judged once.
  */
 export function makeViewerMay(
-  { authorize, clock }: { readonly authorize: Authorize; readonly clock: Clock },
+  { authorize, deniesEveryUpdateOf, clock }: ChangePolicy,
   identity: RequestIdentity,
 ): ViewerMay {
   // A reason can be given with the change.
   const context = { identity, onBehalfOf: null, hasReason: true, now: clock() };
+  const deniesEveryUpdate = deniesEveryUpdateOf(makeDeniesEveryUpdate);
   const judged = new Map<string, ViewerRights>();
   const judge = (association: Association): ViewerRights => {
-    const becomes = settingsOf(association);
-    const update = authorize(context, { action: 'UpdatePodIdentityAssociation', association, becomes });
-    const remove = authorize(context, { action: 'DeletePodIdentityAssociation', association });
+    // A forbid can be about the settings that it has now: an update can give it others.
+    const asItIs = { action: 'UpdatePodIdentityAssociation', association, becomes: settingsOf(association) } as const;
+    const update = authorize(context, asItIs);
     return {
-      // A forbid can be about the settings that it has now: an update can give it others.
-      update: isUnknown(update) || !update.violations.some(({ policyId }) => notPermitted.includes(policyId)),
-      delete: isUnknown(remove) || remove.allowed || remove.needs !== undefined,
+      update: mayBePermitted(update) || !deniesEveryUpdate(context, asItIs, update),
+      delete: mayBePermitted(authorize(context, { action: 'DeletePodIdentityAssociation', association })),
     };
   };
   return (association) => {

@@ -89,7 +89,8 @@ function validRequests(random: Random): readonly GraphqlRequest[] {
     },
     {
       query: `query ($namespace: String!, $tags: [TagInput!]) { viewer { id groups } bindableRoles(clusterName: "apps-dev",
-        namespace: $namespace, serviceAccount: "api", tags: $tags, onBehalfOf: null) { roleArn } }`,
+        namespace: $namespace, serviceAccount: "api", tags: $tags, onBehalfOf: null, includeDenied: true, afterRoleArn: "")
+        { roleArn permission violations { policyId } needs { group } } }`,
       variables: { namespace: 'payments', tags: input.tags },
     },
     { query: '{ __schema { types { name fields { name } } } }', variables: {} },

@@ -70,6 +70,7 @@ export function dependenciesOf(
     preflightRoles: scenario.readsRoles,
     decisionKey: () => null,
     comparedGroups: () => [],
+    deniesEveryUpdateOf: () => () => false,
     directory: {
       clusters: [],
       namespacesOf: () => [],

@@ -6,7 +6,7 @@ import type {
 } from '../../../client/src/generated/operations.ts';
 import type { BindRolesQuery, BoundAssociationQuery } from '../generated/bind.ts';
 import { tagsOf } from './draft.ts';
-import type { Draft } from './draft.ts';
+import type { ChangeKind, Draft } from './draft.ts';
 import { kindOf } from './draft.ts';
 
 /** A change as it is sent. */
@@ -25,6 +25,20 @@ export type Bound = NonNullable<BoundAssociationQuery['podIdentityAssociation']>
 
 /** Roles that are offered. */
 export type OfferedRoles = NonNullable<BindRolesQuery['bindableRoles']>;
+
+/**
+ * The roles for a kind of change, the permitted ones first. They are judged for a create: an update
+ * can't set tags, so a lack of some is not shown for it, and its dry run tells.
+ */
+export function offeredFor(kind: ChangeKind, roles: OfferedRoles): OfferedRoles {
+  const ofUpdate = (role: OfferedRoles[number]): OfferedRoles[number] => {
+    const violations = role.violations.filter(({ tagKey }) => tagKey === null);
+    const isOpen = role.permission === 'DENIED' && violations.length === 0;
+    return { ...role, violations, permission: isOpen ? 'DEPENDS_ON_ROLE' : role.permission };
+  };
+  const isDenied = ({ permission }: OfferedRoles[number]) => Number(permission === 'DENIED');
+  return (kind === 'create' ? roles : roles.map(ofUpdate)).toSorted((one, other) => isDenied(one) - isDenied(other));
+}
 
 /** What is filled in, as a change; null while the association to change is not known. */
 export function changeOf(draft: Draft, bound: Bound | null, roles: OfferedRoles): Change | null {

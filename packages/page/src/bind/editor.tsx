@@ -47,7 +47,7 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     if (isRefused) reload();
   }, [isRefused, reload]);
   const kind = kindOf(draft);
-  const change = changeOf(draft, bound, roles.data?.bindableRoles ?? []);
+  const change = changeOf(draft, bound, roles ?? []);
   const findings = change === null ? [] : findingsOf(change, Date.now());
   const isSame = JSON.stringify(change) === JSON.stringify(refused);
   const isReady = change !== null && findings.length === 0;
@@ -112,7 +112,8 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
         {bound && <Head bound={bound} kind={kind} />}
         <Fields
           {...{ form: fields, draft, kind, clusters: clusters.nodes, namespaces: namespaces.nodes }}
-          roles={roles.data?.bindableRoles ?? null}
+          roles={roles}
+          onAddTag={addTag}
           owners={ownersOf(bound?.namespace ?? draft.namespace ?? '', namespaces.nodes)}
           whoCan={
             isStranger && cluster !== undefined ? (

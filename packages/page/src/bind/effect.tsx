@@ -1,3 +1,4 @@
+import { missingTags } from '../../../client/src/client/refusal-words.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -8,7 +9,7 @@ import type { Existing } from './change-diff.ts';
 import type { Change } from './change.ts';
 import type { Finding } from './findings.ts';
 import { isEmptiness } from './findings.ts';
-import { MissingTags } from './missing-tags.tsx';
+import { AddTags } from './missing-tags.tsx';
 import type { Check } from './use-check.ts';
 import { Warnings, roleMissing } from './warnings.tsx';
 
@@ -40,8 +41,8 @@ export function Effect({ change, existing, findings, check, isUnchecked, onAddTa
       {error && <Problem error={error} retry={again} />}
       {result?.refusal && <Refusal refusal={result.refusal} />}
       {result?.refusal && change?.kind === 'create' && (
-        <MissingTags
-          refusal={result.refusal}
+        <AddTags
+          keys={missingTags(result.refusal)}
           given={(change.input.tags ?? []).map(({ key }) => key)}
           onAdd={onAddTag}
         />

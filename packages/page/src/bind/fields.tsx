@@ -3,12 +3,14 @@ import { hrefOf } from '../route.ts';
 import { ClusterName } from '../ui/cluster-name.tsx';
 import { State } from '../ui/state.tsx';
 import type { Bound, OfferedRoles } from './change.ts';
+import { tagsOf } from './draft.ts';
 import type { ChangeKind, Draft } from './draft.ts';
 import { Field } from './field.tsx';
 import type { Form } from './field.tsx';
 import { Place } from './place.tsx';
 import type { Cluster, Namespace } from './place.tsx';
-import { Expiry, RareSettings, Role } from './settings.tsx';
+import { Role } from './role.tsx';
+import { Expiry, RareSettings } from './settings.tsx';
 import { Tags } from './tags.tsx';
 
 interface FieldsProps {
@@ -19,6 +21,7 @@ interface FieldsProps {
   readonly namespaces: readonly Namespace[];
   readonly roles: OfferedRoles | null;
   readonly owners: readonly string[];
+  readonly onAddTag: (key: string) => void;
   /** Takes the place of the other fields for a person who can't bind roles in the cluster. */
   readonly whoCan: ComponentChildren;
 }
@@ -27,7 +30,7 @@ interface FieldsProps {
 const maxReason = 1_024;
 
 /** The fields of a change. */
-export function Fields({ form, draft, kind, clusters, namespaces, roles, owners, whoCan }: FieldsProps) {
+export function Fields({ form, draft, kind, clusters, namespaces, roles, owners, onAddTag, whoCan }: FieldsProps) {
   return (
     <>
       {kind === 'create' && <Place {...{ form, draft, clusters, namespaces, whoCan }} />}
@@ -37,7 +40,7 @@ export function Fields({ form, draft, kind, clusters, namespaces, roles, owners,
             <>
               {/* Policy can demand tags: which roles are offered depends on them. */}
               {kind === 'create' && <Tags form={form} />}
-              <Role {...{ form, roles, owners }} />
+              <Role {...{ form, roles, owners, onAddTag }} given={tagsOf(form.valueOf('tags')).map(({ key }) => key)} />
               <Expiry form={form} />
               <RareSettings {...{ form, kind }} />
             </>

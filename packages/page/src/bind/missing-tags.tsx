@@ -1,16 +1,14 @@
-import { missingTags } from '../../../client/src/client/refusal-words.ts';
-import type { Refusal } from '../../../client/src/client/result.ts';
-
-interface MissingTagsProps {
-  readonly refusal: Refusal;
+interface AddTagsProps {
+  /** The keys of tags that rules name which stand against a request. */
+  readonly keys: readonly string[];
   /** The keys of the tags that are filled in. */
   readonly given: readonly string[];
   readonly onAdd: (key: string) => void;
 }
 
-/** Adds the tags that rules name which stand against a request. What a rule does not name is not guessed. */
-export function MissingTags({ refusal, given, onAdd }: MissingTagsProps) {
-  return missingTags(refusal)
+/** Adds the tags that rules name. What a rule does not name is not guessed. */
+export function AddTags({ keys, given, onAdd }: AddTagsProps) {
+  return [...new Set(keys)]
     .filter((key) => !given.includes(key))
     .map((key) => (
       <p key={key}>

@@ -2,47 +2,9 @@ import { useContext } from 'preact/hooks';
 import { fromInput, toInput } from '../ui/time-input.ts';
 import { zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
-import { completedRole } from './change.ts';
-import type { OfferedRoles } from './change.ts';
 import type { ChangeKind } from './draft.ts';
 import { Field, Help, Switch } from './field.tsx';
 import type { Form } from './field.tsx';
-
-interface RoleProps {
-  readonly form: Form;
-  /** Null while they are not known. */
-  readonly roles: OfferedRoles | null;
-  /** The groups that own the namespace. */
-  readonly owners: readonly string[];
-}
-
-/** The role: one that is offered, the name of one at a path that is offered, or any ARN. */
-export function Role({ form, roles, owners }: RoleProps) {
-  const typed = form.valueOf('roleArn');
-  const completed = completedRole(typed, roles ?? []);
-  const named = (roles ?? []).filter(({ roleArn }) => !roleArn.endsWith('*')).map(({ roleArn }) => roleArn);
-  const paths = (roles ?? []).filter(({ roleArn }) => roleArn.endsWith('*'));
-  return (
-    <Field
-      {...{ form, name: 'roleArn', label: 'Role', offered: named }}
-      hint={
-        <>
-          {completed !== typed && <>That is {completed}. </>}
-          {paths.map(({ roleArn }) => (
-            <span key={roleArn}>Any role in {roleArn.slice(0, -1)}: its name is enough. </span>
-          ))}
-          {roles?.length === 0 && (
-            <>
-              No role is offered to you here, perhaps because a tag is missing: give the ARN of one, and the check says
-              why.
-              {owners.length > 0 && <> The namespace belongs to {owners.join(', ')}.</>}
-            </>
-          )}
-        </>
-      }
-    />
-  );
-}
 
 /** When the association ends. */
 export function Expiry({ form }: { readonly form: Form }) {

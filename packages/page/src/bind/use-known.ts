@@ -2,6 +2,7 @@ import { useConnection } from '../api/use-connection.ts';
 import { useQuery } from '../api/use-query.ts';
 import { BindClusters, BindNamespaces, BindRoles, BoundAssociation, BoundExpiry } from '../generated/bind.ts';
 import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
+import { offeredFor } from './change.ts';
 import type { Bound } from './change.ts';
 import { kindOf, tagsOf } from './draft.ts';
 import type { Draft } from './draft.ts';
@@ -29,7 +30,8 @@ export function useOffered(draft: Draft, bound: Bound | null) {
     BindRoles,
     isComplete ? { ...cluster, namespace: namespace ?? '', serviceAccount: serviceAccount ?? '', tags: given } : null,
   );
-  return { clusters, namespaces, roles };
+  const offered = roles.data?.bindableRoles ?? null;
+  return { clusters, namespaces, roles: offered && offeredFor(isCreate ? 'create' : 'update', offered) };
 }
 
 /** The association that an update or a delete is about, with its end where that is known. */

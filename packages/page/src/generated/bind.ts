@@ -5,7 +5,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
 export const BindClusters: GatewayDocument<BindClustersQuery, BindClustersQueryVariables> = "query BindClusters($first:Int$after:String){clusters(first:$first after:$after){nodes{accountId region clusterName environment}pageInfo{hasNextPage endCursor}}}";
 export const BindNamespaces: GatewayDocument<BindNamespacesQuery, BindNamespacesQueryVariables> = "query BindNamespaces($clusterName:String!$accountId:String$region:String$first:Int$after:String){namespaces(clusterName:$clusterName accountId:$accountId region:$region first:$first after:$after){nodes{name owners}pageInfo{hasNextPage endCursor}}}";
-export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> = "query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags){roleArn source}}";
+export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> = "query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags includeDenied:true){roleArn source permission violations{policyId message advice tagKey}needs{group count}}}";
 export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> = "query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}";
 export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> = "query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
 export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt}}";
@@ -26,6 +26,12 @@ export type AssociationOrigin =
   | 'ADOPTED'
   | 'OPERATION'
   | 'OUTSIDE';
+
+export type BindPermission =
+  | 'DENIED'
+  | 'DEPENDS_ON_ROLE'
+  | 'NEEDS_APPROVAL'
+  | 'PERMITTED';
 
 export type BindableRoleSource =
   | 'CONVENTION'
@@ -71,7 +77,7 @@ export type BindRolesQueryVariables = Exact<{
 }>;
 
 
-export type BindRolesQuery = { readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string, readonly source: BindableRoleSource }> | null };
+export type BindRolesQuery = { readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string, readonly source: BindableRoleSource, readonly permission: BindPermission, readonly violations: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null, readonly tagKey: string | null }>, readonly needs: ReadonlyArray<{ readonly group: string, readonly count: number }> }> | null };
 
 export type BoundAssociationQueryVariables = Exact<{
   clusterName: string;

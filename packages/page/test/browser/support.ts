@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from 'axe-core';
@@ -84,6 +84,12 @@ export async function screenshot(page: Page, name: string): Promise<string> {
   await session.detach();
   writeFileSync(path, data, 'base64');
   return path;
+}
+
+/** Notes how long something took, in `times.txt` beside the screenshots. `since`: of `performance.now()`. */
+export function noteTime(what: string, since: number): void {
+  mkdirSync(screenshots, { recursive: true });
+  appendFileSync(join(screenshots, 'times.txt'), `${what}: ${Math.round(performance.now() - since)} ms\n`);
 }
 
 /**

@@ -99,6 +99,7 @@ describeUnless(missingBrowser)('the trail', () => {
     const page = await opened.signedIn('alice', '#/trail?events=INTENT');
     await rows(page).last().getByRole('link').first().click();
     await page.getByText('<img src=x onerror="window.hacked=1">').first().waitFor();
+    await page.getByText('[U+202E]evil').first().waitFor();
     expect(await page.evaluate('window.hacked')).toBeUndefined();
   });
 
@@ -121,5 +122,41 @@ describeUnless(missingBrowser)('the trail', () => {
     await page.locator('[aria-rowindex="3"]:focus, [aria-rowindex="3"] :focus').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('complementary', { name: 'Entry' }).waitFor();
+  });
+
+  test('hides dry runs and reads until a switch shows them, which stays in the URL', async () => {
+    const alice = await makeClientOf(opened, 'alice');
+    await alice.checkCreatePodIdentityAssociation(input('only-asked'));
+    const page = await opened.signedIn('alice', '#/trail?utc=1');
+    const dryRun = rows(page).filter({ hasText: 'dry run' });
+    const toggle = page.getByRole('checkbox', { name: 'Dry runs and reads' });
+    await rows(page).filter({ hasText: 'denied by policy' }).waitFor();
+    expect(await dryRun.count()).toBe(0);
+    await toggle.check();
+    await dryRun.first().waitFor();
+    expect(new URL(page.url()).hash).toBe('#/trail?reads=shown&utc=1');
+    await page.reload();
+    await dryRun.first().waitFor();
+    expect(await dryRun.first().locator('time').getAttribute('title')).toMatch(/, \d{2}:\d{2}:\d{2} UTC$/);
+    await toggle.uncheck();
+    await dryRun.first().waitFor({ state: 'detached' });
+  });
+
+  test('closes a menu and the open entry with Escape, and leads back to where one was', async () => {
+    const page = await opened.signedIn('alice', '#/trail');
+    await rows(page).nth(1).getByRole('link').first().focus();
+    await page.keyboard.press('Enter');
+    const entry = page.getByRole('complementary', { name: 'Entry' });
+    await entry.waitFor();
+    await page.keyboard.press('Escape');
+    await entry.waitFor({ state: 'detached' });
+    await page.locator('[aria-rowindex="2"] .row-link:focus').waitFor();
+    await page.getByText('Events: all').focus();
+    await page.keyboard.press('Enter');
+    const choice = page.getByRole('checkbox', { name: 'denied by policy' });
+    await choice.focus();
+    await page.keyboard.press('Escape');
+    await choice.waitFor({ state: 'hidden' });
+    await page.locator('summary:focus', { hasText: 'Events: all' }).waitFor();
   });
 });
