@@ -44,7 +44,7 @@ const schedules: Readonly<Record<(typeof scheduled)[number], { readonly every: n
  * the lines that Lambda and API Gateway write of a run and of a request; DynamoDB's requests to KMS
  * for each table and role that uses it.
  */
-export const assumed = {
+const assumed = {
   runMs: 100,
   eksMs: 80,
   dynamoDbMs: 5,
@@ -60,7 +60,7 @@ const million = 1e6;
 const gigabyte = 1e9;
 
 /** Dollars of DynamoDB units. A query costs half a read unit also where it finds nothing, which DynamoDB Local does not count. */
-export function dollarsOf({ tableUnits, indexUnits, readUnits, dynamoDbCalls }: Consumption): number {
+function dollarsOf({ tableUnits, indexUnits, readUnits, dynamoDbCalls }: Consumption): number {
   const isRead = tableUnits + indexUnits === 0;
   const reads = isRead ? Math.max(readUnits, dynamoDbCalls / 2) : readUnits;
   const writes = (tableUnits + indexUnits) * price['a million DynamoDB write request units'];

@@ -25,7 +25,7 @@ export const scheduled = ['reconcile', 'scan', 'expire', 'deliver', 'checkpoint'
 type Scheduled = (typeof scheduled)[number];
 
 /** What one run consumes that finds nothing, and the bytes of its lines in the log. */
-export interface IdleRun extends Consumption {
+interface IdleRun extends Consumption {
   readonly logBytes: number;
 }
 
