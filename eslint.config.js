@@ -105,7 +105,7 @@ export default tseslint.config(
     languageOptions: { globals: { console: 'readonly', process: 'readonly' } },
   },
   {
-    files: ['bin/*.cjs', 'packages/*/bin/*.cjs'],
+    files: ['bin/*.cjs', 'deploy/*.cjs', 'packages/*/bin/*.cjs'],
     languageOptions: { globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' } },
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },

@@ -35,8 +35,7 @@ interface Corrections {
 }
 
 /**
- * The units that AWS charges for an item of up to 1 KB in a transaction: see `docs/performance.md`,
- * Cost.
+ * The units that AWS charges for an item of up to 1 KB in a transaction: see `docs/cost.md`.
  */
 const chargedInTransaction = { table: 2, index: 1 };
 

@@ -18,7 +18,7 @@ import { jwtEvent } from '../test/support/lambda-event.ts';
 import { unitBytes } from './prices.ts';
 
 /** What a request cost. */
-export interface Cost {
+interface Cost {
   readonly cpuMs: number;
   readonly eksCalls: number;
   /**

@@ -1,59 +1,59 @@
-import { runCommand } from '../tools/command.ts';
-import { openCostMeter } from './cost-meter.ts';
-import type { Cost } from './cost-meter.ts';
-import { createExample, requestsOn } from './cost-requests.ts';
+import { join } from 'node:path';
+import { defaultScanSettings } from '../src/observations/scan.ts';
+import { runCommand, UsageError } from '../tools/command.ts';
+import { startDynamoDbLocal } from '../test/support/dynamodb-local.ts';
+import { costSection, countCosts } from './cost.ts';
+import { idleMonth } from './cost-model.ts';
+import { table } from './report.ts';
 
-const help = `Measures what requests cost the gateway: for a principal without permits the owner of a namespace and, of adoptions, a
-platform admin. The gateway has the shipped policies, an embedded ledger and a simulated EKS with 100 associations. Prints Markdown tables.
+const help = `Counts what an idle deployment and requests consume, and prints the tables of docs/cost.md; with --clusters, what an
+idle deployment of that size costs. Against DynamoDB Local and the EKS simulator, at list prices of us-east-1. Requires Java.
 
-Usage: npm run bench -- costs
+Usage: npm run bench -- costs [--clusters COUNT] [--accounts COUNT] [--associations COUNT] [--scan-minutes MINUTES]
 
-  -h, --help  print this text
+  --clusters COUNT        clusters of the inventory
+  --accounts COUNT        accounts and regions in which they are (default: 1)
+  --associations COUNT    in each cluster (default: 50)
+  --scan-minutes MINUTES  SCAN_INTERVAL_MS in minutes (default: ${defaultScanSettings.intervalMs / 60_000})
+  -h, --help              print this text
 `;
 
-const principals = {
-  carol: 'A principal without permits',
-  alice: 'The owner of the namespace',
-  pat: 'A platform admin, who may adopt',
-} as const;
-
-const columns: readonly [title: string, cell: (cost: Cost) => string][] = [
-  ['CPU ms', ({ cpuMs }) => cpuMs.toFixed(0)],
-  ['EKS calls', ({ eksCalls }) => String(eksCalls)],
-  ['rows read', ({ rows }) => String(rows)],
-  ['write units', ({ writeUnits }) => String(writeUnits)],
-  ['largest entry', ({ entryBytes }) => String(entryBytes)],
-  ['log bytes', ({ logBytes }) => String(logBytes)],
-  ['answer bytes', ({ answerBytes }) => String(answerBytes)],
-];
-
-/** The costs of all requests for a principal, on a gateway of its own. */
-async function tableFor(principal: keyof typeof principals): Promise<string> {
-  const meter = await openCostMeter(100);
-  try {
-    const all = requestsOn(await createExample(meter));
-    const requests = principal === 'pat' ? all.filter(({ name }) => name.includes('dopt')) : all;
-    // The first request compiles most of the code.
-    await meter.measure(principal, '{ clusters { nodes { clusterName } } }');
-    const rows: string[] = [];
-    for (const { name, query, variables } of requests) {
-      const { cost } = await meter.measure(principal, query, variables);
-      rows.push(`| ${[name, ...columns.map(([, cell]) => cell(cost))].join(' | ')} |`);
-    }
-    const head = ['request', ...columns.map(([title]) => title)];
-    const line = ['---', ...columns.map(() => '---:')];
-    return [`${principals[principal]}:`, '', `| ${head.join(' | ')} |`, `| ${line.join(' | ')} |`, ...rows].join('\n');
-  } finally {
-    await meter.close();
+/** A count of the command line. */
+function countOf(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text) || Number(text) === 0) {
+    throw new UsageError(`--${name} is ${JSON.stringify(text)}: give a whole number above 0.`);
   }
+  return Number(text);
 }
 
 process.exitCode = await runCommand({
   help,
-  options: {},
-  run: async () => {
-    for (const principal of ['carol', 'alice', 'pat'] as const)
-      process.stdout.write(`${await tableFor(principal)}\n\n`);
+  options: {
+    clusters: { type: 'string' },
+    accounts: { type: 'string', default: '1' },
+    associations: { type: 'string', default: '50' },
+    'scan-minutes': { type: 'string', default: String(defaultScanSettings.intervalMs / 60_000) },
+  },
+  run: async ({ clusters, accounts, associations, 'scan-minutes': minutes }) => {
+    const deployment = clusters !== undefined && {
+      clusters: countOf('clusters', clusters),
+      accounts: countOf('accounts', accounts),
+      associations: countOf('associations', associations),
+      scanIntervalMs: countOf('scan-minutes', minutes) * 60_000,
+    };
+    const local = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
+    try {
+      const counted = await countCosts(local.endpoint);
+      if (!deployment) process.stdout.write(`${costSection(counted).tables}\n`);
+      else {
+        const parts = Object.entries(idleMonth(counted, deployment));
+        const together = parts.reduce((sum, [, dollars]) => sum + dollars, 0);
+        const rows = [...parts, ['together', together] as const].map(([name, dollars]) => [name, dollars.toFixed(2)]);
+        process.stdout.write(`${table(['idle', '$ a month'], rows)}\n`);
+      }
+    } finally {
+      await local.stop();
+    }
     return 0;
   },
 });

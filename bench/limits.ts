@@ -36,7 +36,7 @@ const awsLimits = {
 
 /**
  * An item in a transaction takes twice its units in the table, and once in an index: see
- * `docs/performance.md`, Cost.
+ * `docs/cost.md`.
  */
 const transactionFactor = 2;
 
@@ -162,7 +162,7 @@ export async function limitsSection(): Promise<Section> {
 /**
  * What the entries of one create take in DynamoDB; the gateway writes them into an embedded ledger.
  */
-async function measureCreate() {
+export async function measureCreate() {
   const meter = await openCostMeter(0);
   try {
     const { operationId } = await createExample(meter);

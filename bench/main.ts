@@ -37,12 +37,12 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
 
 /** Measurements of their own, which print their results. */
 const programs: Programs = {
-  costs: ['what the cheapest and most expensive requests cost', () => import('./costs.ts')],
+  costs: ['what an idle deployment and requests cost, for your number of clusters', () => import('./costs.ts')],
   fleet: ['queries over 200 clusters with 10,000 associations', () => import('./fleet.ts')],
   'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
 };
 
-const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md and docs/limits.md.
+const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/limits.md and docs/cost.md.
 Everything that is compared runs in turns, so that the ratios hold on a busy machine. Requires openssl, taskset, Java and the AWS CLI.
 
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]

@@ -10,11 +10,20 @@ import { home, input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
 import { eachKind, localClient, meteredClient } from './capacity.ts';
 import type { Consumption } from './capacity.ts';
+import { makeLineMeter } from './line-meter.ts';
 
 /** The calls and units of one request. */
 export interface RequestCost extends Consumption {
   readonly request: string;
   readonly eksCalls: number;
+  /** Of its line. */
+  readonly logBytes: number;
+}
+
+/** What requests cost, and the metrics of which their lines have values, each with its dimensions. */
+export interface RequestCosts {
+  readonly requests: readonly RequestCost[];
+  readonly metrics: readonly string[];
 }
 
 /** Requests of each outcome, in an order in which each finds what it needs. */
@@ -105,7 +114,7 @@ function idOf({ simulator }: Gateway): string {
  * Counts the calls and units of a request of each outcome, on new tables of a DynamoDB Local and a
  * simulated EKS.
  */
-export async function measureRequestCosts(endpoint: string): Promise<RequestCost[]> {
+export async function measureRequestCosts(endpoint: string): Promise<RequestCosts> {
   const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
   const local = localClient(endpoint);
   await createTables(local, names);
@@ -123,13 +132,16 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
   const observations = storedObservations(dynamoDbItems({ client, ...names }));
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
+  const meter = makeLineMeter();
   for (const [request, send] of requests) {
     spent = nothing;
     gateway.simulator.control.clearRequests();
+    gateway.logged.length = 0;
     await send(gateway, observations);
-    costs.push({ request, eksCalls: gateway.simulator.control.requests().length, ...spent });
+    const logBytes = meter.bytesOf(gateway.logged);
+    costs.push({ request, eksCalls: gateway.simulator.control.requests().length, ...spent, logBytes });
   }
   await gateway.close();
   ledger.close();
-  return costs;
+  return { requests: costs, metrics: meter.metrics() };
 }

@@ -27,7 +27,8 @@ export const budgets: Readonly<Record<string, { readonly bytes: number; readonly
   'src/lambda/graphql.ts': { bytes: 1_214_000, modules: 885 },
   'src/lambda/reconcile.ts': { bytes: 674_000, modules: 568 },
   'src/lambda/expire.ts': { bytes: 686_000, modules: 576 },
-  'src/lambda/scan.ts': { bytes: 656_000, modules: 552 },
+  // 2,000 bytes more for scans that take a lease only before they write: a third of the write units.
+  'src/lambda/scan.ts': { bytes: 658_000, modules: 552 },
   'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
   'src/lambda/deliver.ts': { bytes: 370_000, modules: 400 },
   'src/lambda/compile.ts': { bytes: 378_000, modules: 400 },

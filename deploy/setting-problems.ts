@@ -199,7 +199,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   executorRole: oneOf(['true', 'false']),
   ...pageRules,
-  architecture: oneOf(['arm64', 'x86_64']),
+  architecture: oneOf(['machine', 'arm64', 'x86_64']),
   tracing: oneOf(['PassThrough', 'Active']),
 };
 

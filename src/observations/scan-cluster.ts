@@ -69,7 +69,11 @@ interface ScanBounds {
    */
   readonly maxAgeMs: number;
   readonly deadline: number;
-  readonly lease: ScanLease & Pick<ClusterScan, 'fence'>;
+  readonly lease: {
+    readonly scan: ScanLease & Pick<ClusterScan, 'fence'>;
+    /** Called before anything is written: once the list shows what is due. */
+    take(): Promise<boolean>;
+  };
 }
 
 /**
@@ -90,21 +94,23 @@ const repairMs = 5_000;
 /**
  * Lists a cluster and reads what is new, changed by an operation since, gone from the list, or was
  * read longer ago than `maxAgeMs`. A scan whose time is over continues with the next one: what it
- * read is no longer due. Then repairs what is in progress, also where EKS can't be read. Throws
- * `LedgerUnavailable`.
+ * read is no longer due. Then repairs what is in progress, also where EKS can't be read. Null if
+ * another run has scanned the cluster meanwhile: nothing was written. Throws `LedgerUnavailable`.
  */
 export async function scanCluster(
   ports: ClusterScanPorts,
   eks: Pick<Eks, 'page' | 'describe'>,
   cluster: ClusterRef,
   bounds: ScanBounds,
-): Promise<ClusterScanResult> {
+): Promise<ClusterScanResult | null> {
   const states = await ports.observations.statesOfCluster(cluster);
   const result = await observeCluster(ports, eks, cluster, states, bounds);
   const { deadline, lease } = bounds;
-  for (const state of states) {
+  const inProgress = states.filter(({ recordsInProgress }) => recordsInProgress.length > 0);
+  if (result === null || (inProgress.length > 0 && !(await lease.take()))) return null;
+  for (const state of inProgress) {
     if (ports.clock() > deadline - repairMs) break;
-    await repairClosed(ports, state, { id: scanner.id, fence: lease.fence });
+    await repairClosed(ports, state, { id: scanner.id, fence: lease.scan.fence });
   }
   return result;
 }
@@ -115,7 +121,7 @@ async function observeCluster(
   cluster: ClusterRef,
   states: readonly StateSummary[],
   { maxAgeMs, deadline, lease }: ScanBounds,
-): Promise<ClusterScanResult> {
+): Promise<ClusterScanResult | null> {
   const result = { ...nothingScanned, present: states.filter(({ isPresent }) => isPresent).length };
   const known = new Map(states.map((state) => [keyOf(state.target), state]));
   const listedAt = ports.clock();
@@ -125,7 +131,8 @@ async function observeCluster(
   result.listed = listed.summaries.length;
   result.presence = 'listed';
 
-  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, scan: lease });
+  const due = dueIn(cluster, listed.summaries, known, { listedAt, maxAgeMs, scan: lease.scan });
+  if (due.length > 0 && !(await lease.take())) return null;
   let failures = 0;
   let read = 0;
   const queue = due.values();

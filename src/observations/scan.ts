@@ -7,12 +7,13 @@ import { clusterReadsLockFor } from '../model/lock.ts';
 import type { Log } from '../runtime/log.ts';
 import { endAssociations, endClusters } from './end-cluster.ts';
 import { absenceAfter, isGone } from './missing.ts';
+import { clusterLease } from './cluster-lease.ts';
+import type { ClusterLease } from './cluster-lease.ts';
 import { makeAccountReads } from './account-reads.ts';
 import type { AccountReadPorts } from './account-reads.ts';
 import { nothingScanned, scanCluster } from './scan-cluster.ts';
 import type { ClusterScanResult, ClusterScanPorts } from './scan-cluster.ts';
 import { dueClusters } from './due-clusters.ts';
-import { maxScanMs } from './sights.ts';
 
 /** How often, and how fast, clusters are scanned. */
 export interface ScanSettings {
@@ -142,8 +143,9 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
   const written = new Map<string, ClusterScan>();
   const scanDue = async (cluster: ClusterRef, last: ClusterScan | null) => {
     const eksFor = await accounts.begin(cluster);
-    const lease = eksFor && (await take(ports, cluster, last, deadline));
-    if (!eksFor || !lease) result.leased += 1;
+    const lease = eksFor && clusterLease(ports, cluster, last, deadline);
+    // A first scan is known from its beginning: an alarm counts its age from then on.
+    if (!eksFor || !lease || (last === null && !(await lease.take()))) result.leased += 1;
     else {
       const scanned = await scanLeased(ports, eksFor, lease, { ...settings, deadline }, result);
       if (scanned) written.set(keyOf(cluster), scanned);
@@ -165,69 +167,41 @@ export async function scan(ports: ScanPorts, settings: ScanSettings, deadline: n
 }
 
 /**
- * Takes the lease of a cluster; null if another run has it. It ends when no clock shows a time
- * before the deadline of the run: after a killed run, the cluster must not wait.
- */
-async function take(
-  { observations, clock, times }: ScanPorts,
-  ref: ClusterRef,
-  last: ClusterScan | null,
-  deadline: number,
-): Promise<ClusterScan | null> {
-  const now = clock();
-  if (last !== null && last.leaseUntil > now) return null;
-  const { accountId, region, clusterName } = ref;
-  const lease: ClusterScan = {
-    endedAt: null,
-    completedAt: null,
-    firstCompletedAt: null,
-    failure: null,
-    ...last,
-    incompleteSince: last?.incompleteSince ?? now,
-    cluster: { accountId, region, clusterName },
-    fence: (last?.fence ?? 0) + 1,
-    leaseUntil: Math.min(deadline + times.clockErrorMs, now + maxScanMs),
-    startedAt: now,
-  };
-  return (await observations.putClusterScan(last?.fence ?? 0, lease)) ? lease : null;
-}
-
-/**
- * Scans a cluster, records how it ended, and returns what was recorded. A run that lost its lease
- * records nothing.
+ * Scans a cluster, records how it ended, and returns what was recorded. A run that lost its
+ * lease records nothing.
  */
 async function scanLeased(
   ports: ScanPorts,
   eksFor: EksFor,
-  lease: ClusterScan,
+  lease: ClusterLease,
   settings: ScanSettings & { readonly deadline: number },
   result: ScanResult,
 ): Promise<ClusterScan | null> {
-  const { missing: _, gone: __, ...before } = lease;
-  const { cluster, fence, startedAt, completedAt, firstCompletedAt } = before;
+  const { missing: _, gone: __, ...before } = lease.scan;
+  const { cluster, startedAt, completedAt, firstCompletedAt } = before;
   const scanned = await scanOrFail(ports, eksFor, cluster, { ...settings, lease });
+  if (scanned === null) {
+    result.leased += 1;
+    return null;
+  }
   const { isComplete, failure } = scanned;
-  const absence = await absenceAfter(ports, eksFor, lease, scanned, settings);
-  const now = ports.clock();
-  const next: ClusterScan = {
+  const absence = await absenceAfter(ports, eksFor, lease.scan, scanned, settings);
+  const next = await lease.end({
     ...before,
     ...absence,
-    leaseUntil: now,
-    endedAt: now,
     completedAt: isComplete ? startedAt : completedAt,
     firstCompletedAt: firstCompletedAt ?? (isComplete ? startedAt : null),
-    incompleteSince: isComplete ? null : lease.incompleteSince,
+    incompleteSince: isComplete ? null : before.incompleteSince,
     failure: failure && { exception: failure.exception, message: failure.message },
     ...(scanned.listed !== null && { listed: { associations: scanned.listed, at: startedAt } }),
-  };
-  const isWritten = await ports.observations.putClusterScan(fence, next);
-  if (isWritten && isGone(next) && (scanned.present > 0 || next.gone?.isEnded !== true))
+  });
+  if (next && isGone(next) && (scanned.present > 0 || next.gone?.isEnded !== true))
     await endAssociations(ports, next, settings.deadline);
-  result[isGone(next) ? 'complete' : outcomeOf(scanned)] += 1;
+  result[isGone(absence) ? 'complete' : outcomeOf(scanned)] += 1;
   for (const count of ['observed', 'outside', 'driftFound', 'driftResolved'] as const) result[count] += scanned[count];
-  if (failure && !isGone(next))
+  if (failure && !isGone(absence))
     ports.log('warn', 'A cluster could not be scanned.', { ...cluster, exception: failure.exception });
-  return isWritten ? next : null;
+  return next;
 }
 
 /** A cluster that can't be scanned must not keep others from being scanned. */
@@ -236,7 +210,7 @@ async function scanOrFail(
   eksFor: EksFor,
   cluster: ClusterRef,
   settings: Parameters<typeof scanCluster>[3],
-): Promise<ClusterScanResult> {
+): Promise<ClusterScanResult | null> {
   try {
     return await scanCluster(ports, eksFor(cluster), cluster, settings);
   } catch (error) {

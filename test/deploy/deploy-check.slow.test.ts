@@ -1,7 +1,7 @@
 // No quick test: it needs a build or a package.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeCacheNotice } from '../../deploy/code-cache-notice.ts';
+import { architectureNotice, codeCacheNotice } from '../../deploy/code-cache-notice.ts';
 import { packageProblems } from '../../deploy/package-problems.ts';
 import { describeProblems } from '../../deploy/problems.ts';
 import { placementProblems } from '../../deploy/placement-problems.ts';
@@ -92,7 +92,7 @@ describe('Settings', () => {
     ['domainName', '', 'has no domain'],
     ['codeSigningConfigArn', 'csc', 'not the ARN of a code signing'],
     ['executorRole', 'yes', 'not one of true, false'],
-    ['architecture', 'amd64', 'not one of arm64, x86_64'],
+    ['architecture', 'amd64', 'not one of machine, arm64, x86_64'],
     ['tracing', 'on', 'not one of PassThrough, Active'],
   ])('reject %s with "%s"', (name, value, what) => {
     expect(statements(settingProblems({ ...fullParams, [name]: value }))).toContainEqual(expect.stringContaining(what));
@@ -179,6 +179,13 @@ describe('The notice about the code cache of a package', () => {
       /^Only Node.js v24.21.0 on x64 uses/,
     );
   });
+});
+
+test.each([
+  ['arm64', /^The functions run on arm64: with architecture x86_64, the time of Lambda would cost 25 % more /],
+  ['x86_64', /^The functions run on x86_64: the time of Lambda costs 25 % more than with architecture arm64, /],
+])('the notice about the architecture %s names the difference in price', (architecture, notice) => {
+  expect(architectureNotice({ architecture })).toMatch(notice);
 });
 
 describe('A package', () => {
@@ -391,7 +398,18 @@ describe('The framework', () => {
     const { output } = await service.serverless(['package'], { TAGS: 'team=x' });
     expect(output).toContain('From the variables of this shell: TAGS=team=x');
     const madeBy = { nodeVersion: process.version, architecture: process.arch };
-    expect(output).toContain(`${codeCacheNotice(madeBy, { runtime: 'nodejs24.x', architecture: 'arm64' })}\n`);
+    // Built and packaged on this machine: a default deployment uses the code cache.
+    const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
+    expect(output).toContain(`${architectureNotice({ architecture })}\n`);
+    expect(output).toContain(`${codeCacheNotice(madeBy, { runtime: 'nodejs24.x', architecture })}\n`);
+    expect(codeCacheNotice(madeBy, { runtime: 'nodejs24.x', architecture })).toMatch(/^Only Node.js /);
+  });
+
+  test('packages for another architecture if it is set, and says what that costs and that the code cache does not fit', async () => {
+    const architecture = process.arch === 'arm64' ? 'x86_64' : 'arm64';
+    const { output } = await service.serverless(['package'], { ARCHITECTURE: architecture });
+    expect(output).toContain(`${architectureNotice({ architecture })}\n`);
+    expect(output).toContain('The package lacks a code cache that its functions');
   });
 
   test('stops a deployment of any stage, and a package of all but dev, before it calls AWS', async () => {

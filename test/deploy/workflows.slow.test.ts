@@ -1,6 +1,6 @@
 // No quick test: it is about programs or packages as they run.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -13,6 +13,7 @@ interface Workflow {
 interface Job {
   readonly needs?: readonly string[];
   readonly 'runs-on': string;
+  readonly strategy?: object;
   readonly 'timeout-minutes'?: number;
   readonly permissions?: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
@@ -113,14 +114,52 @@ describe('the workflow of a version', () => {
   test("builds the function with the Node.js of AWS's runtime on the architecture of the functions, as their code cache requires", () => {
     const serverless = readFileSync(join(root, 'serverless.yml'), 'utf8');
     const [, major = ''] = /^ {2}runtime: nodejs(\d+)\.x$/m.exec(serverless) ?? [];
-    expect(serverless).toContain("architecture: ${env:ARCHITECTURE, 'arm64'}");
-    expect(jobs.package?.['runs-on']).toBe('ubuntu-24.04-arm');
+    // By default, functions have the architecture of the machine that packages.
+    expect(serverless).toContain("architecture: ${env:ARCHITECTURE, 'machine'}");
+    expect(jobs.package).toMatchObject({
+      'runs-on': '${{ matrix.runner }}',
+      strategy: {
+        matrix: {
+          include: [
+            { architecture: 'arm64', runner: 'ubuntu-24.04-arm' },
+            { architecture: 'x86_64', runner: 'ubuntu-24.04' },
+          ],
+        },
+      },
+    });
     const { commands, args } = recordedDocker(
       jobs.package?.steps.find(({ run }) => run?.startsWith('docker '))?.run ?? '',
     );
     expect(args).toContain(`--entrypoint bash public.ecr.aws/lambda/nodejs:${major} -ec`);
     // npm scripts would run with the Node.js that npm ci installs, instead of the image's.
     expect(commands).toEqual(['npm ci', 'npm audit signatures', 'node deploy/build.ts', 'npx serverless package']);
+  });
+
+  test('gives the files of both packages names of their own, with a hash that sha256sum checks', () => {
+    const built = mkdtempSync(join(tmpdir(), 'released-'));
+    try {
+      for (const name of ['.serverless', 'dist']) mkdirSync(join(built, name));
+      const files = ['.serverless/pod-identity-gateway.zip', '.serverless/cloudformation-template-update-stack.json'];
+      for (const name of [...files, 'dist/sbom.json', 'dist/NOTICE.txt', 'dist/graphql.cjs.map'])
+        writeFileSync(join(built, name), name);
+      const [step] =
+        jobs.package?.steps.flatMap(({ run = '' }) => (run.includes('release-files.sh') ? [run] : [])) ?? [];
+      const command = (step ?? '').replace('tools/', `${root}/tools/`);
+      for (const ARCHITECTURE of ['arm64', 'x86_64'])
+        execFileSync('bash', ['-e', '-c', command], { cwd: built, env: { PATH: process.env.PATH, ARCHITECTURE } });
+      const released = join(built, 'released');
+      const names = ['arm64', 'x86_64'].flatMap((architecture) => [
+        ...[`pod-identity-gateway-${architecture}.zip`, `pod-identity-gateway-${architecture}.zip.sha256`],
+        ...[`template-${architecture}.json`, `${architecture}-sbom.json`],
+        ...[`${architecture}-NOTICE.txt`, `${architecture}-graphql.cjs.map`],
+      ]);
+      expect(readdirSync(released).sort()).toEqual(names.sort());
+      for (const architecture of ['arm64', 'x86_64'])
+        execFileSync('sha256sum', ['--check', `pod-identity-gateway-${architecture}.zip.sha256`], { cwd: released });
+    } finally {
+      rmSync(built, { recursive: true });
+    }
+    expect(jobs.publish?.steps.at(-1)?.run).toMatch(/ --assets assets$/);
   });
 
   test('pushes the image of the version, and attests the digest that the registry has', () => {

@@ -145,7 +145,7 @@ describe('events of drift', () => {
     await scanAll();
     makeOutside('api');
     expect(await scanAll()).toMatchObject({ driftFound: 1 });
-    const lease = { fence: 1, completedAt: null };
+    const lease = { scan: { fence: 1, completedAt: null }, take: () => Promise.resolve(true) };
     const bounds = { maxAgeMs: -1, deadline: gateway.clock.now() + minutes, lease };
     const observations = { ...gateway.deps, observations: ledger };
     const scanned = await scanCluster(observations, gateway.deps.eksFor(apps), apps, bounds);

@@ -179,6 +179,52 @@ test('a cluster that another version of the gateway scans is left to it until th
   expect(await run({ directory })).toMatchObject({ leased: 0, complete: 1 });
 });
 
+test('a scan of a cluster in which nothing changed is one write, which keeps the item where it is in its index', async () => {
+  makeDirectly('foreign');
+  const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
+  await run({ directory });
+  const [before] = await observations.clusterScans();
+  gateway.clock.skip(11 * minutes);
+  const writes: number[] = [];
+  const putClusterScan: ObservationStore['putClusterScan'] = (fence, next) => {
+    writes.push(next.leaseUntil);
+    return observations.putClusterScan(fence, next);
+  };
+  const counted = { ...observations, putClusterScan };
+  expect(await run({ directory, observations: counted })).toMatchObject({ complete: 1, observed: 0 });
+  expect(writes).toEqual([before?.leaseUntil]);
+  expect(await observations.clusterScans()).toMatchObject([{ fence: (before?.fence ?? 0) + 1, failure: null }]);
+  // With something to read, the lease is taken first.
+  makeDirectly('another');
+  gateway.clock.skip(11 * minutes);
+  expect(await run({ directory, observations: counted })).toMatchObject({ complete: 1, observed: 1 });
+  expect(writes).toHaveLength(3);
+});
+
+test('a run that lists a cluster while another one scans it writes nothing', async () => {
+  const directory = { clusters: [{ ...home, clusterName: 'apps-dev' }] };
+  await run({ directory });
+  gateway.clock.skip(11 * minutes);
+  for (const isQuiet of [true, false]) {
+    if (!isQuiet) makeDirectly('foreign');
+    const eksFor: ScanPorts['eksFor'] = (cluster) => {
+      const eks = gateway.deps.eksFor(cluster);
+      const page: typeof eks.page = async (...call) => {
+        const answer = await eks.page(...call);
+        const [scan] = await observations.clusterScans();
+        if (!scan) throw new Error('The cluster was not scanned.');
+        await observations.putClusterScan(scan.fence, { ...scan, fence: scan.fence + 1 });
+        return answer;
+      };
+      return { ...eks, page };
+    };
+    const [before] = await observations.clusterScans();
+    expect(await run({ directory, eksFor })).toMatchObject({ observed: 0 });
+    expect(await observations.clusterScans()).toEqual([{ ...before, fence: (before?.fence ?? 0) + 1 }]);
+  }
+  expect(await stateOf('foreign')).toBeNull();
+});
+
 test('the time of the first complete scan of a cluster stays the same', async () => {
   // By cluster: the list has them in the order of their scans.
   const firstScans = async () => {

@@ -81,3 +81,34 @@ describe('the check of the format rejects', () => {
     expect(extractedMetrics(of({}))).toEqual([{ namespace, name: 'replays', value: 1, dimensions: {} }]);
   });
 });
+
+describe('a metric that leaves out', () => {
+  const hour = 3_600_000;
+  const valuesOf = (leavesOut: 'zeros' | 'repeats', written: readonly (readonly [hours: number, value: number])[]) => {
+    const selected = embeddedMetrics(namespace, { parked: { unit: 'Count', leavesOut } });
+    return written.map(([hours, parked]) => selected({ parked }, hours * hour) !== null);
+  };
+
+  test('zeros has them only in the two hours after another value, so that an alarm sees the end of what raised it', () => {
+    const written = [
+      [0, 0],
+      [1, 3],
+      [2, 0],
+      [3, 0],
+      [3.1, 0],
+      [4, 1],
+    ] as const;
+    expect(valuesOf('zeros', written)).toEqual([false, true, true, true, false, true]);
+  });
+
+  test('repeats has a value when the process begins and when it changes', () => {
+    const written = [
+      [0, 7],
+      [1, 7],
+      [2, 8],
+      [3, 8],
+      [4, 7],
+    ] as const;
+    expect(valuesOf('repeats', written)).toEqual([true, false, true, false, true]);
+  });
+});

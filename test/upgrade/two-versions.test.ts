@@ -107,6 +107,24 @@ describeOnDynamoDb.each(directions)('$first.name begins, $second.name goes on', 
     expect([ended?.expiry ?? null, ended?.observed?.driftId ?? null]).toEqual([null, null]);
   });
 
+  test('scans go on by turns, also where nothing changed, and one that was cut off is finished', async () => {
+    await one.scan();
+    for (const by of [one, one, other, other, one]) {
+      clock.skip(60_000);
+      expect(await by.scan()).toMatchObject({ leased: 0, unreadable: 0, oldestScanSeconds: 60 });
+      const [scan, same] = await Promise.all([one, other].map((version) => version.read.scan(target)));
+      expect(scan).toEqual(same);
+      expect(scan).toMatchObject({ completedAt: scan?.startedAt, incompleteSince: null, failure: null });
+    }
+    await create(one);
+    simulator.control.addFault({ kind: 'error-before', operation: 'DescribePodIdentityAssociation', times: 20 });
+    clock.skip(60_000);
+    expect(await one.scan()).toMatchObject({ unreadable: 1 });
+    simulator.control.clearFaults();
+    clock.skip(60_000);
+    expect(await other.scan()).toMatchObject({ unreadable: 0, observed: 1 });
+  });
+
   test('an approval is asked for, given and used by turns', async () => {
     const [asking, voting] = [one, other].map((by) => approvalsOf({ handler: by.handle }));
     const { id } = approvalIn((await asking?.create('alice')) ?? fail());

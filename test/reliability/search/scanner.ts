@@ -56,7 +56,7 @@ export function makeScanner(environment: Environment, start: (name: string, faul
     const accounts = makeAccountReads({ ...deps, observations, eksFor, wait }, [cluster], limits);
     const limited = await accounts.begin(cluster);
     if (!limited) return;
-    if ((await scanCluster(deps, limited(cluster), cluster, bounds)).isComplete)
+    if ((await scanCluster(deps, limited(cluster), cluster, bounds))?.isComplete)
       completedAt = Math.max(startedAt, completedAt ?? startedAt);
     await accounts.end(cluster);
   }
@@ -70,25 +70,26 @@ export function makeScanner(environment: Environment, start: (name: string, faul
     log(() => `${process.attempt.name} reads ${names[reads]}${describeFaults(faults)}`);
     const startedAt = clock.scanner();
     if (reads !== 'reported') fence += 1;
-    const lease: ClusterScan = {
+    const progress: ClusterScan = {
       ...{ cluster, fence, completedAt, firstCompletedAt: completedAt, incompleteSince: null, failure: null },
       ...{ startedAt, endedAt: null, leaseUntil: startedAt + scanMs },
     };
     const ledger = gatedLedger(environment, process);
     const gated = gatedEks(environment, process);
     const deps = {
-      ledger: { ...ledger, getClusterScan: () => Promise.resolve(fence === 0 ? null : lease) },
+      ledger: { ...ledger, getClusterScan: () => Promise.resolve(fence === 0 ? null : progress) },
       observations: gatedObservations(environment, process, completedAt),
       ...(reads === 'reported'
         ? { clock: clock.secondGateway, ulid: ulidsOf.reported }
         : { clock: clock.scanner, ulid: ulidsOf.scan }),
       ...{ times, directory: { clusters: [cluster] }, eksFor: () => gated },
     };
+    const lease = { scan: progress, take: () => Promise.resolve(true) };
     const bounds = { maxAgeMs: reads === 'due' ? readsDueMs : readsAllMs, deadline: startedAt + scanMs, lease };
     try {
       if (reads === 'reported') await observeReported(deps);
       else if (reads === 'leased') await scanLeased(process, deps, bounds);
-      else if ((await scanCluster(deps, gated, cluster, bounds)).isComplete)
+      else if ((await scanCluster(deps, gated, cluster, bounds))?.isComplete)
         completedAt = Math.max(startedAt, completedAt ?? startedAt);
     } catch (error) {
       model.failed(process.attempt, error);
