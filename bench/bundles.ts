@@ -47,7 +47,7 @@ export async function buildNaive(folder: string, name: 'empty' | 'tiny' | 'contr
   });
   const wasm = fileURLToPath(import.meta.resolve('@cedar-policy/cedar-wasm/nodejs'));
   await copyFile(join(dirname(wasm), 'cedar_wasm_bg.wasm'), join(dirname(outfile), 'cedar_wasm_bg.wasm'));
-  await copyFile(join(root, 'schema.graphql'), join(dirname(outfile), 'schema.graphql'));
+  await copyFile(join(root, 'bench/naive/schema.graphql'), join(dirname(outfile), 'schema.graphql'));
   for (const file of ['schema.cedarschema', 'access.cedar', 'guardrails.cedar']) {
     await copyFile(join(root, 'policies', file), join(dirname(outfile), file));
   }

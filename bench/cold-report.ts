@@ -7,7 +7,7 @@ import { median, ratiosOf } from './statistics.ts';
 const names: Readonly<Record<string, string>> = {
   empty: 'an empty handler',
   tiny: 'naive, tiny schema',
-  contract: "naive, the gateway's schema and policies",
+  contract: "naive, the gateway's schema at 7b35ffc and policies",
   gateway: 'the gateway',
   rejected: 'the gateway, its code cache rejected',
   awsCli: '`aws eks create-pod-identity-association` (v2)',
@@ -25,15 +25,19 @@ export function coldSection(measured: readonly MeasuredColdStart[]): Section {
     ratioOf(startsOf(cores, subject), startsOf(cores, 'contract'), 'answeredMs'),
     ratioOf(startsOf(cores, subject), startsOf(cores, 'awsCli'), 'processMs'),
   ];
+  const cpuRatio = (subject: string) =>
+    subject === 'awsCli' ? null : ratioOf(startsOf(1, subject), startsOf(1, 'contract'), 'cpuMs');
   const rows = subjects.map(({ subject, starts }) => [
     names[subject] ?? `the build ${nameOfBuild(subject.replace('build:', ''))}`,
     ...(['importMs', 'answeredMs', 'cpuMs'] as const).map((time) => middleOf(starts, time)),
+    cpuRatio(subject),
     ...ratios(1, subject),
+    middleOf(startsOf(2, subject), 'cpuMs'),
     ...ratios(2, subject),
   ]);
   const head = [
-    ...['process', 'start', 'answered', 'CPU', 'of naive', 'of the AWS CLI'],
-    ...['of naive, 2 cores', 'of the AWS CLI, 2 cores'],
+    ...['process', 'start', 'answered', 'CPU', 'CPU of naive', 'of naive', 'of the AWS CLI'],
+    ...['CPU, 2 cores', 'of naive, 2 cores', 'of the AWS CLI, 2 cores'],
   ];
   const rounds = startsOf(1, 'contract').length;
   const tables = `One core, ${rounds} rounds, medians in milliseconds; ratios also on two cores. Compared with the AWS CLI is the whole process:\n\n${table(head, rows)}`;

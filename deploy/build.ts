@@ -13,13 +13,13 @@ import {
   copyWasm,
   lazyZlib,
   parsedSchema,
-  shortNames,
   writeCedarSnapshot,
   writeCompilerHash,
   writeSchema,
   writeCodeCache,
 } from './optimize.ts';
 import { missedReplacements, replacements, replaceUnneeded } from './replacements.ts';
+import { shortenNames } from './short-names.ts';
 import { startProblems } from './start-budgets.ts';
 import { finishSupplyChain, pageSbomFile, sbomFile } from './supply-chain.ts';
 import { runCommand } from '../tools/command.ts';
@@ -72,7 +72,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, cedarGlue, cedarStart, lazyZlib, parsedSchema, shortNames],
+  plugins: [oneApollo, cedarGlue, cedarStart, lazyZlib, parsedSchema],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its
@@ -142,6 +142,9 @@ async function buildInto(outdir: string, { policies, inventory, issuers }: Sourc
   const define = { ...options.define, ...cedarDefines(snapshotHash) };
   const plugins = [replaceUnneeded(replacements), ...options.plugins, billOfMaterials(sbomFile)];
   const { metafile, warnings } = await build({ ...options, outdir, define, plugins });
+  for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (output.entryPoint !== undefined) output.bytes = await shortenNames(join(root, file));
+  }
   const problems = [
     ...warnings.map(({ text, location }) => `${location?.file}: ${text}`),
     ...bundleProblems(metafile),

@@ -19,19 +19,20 @@ const unneededInput =
   /node_modules\/(@apollo\/(usage-reporting-protobuf|protobufjs)|@graphql-tools\/(?!schema\/)[a-z-]+|@aws-sdk\/credential-provider-(?!env|node)[a-z-]+|@smithy\/credential-provider-imds|undici|sha\.js)\//;
 
 /**
- * The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it.
+ * The most that a bundle may hold, by its entry point. Raise a budget where a feature is worth it,
+ * with the reason; lower it where something leaves the bundle.
  */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  // With changes of tags: two commands of the SDK, two operations and their part of the schema; the
-  // other functions conclude them, or have the client that sends them.
-  'src/lambda/graphql.ts': { bytes: 1_214_000, modules: 885 },
-  'src/lambda/reconcile.ts': { bytes: 674_000, modules: 568 },
-  'src/lambda/expire.ts': { bytes: 686_000, modules: 576 },
-  // 2,000 bytes more for scans that take a lease only before they write: a third of the write units.
-  'src/lambda/scan.ts': { bytes: 658_000, modules: 552 },
-  'src/lambda/checkpoint.ts': { bytes: 550_000, modules: 520 },
-  'src/lambda/deliver.ts': { bytes: 370_000, modules: 400 },
-  'src/lambda/compile.ts': { bytes: 378_000, modules: 400 },
+  // Names inside of functions have one or two letters, and modules of packages that no function
+  // needs are replaced: 1,210,000 before. The goal is 1,000,000.
+  'src/lambda/graphql.ts': { bytes: 1_065_000, modules: 870 },
+  'src/lambda/reconcile.ts': { bytes: 588_000, modules: 568 },
+  'src/lambda/expire.ts': { bytes: 599_000, modules: 576 },
+  // With 1,000 bytes for scans that take a lease only before they write: a third of the write units.
+  'src/lambda/scan.ts': { bytes: 572_000, modules: 552 },
+  'src/lambda/checkpoint.ts': { bytes: 506_000, modules: 520 },
+  'src/lambda/deliver.ts': { bytes: 285_000, modules: 400 },
+  'src/lambda/compile.ts': { bytes: 330_000, modules: 400 },
   'src/lambda/page.ts': { bytes: 20_000, modules: 15 },
 };
 
@@ -107,7 +108,10 @@ export function bundleProblems(metafile: Metafile): string[] {
     });
 }
 
-/** Bytes in a bundle by package, and of the gateway by folder, such as `src/graphql`. */
+/**
+ * Bytes in a bundle by package, and of the gateway by folder, such as `src/graphql`, before
+ * `short-names.ts` shortens it.
+ */
 function bytesByPart(inputs: Metafile['outputs'][string]['inputs']): ReadonlyMap<string, number> {
   const sums = new Map<string, number>();
   for (const [path, { bytesInOutput }] of Object.entries(inputs)) {

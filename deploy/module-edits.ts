@@ -1,5 +1,24 @@
 // Changes of the text of modules, for replacements.ts.
 
+/** A module of a package, of which a bundle needs less or nothing. */
+export interface Replacement {
+  /** A short name. */
+  readonly name: string;
+  /** What it is for, and why the functions do without it. */
+  readonly why: string;
+  /** The path of the module's file. */
+  readonly path: RegExp;
+  /**
+   * What takes its place; or a change of its text, which throws an Error where it finds nothing to
+   * change.
+   */
+  readonly contents: string | ((text: string) => string);
+}
+
+/** Fails when the module is used, with its name: then the replacement was wrong. */
+export const unused = (name: string) =>
+  `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
+
 /** Changes each match in a text. Throws an Error if there is none. */
 export function edited(text: string, pattern: RegExp, change: (...groups: string[]) => string): string {
   if (text.search(pattern) === -1) throw new Error(`${pattern} matches nothing: update deploy/replacements.ts.`);
@@ -21,14 +40,17 @@ export function withPlainNames(text: string): string {
 }
 
 /**
- * The exceptions of GetRole in the API reference of IAM. An exception that is not registered is one
- * of the client's base class.
+ * Registers only these exceptions with a client. An exception that is not registered is one of the
+ * client's base class, with its name and message.
  */
-const roleErrors = ['NoSuchEntityException', 'ServiceFailureException'];
-
-/** Registers only the exceptions of GetRole with the client of IAM. */
-export function withRoleErrors(text: string): string {
+export function withErrors(text: string, names: readonly string[]): string {
   return edited(text, /^n0_registry\.registerError\(\w+\$, (\w+)\);\n/gm, (registration, name = '') =>
-    roleErrors.includes(name) ? registration : '',
+    names.includes(name) ? registration : '',
   );
+}
+
+/** The version of a package by its `package.json`, of which the clients of the SDK use nothing else. */
+export function versionOf(text: string): string {
+  const { version } = JSON.parse(text) as { readonly version: string };
+  return `export default ${JSON.stringify({ version })};`;
 }

@@ -160,40 +160,6 @@ export async function verifyCedarSnapshot(outdir: string, sources: string, snaps
   }
 }
 
-/**
- * Shortens the names of variables. Stack traces in the log stay readable without a source map: what
- * a module exports keeps its name, as do methods and the functions and classes of the gateway's own
- * modules, but not functions inside of functions. (esbuild's `keepNames` would keep all names, for
- * a tenth more time of each request.)
- */
-export const shortNames: Plugin = {
-  name: 'short-names',
-  setup(bundler) {
-    bundler.onLoad({ filter: /\.(?:ts|m?js)$/ }, async ({ path }) => {
-      const isOwn = path.endsWith('.ts');
-      const text = await readFile(path, 'utf8');
-      const { code } = await transform(isOwn ? exportingAll(text) : text, {
-        loader: isOwn ? 'ts' : 'js',
-        minifyIdentifiers: true,
-        sourcefile: path,
-        sourcemap: 'inline',
-        target: bundler.initialOptions.target ?? 'esnext',
-        // As in tsconfig.json.
-        tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-      });
-      return { contents: code, loader: 'js' };
-    });
-  },
-};
-
-/**
- * A module that exports all its functions and classes. The bundle has the same content, as unused
- * exports are dropped.
- */
-function exportingAll(text: string): string {
-  return text.replace(/^(?=(?:async function|function|class) \w)/gm, 'export ');
-}
-
 /** The syntax tree of the GraphQL schema, beside the bundles. */
 const schemaFile = 'schema.json';
 

@@ -1,25 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Metafile, Plugin } from 'esbuild';
-import { edited, withPlainNames, withRoleErrors } from './module-edits.ts';
-
-/** A module of a package, of which a bundle needs less or nothing. */
-export interface Replacement {
-  /** A short name. */
-  readonly name: string;
-  /** What it is for, and why the functions do without it. */
-  readonly why: string;
-  /** The path of the module's file. */
-  readonly path: RegExp;
-  /**
-   * What takes its place; or a change of its text, which throws an Error where it finds nothing to
-   * change.
-   */
-  readonly contents: string | ((text: string) => string);
-}
-
-/** Fails when the module is used, with its name: then the replacement was wrong. */
-const unused = (name: string) => `throw new Error('${name} is not part of the bundle: see deploy/replacements.ts');`;
+import { edited, unused } from './module-edits.ts';
+import type { Replacement } from './module-edits.ts';
+import { sdkReplacements } from './sdk-replacements.ts';
 
 /**
  * Each saves processor time of every cold start, or a fiftieth of the bundle. `path` holds in a
@@ -64,67 +48,48 @@ export const replacements: readonly Replacement[] = [
       export const createHash = (algorithm) => ({ update: (text) => ({ digest: (encoding) => hash(algorithm, text, encoding) }) });`,
   },
   {
-    name: 'web-streams',
-    why: 'tests for web streams, which loads them (a tenth of a cold start): responses of Node.js are never web streams',
-    path: /@smithy\/core\/dist-es\/submodules\/serde\/util-stream\/stream-type-check\.js$/,
-    contents: 'export const isReadableStream = () => false; export const isBlob = () => false;',
-  },
-  {
-    name: 'credential-chain',
-    why: 'looks for credentials in files, processes and at metadata services: Lambda passes them by environment variables',
-    path: /@aws-sdk\/credential-provider-node\/dist-es\/index\.js$/,
-    // Each request asks for them several times. Lambda does not change them while a function runs.
-    contents: `import { fromEnv } from '@aws-sdk/credential-provider-env';
-      import { memoize } from '@smithy/core/config';
-      export const defaultProvider = (init) => memoize(fromEnv(init));`,
-  },
-  {
     name: 'apollo-cache',
     why: "keeps Apollo's caches: documents.ts keeps the documents, and the gateway uses no other cache of it",
     path: /@apollo\/utils\.keyvaluecache\/dist\/InMemoryLRUCache\.js$/,
     contents: `exports.InMemoryLRUCache = class { constructor() { ${unused('The cache of Apollo Server')} } };`,
   },
   {
-    name: 'config-files',
-    why: 'reads files in the home directory, of which functions have none: settings come from environment variables',
-    path: /@smithy\/core\/dist-es\/submodules\/config\/shared-ini-file-loader\/loadSharedConfigFiles\.js$/,
-    contents: `export { CONFIG_PREFIX_SEPARATOR } from './constants';
-      export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} });`,
+    name: 'apollo-logger',
+    why: "Apollo's own log: server.ts passes that of the gateway",
+    path: /loglevel\/lib\/loglevel\.js$/,
+    contents: `module.exports = { getLogger() { ${unused('The log of Apollo Server')} } };`,
   },
   {
-    name: 'event-streams',
-    why: 'streams of events: no call of the gateway has one',
-    path: /@smithy\/core\/dist-es\/submodules\/event-streams\/index\.js$/,
-    contents: unused('The event streams of the SDK'),
+    name: 'negotiation',
+    why: 'reads Accept headers other than that of media types, which answers do not depend on',
+    path: /negotiator\/lib\/(?:charset|encoding|language)\.js$/,
+    contents: `module.exports = () => { ${unused('The negotiation of languages')} };`,
   },
   {
-    name: 'stream-collector',
-    why: "reads answers by a pipe, which creates the streams of the process's output",
-    path: /@smithy\/core\/dist-es\/submodules\/serde\/util-stream\/stream-collector\.js$/,
-    contents: `import { concatBytes } from '../concatBytes';
-      export const streamCollector = (stream) => new Promise((resolve, reject) => {
-        const chunks = [];
-        stream.on('data', (chunk) => chunks.push(chunk)).on('error', reject).on('end', () => resolve(concatBytes(chunks)));
-      });`,
+    name: 'schema-validation',
+    why: 'validates the schema: codegen and the tests do',
+    path: /graphql\/type\/validate\.mjs$/,
+    contents: 'export const validateSchema = () => []; export const assertValidSchema = () => {};',
   },
   {
-    name: 'uuid',
-    why: 'takes a random UUID from the cryptography of the web, which loads it: Node.js has the same function',
-    path: /@smithy\/core\/dist-es\/submodules\/serde\/uuid\/v4\.js$/,
-    contents: "import { randomUUID } from 'node:crypto'; export const bindV4 = () => () => randomUUID();",
+    name: 'sdl-rules',
+    why: 'validates definitions of schemas, where they are written',
+    path: /graphql\/validation\/specifiedRules\.mjs$/,
+    contents: (text) =>
+      edited(text, /specifiedSDLRules = Object\.freeze\(\[[^\]]*\]\)/, () => 'specifiedSDLRules = []'),
   },
   {
-    name: 'eks-names',
-    why: 'describes all operations of EKS',
-    path: /@aws-sdk\/client-eks\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: withPlainNames,
+    name: 'stable-json',
+    why: 'writes JSON with replacers and indentation, which the gateway does not ask for',
+    path: /safe-stable-stringify\/index\.js$/,
+    contents: (text) =>
+      edited(
+        text,
+        /^ {2}let (stringify(?:FnReplacer|ArrayReplacer|Indent)) = function [^]*?\n {2}\}\n/gm,
+        (_, name) => `let ${name} = () => { ${unused('JSON with replacers')} };`,
+      ),
   },
-  {
-    name: 'iam-names',
-    why: 'describes all exceptions of IAM, of which the gateway calls one operation',
-    path: /@aws-sdk\/client-iam\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: (text) => withRoleErrors(withPlainNames(text)),
-  },
+  ...sdkReplacements,
 ];
 
 /** Takes modules that no function needs out of the bundles. */

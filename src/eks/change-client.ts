@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EKSClient } from '@aws-sdk/client-eks';
 import type { ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-eks';
-import { Hash } from '@smithy/hash-node';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentity, DeserializeMiddleware, RequestSigner } from '@smithy/types';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
+import { Sha256 } from '../runtime/sha256.ts';
 import { ClockWrong } from './errors.ts';
 import { sdkSettings } from './sdk-settings.ts';
 import type { SdkSettings } from './sdk-settings.ts';
@@ -59,7 +59,7 @@ export function changeClient(settings: ChangeClientSettings, requestHandler: Nod
     credentials: () => Promise.resolve(currentSigning().credentials),
     region: settings.region,
     service: 'eks',
-    sha256: Hash.bind(null, 'sha256'),
+    sha256: Sha256,
   });
   const signer: RequestSigner = {
     sign: (request, options) => inner.sign(request, { ...options, signingDate: currentSigning().date }),

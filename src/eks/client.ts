@@ -12,6 +12,7 @@ import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { makeDeadline, withDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
+import { Sha256 } from '../runtime/sha256.ts';
 import { associationFrom } from './association.ts';
 import { describeAddon, describeCluster } from './cluster.ts';
 import { createCommand, deleteCommand, tagCommand, untagCommand, updateCommand } from './commands.ts';
@@ -71,7 +72,7 @@ export interface EksConnection {
 /** Prepares a connection to EKS in one account and region. Sends no request. */
 export function connectEks(settings: EksSettings): EksConnection {
   const requestHandler = new NodeHttpHandler({ connectionTimeout: connectionTimeoutMs, ...settings.agents });
-  const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, maxAttempts: 3 });
+  const reader = new EKSClient({ ...sdkSettings(settings), requestHandler, sha256: Sha256, maxAttempts: 3 });
   reader.middlewareStack.use(meterOf('eks'));
   if (settings.clockCheck) reader.middlewareStack.use(clockCheckPlugin(settings.clockCheck));
   let iam: IAMClient | null = null;

@@ -1,20 +1,27 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, SourceMap } from 'node:module';
+import type { SourceMapPayload } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { shortNames } from '../../deploy/optimize.ts';
+import { shortenNames } from '../../deploy/short-names.ts';
 
 const source = `
 class Connection {
+  static attempts = 3;
+  static count = 0;
+  private readonly number = Connection.count++;
   send(message: string): never {
-    const descriptiveText = message.trim();
+    const descriptiveText = message.trim() + this.number;
     throw new Error(descriptiveText);
   }
 }
-function submit(message: string): never {
-  return new Connection().send(message);
+class Pool {
+  static readonly shared = new Pool();
+  readonly attempts = Connection.attempts;
 }
+const submit = (message: string): never => new Connection().send(message);
+export const attempts = () => Pool.shared.attempts;
 export function handle(message: string): string {
   try {
     return submit(message);
@@ -24,17 +31,42 @@ export function handle(message: string): string {
 }
 `;
 
+interface Bundle {
+  readonly attempts: () => number;
+  readonly handle: (message: string) => string;
+}
+
 const folder = mkdtempSync(join(tmpdir(), 'names-'));
+const outfile = join(folder, 'handle.cjs');
+let bundle: Bundle;
+beforeAll(async () => {
+  bundle = await shortened();
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('a bundle has short names of variables, and the names of functions, classes and methods in its stack traces', async () => {
+async function shortened(): Promise<Bundle> {
   const file = join(folder, 'handle.ts');
   writeFileSync(file, source);
-  const outfile = join(folder, 'handle.cjs');
-  await build({ entryPoints: [file], outfile, bundle: true, format: 'cjs', plugins: [shortNames] });
+  await build({ entryPoints: [file], outfile, bundle: true, format: 'cjs', minifySyntax: true, sourcemap: 'external' });
+  await shortenNames(outfile);
+  return createRequire(outfile)(outfile) as Bundle;
+}
+
+test('a bundle has short names of variables, and the names of functions, classes and methods in its stack traces', () => {
   expect(readFileSync(outfile, 'utf8')).not.toContain('descriptiveText');
-  const { handle } = createRequire(outfile)(outfile) as { handle: (message: string) => string };
-  const stack = handle('lost');
+  const stack = bundle.handle('lost');
   for (const name of ['Connection.send', 'submit', 'handle'])
     expect(stack).toMatch(new RegExp(`at (?:Object\\.)?${name} `));
+});
+
+test('a class that uses itself while it is created works in a bundle', () => {
+  expect(bundle.attempts()).toBe(3);
+});
+
+test('the source map of a bundle with short names has the lines of the sources', () => {
+  const payload = JSON.parse(readFileSync(`${outfile}.map`, 'utf8')) as SourceMapPayload;
+  const [, line = '', column = ''] = /Connection\.send \(.*:(\d+):(\d+)\)/.exec(bundle.handle('lost')) ?? [];
+  const entry = new SourceMap(payload).findEntry(Number(line) - 1, Number(column) - 1);
+  const thrown = source.split('\n').findIndex((text) => text.includes('throw new Error'));
+  expect(entry).toMatchObject({ originalSource: expect.stringContaining('handle.ts') as string, originalLine: thrown });
 });
