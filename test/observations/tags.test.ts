@@ -6,6 +6,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { associationAt } from '../../src/queries/associations/at.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
@@ -121,6 +122,41 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     expect(await scanNext()).toBe(2);
     expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
   });
+
+  test.each(['nothing', 'an association that the gateway deleted'])(
+    'an association that only a change of tags showed, after %s, ends in the history when it is gone',
+    async (before) => {
+      const { control } = gateway.simulator;
+      if (before !== 'nothing') {
+        await gateway.create();
+        await gateway.remove({ associationId: control.associations()[0]?.associationId ?? '' });
+      }
+      gateway.clock.skip(61 * seconds);
+      const { associationId } = control.createAssociation({
+        ...{ ...place, roleArn: roleArn('payments/payments-api'), tags: { team: 'payments' } },
+      });
+      const tags = [
+        { key: 'cost-center', value: '42' },
+        { key: 'team', value: 'payments' },
+      ];
+      expect((await gateway.tag({ associationId, tags: tags.slice(0, 1) })).status).toBe('SUCCEEDED');
+      const { clockErrorMs } = gateway.deps.times;
+      const taggedAt = gateway.clock.now() + clockErrorMs;
+      control.deleteAssociation(associationId);
+      gateway.clock.skip(61 * seconds);
+      await scanNext();
+      const state = await ledger.getAssociationState(place);
+      const asOf = async (at: number) => state && associationAt(ledger, place, state, at, gateway.deps.times);
+      expect(await asOf(gateway.clock.now() + clockErrorMs)).toBeNull();
+      expect(await asOf(taggedAt)).toMatchObject({ association: { associationId, tags } });
+      expect(state?.observed).toMatchObject({ sight: { associationId, isGone: true }, driftId: null });
+      const ended = (await ledger.readVersions(place, { from: '' }, 10)).filter(({ deleted }) => deleted);
+      expect(ended.at(-1)).toMatchObject({ deleted: { associationId }, operationId: null });
+      // Known as gone, it costs nothing more.
+      await scanNext();
+      expect(await ledger.getAssociationState(place)).toEqual(state);
+    },
+  );
 
   describe('after changes through the gateway', () => {
     const cost = { key: 'cost-center', value: '42' };
