@@ -384,6 +384,11 @@ describe('the history as of a time', () => {
       expect(await teams(versions, [69, 70, 109, 110, 139, 140])).toEqual(['core', 'core?', 'core?', 'x?', 'x?', 'x']);
     });
 
+    test('those of a change that is the first known version are not certain until it was seen, as far as clocks are right', async () => {
+      const first = { ...change(5, 6, []), association: made(20, 'a', { tags: x }) };
+      expect(await teams([first], [19, 20, 35, 36])).toEqual(['x?', 'x?', 'x?', 'x']);
+    });
+
     test('those before the first of two changes are not certain where clocks may have swapped the two', async () => {
       const other = { operationId: 'none', origin: 'OUTSIDE' } as const;
       const first = { ...change(95, 100, x), ...other, association: made(0, 'a', { tags: core }) };

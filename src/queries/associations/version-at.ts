@@ -47,8 +47,8 @@ export async function versionAt(
 
   const present = ofGroup.filter(isPresent);
   const isWhole = present[0] !== undefined && madeAt(present[0]) <= asOf && (present.length > 1 || newest.length < few);
-  const before = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
-  const run = createLast(await runAt(reads, target, before, asOf));
+  const made = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
+  const run = createLast(await runAt(reads, target, made, asOf));
   const [version, other] = run;
   if (version === undefined) {
     const [first] = await inGroup(reads, target, group, { from: group });
@@ -83,7 +83,9 @@ export async function versionAt(
   const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
   if (isTied) return { version, next, uncertain: { from: madeAt(version), until: end } };
   const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
-  const uncertain = spanAt([...later.reverse(), ...run], asOf, times);
+  const first = run.at(-1);
+  const before = first ? beforeTags(first) : null;
+  const uncertain = spanAt([...later.reverse(), ...run, ...(before ? [before] : [])], asOf, times);
   return { version, next, uncertain };
 }
 
