@@ -8,7 +8,7 @@ import { observeChange } from '../../src/observations/observe-change.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { associationAt } from '../../src/queries/associations/at.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { home, roleArn } from '../support/gateway.ts';
+import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -241,6 +241,23 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
       await report();
       expect(await drift()).toEqual({ eks: ['MODIFIED', 'tags.team'], scan: ['MODIFIED', 'tags.team'] });
       expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
+    });
+
+    test('tags that others set before a change which certainly was not made are drift', async () => {
+      await createAndScan();
+      await tagOutside('x');
+      // Without a connection to EKS, there is no request id.
+      const error = { exception: 'ECONNREFUSED', message: 'refused', requestId: null };
+      const unconnected = {
+        tag: () => Promise.resolve({ kind: 'rejected', outcome: 'EKS_UNREACHABLE', error } as const),
+      };
+      const beside = await openBeside(gateway, {
+        change: ({ eksFor, ...deps }) => ({ ...deps, eksFor: (of) => ({ ...eksFor(of), ...unconnected }) }),
+      });
+      const fields = { associationId: associationId(), tags: [{ key: 'team', value: 'y' }] };
+      expect((await beside.tag(fields)).refusal).toMatchObject({ code: 'EKS_UNREACHABLE' });
+      gateway.clock.skip(11 * seconds);
+      expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
     });
 
     test('an older read after a scan took over the tags of an undetermined change is not drift', async () => {
