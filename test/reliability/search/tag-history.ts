@@ -95,7 +95,8 @@ export function tagsBySuccess(written: readonly AuditEntry[], id: string): (read
     const isOfTags = ['tag', 'untag'].includes(kindOf(entry.operation));
     // What an update found done, it need not have confirmed.
     const isFound = kindOf(entry.operation) === 'update' && entry.eksRequestId === null;
-    const mayBeOlder = isFound || (!isOfTags && decodeTime(entry.operationId) <= changedAt + times.listLagMs + 2 * times.clockErrorMs);
+    const mayBeOlder =
+      isFound || (!isOfTags && decodeTime(entry.operationId) <= changedAt + times.listLagMs + 2 * times.clockErrorMs);
     tags = mayBeOlder ? [...tags, left] : [left];
     if (isOfTags) changedAt = Date.parse(entry.time);
   }
