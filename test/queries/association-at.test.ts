@@ -402,6 +402,12 @@ describe('the history as of a time', () => {
       expect(await teams([created(1), updated, read], [100, 699, 729, 730])).toEqual(['x?', 'x?', 'x?', 'x']);
     });
 
+    test('those of a change whose outcome was recorded after a deletion say nothing of when that was', async () => {
+      const deletion = byScan(gone({ operationId: '01KASA3V5T0000000000000005', seenOtherwiseAt: null }), 90);
+      expect(await teams([change(95, 100, x), deletion], [40, 80, 119])).toEqual(['x?', 'x?', 'x?']);
+      expect(await answers([], [120])).toEqual(['none']);
+    });
+
     test('those before the first of two changes are not certain where clocks may have swapped the two', async () => {
       const other = { operationId: 'none', origin: 'OUTSIDE' } as const;
       const first = { ...change(95, 100, x), ...other, association: made(0, 'a', { tags: core }) };

@@ -61,31 +61,28 @@ export async function versionAt(
   }
   const untagged = version.seenAt > asOf ? beforeTags(version) : null;
   const following = await followingOf(reads, target, version, asOf);
-  const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
-  if (untagged) {
-    const uncertain = isFirstChangeOfTags(version, following, times)
-      ? spanAt([...later.reverse(), version, untagged], asOf, times)
-      : { from: madeAt(version), until: version.seenAt + times.clockErrorMs };
-    return { version: untagged, next: version, uncertain };
-  }
-  const next = following[0] ?? null;
+  const [next = null] = following;
+  const found = untagged ? { version: untagged, next: version } : { version, next };
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
     const until = Math.min(gone.until, createdAt(await readSuccessor()));
-    return { version, next, uncertain: { from: gone.from, until } };
+    return { ...found, uncertain: { from: gone.from, until } };
   }
   const isSameGroup = next !== null && groupOf(next) === group;
   const isThereLater = gone !== null || (isSameGroup && isPresent(next) && lastKnownAt(next, times) > asOf);
   const successor = isThereLater ? null : isSameGroup ? await readSuccessor() : next;
   const unseen = successor && unseenDeletion(version, successor, times);
-  if (unseen && asOf >= unseen.from) return { version, next, uncertain: unseen };
-  const isTied = other !== undefined && isTie(version, other);
+  if (unseen && asOf >= unseen.from) return { ...found, uncertain: unseen };
   const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
-  if (isTied) return { version, next, uncertain: { from: madeAt(version), until: end } };
+  const isTied = other !== undefined && isTie(version, other);
+  if (isTied) return { ...found, uncertain: { from: madeAt(version), until: end } };
+  if (untagged && !isFirstChangeOfTags(version, following, times))
+    return { ...found, uncertain: { from: madeAt(version), until: version.seenAt + times.clockErrorMs } };
+  const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
   const earlier = [version, ...before];
   const first = beforeTags(earlier.at(-1) ?? version);
-  const uncertain = spanAt([...later.reverse(), ...earlier, ...(first ? [first] : [])], asOf, times);
-  return { version, next, uncertain };
+  const spans = [...later.reverse(), ...earlier, ...(first ? [first] : [])];
+  return { ...found, uncertain: spanAt(spans, asOf, times) };
 }
 
 /**
