@@ -71,6 +71,12 @@ export interface KnownTags {
    * it can't any more. Milliseconds since the epoch.
    */
   readonly inDoubtUntil?: number;
+  /**
+   * The version of the association that it showed: of one that no scan and no other outcome showed,
+   * nothing else in the state says that it was there. Absent: an earlier version of the gateway left
+   * them.
+   */
+  readonly seen?: Pick<Association, 'createdAt' | 'modifiedAt'>;
 }
 
 /**

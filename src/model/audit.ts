@@ -94,6 +94,11 @@ export interface JudgedTags {
 export interface KnownVersion {
   /** The operation that set the known tags last; null: none did. */
   readonly setBy: string | null;
+  /**
+   * The public revision of the state: another one means that the association changed since, or may
+   * have. Absent: an earlier version of the gateway read it.
+   */
+  readonly publicRevision?: number;
   /** Who made the version whose tags are changed, which stays so; null: that is not known. */
   readonly origin: 'OPERATION' | 'ADOPTED' | 'ADD_ON' | 'OUTSIDE' | null;
   readonly operationId: string | null;

@@ -15,7 +15,7 @@ import type {
   Sight,
   StateChange,
 } from '../ledger/association-state.ts';
-import type { AssociationVersion } from '../ledger/association-version.ts';
+import type { AssociationVersion, DeletedAssociation } from '../ledger/association-version.ts';
 import type { Association } from '../model/association.ts';
 
 /**
@@ -75,8 +75,14 @@ export function seenAtOf(
 }
 
 /** The association that an absence ends; null if the history has none that is there. */
-export function goneAssociation(state: AssociationState, sight: Sight | null): Association | null {
-  if (!state.latest?.origin) return null;
-  const known = [state.observed?.association, state.confirmed?.association, latestAssociation(state)];
-  return known.find((one) => one?.associationId === sight?.associationId) ?? latestAssociation(state);
+export function goneAssociation(state: AssociationState, sight: Sight | null): DeletedAssociation | null {
+  const { observed, confirmed, latest, tags } = state;
+  const isGone = ({ associationId }: Pick<Sight, 'associationId'>) => associationId === sight?.associationId;
+  const present = latest?.origin ? latestAssociation(state) : null;
+  const known = present && [observed?.association, confirmed?.association, present].find((one) => one && isGone(one));
+  if (known) return known;
+  // Only a change of tags showed it, whose version the history has.
+  const ended = [confirmed?.isDeleted && confirmed.association, observed?.sight?.isGone && observed.sight];
+  const isOfTags = tags?.seen && isGone(tags) && !ended.some((one) => one && isGone(one));
+  return isOfTags ? { ...tags.seen, associationId: tags.associationId } : present;
 }

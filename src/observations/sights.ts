@@ -34,8 +34,9 @@ export function withoutRefuted(
 /** Every version that the state knows to have existed. */
 export function sightsOf(state: AssociationState | null): Sight[] {
   if (state === null) return [];
-  const { confirmed, observed, openOperations } = state;
+  const { confirmed, observed, openOperations, tags } = state;
   return [
+    ...(tags?.seen ? [{ associationId: tags.associationId, modifiedAt: tags.seen.modifiedAt, isGone: false }] : []),
     ...(confirmed ? [sightOf(confirmed.association, confirmed.isDeleted)] : []),
     ...[observed?.sight ?? null, ...openOperations.map(({ saw }) => saw)].filter((sight) => sight !== null),
   ];

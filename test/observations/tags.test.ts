@@ -6,8 +6,9 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
+import { associationAt } from '../../src/queries/associations/at.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { home, roleArn } from '../support/gateway.ts';
+import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -122,6 +123,41 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
   });
 
+  test.each(['nothing', 'an association that the gateway deleted'])(
+    'an association that only a change of tags showed, after %s, ends in the history when it is gone',
+    async (before) => {
+      const { control } = gateway.simulator;
+      if (before !== 'nothing') {
+        await gateway.create();
+        await gateway.remove({ associationId: control.associations()[0]?.associationId ?? '' });
+      }
+      gateway.clock.skip(61 * seconds);
+      const { associationId } = control.createAssociation({
+        ...{ ...place, roleArn: roleArn('payments/payments-api'), tags: { team: 'payments' } },
+      });
+      const tags = [
+        { key: 'cost-center', value: '42' },
+        { key: 'team', value: 'payments' },
+      ];
+      expect((await gateway.tag({ associationId, tags: tags.slice(0, 1) })).status).toBe('SUCCEEDED');
+      const { clockErrorMs } = gateway.deps.times;
+      const taggedAt = gateway.clock.now() + clockErrorMs;
+      control.deleteAssociation(associationId);
+      gateway.clock.skip(61 * seconds);
+      await scanNext();
+      const state = await ledger.getAssociationState(place);
+      const asOf = async (at: number) => state && associationAt(ledger, place, state, at, gateway.deps.times);
+      expect(await asOf(gateway.clock.now() + clockErrorMs)).toBeNull();
+      expect(await asOf(taggedAt)).toMatchObject({ association: { associationId, tags } });
+      expect(state?.observed).toMatchObject({ sight: { associationId, isGone: true }, driftId: null });
+      const ended = (await ledger.readVersions(place, { from: '' }, 10)).filter(({ deleted }) => deleted);
+      expect(ended.at(-1)).toMatchObject({ deleted: { associationId }, operationId: null });
+      // Known as gone, it costs nothing more.
+      await scanNext();
+      expect(await ledger.getAssociationState(place)).toEqual(state);
+    },
+  );
+
   describe('after changes through the gateway', () => {
     const cost = { key: 'cost-center', value: '42' };
     const document = `query ($source: DriftSource) {
@@ -205,6 +241,23 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
       await report();
       expect(await drift()).toEqual({ eks: ['MODIFIED', 'tags.team'], scan: ['MODIFIED', 'tags.team'] });
       expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
+    });
+
+    test('tags that others set before a change which certainly was not made are drift', async () => {
+      await createAndScan();
+      await tagOutside('x');
+      // Without a connection to EKS, there is no request id.
+      const error = { exception: 'ECONNREFUSED', message: 'refused', requestId: null };
+      const unconnected = {
+        tag: () => Promise.resolve({ kind: 'rejected', outcome: 'EKS_UNREACHABLE', error } as const),
+      };
+      const beside = await openBeside(gateway, {
+        change: ({ eksFor, ...deps }) => ({ ...deps, eksFor: (of) => ({ ...eksFor(of), ...unconnected }) }),
+      });
+      const fields = { associationId: associationId(), tags: [{ key: 'team', value: 'y' }] };
+      expect((await beside.tag(fields)).refusal).toMatchObject({ code: 'EKS_UNREACHABLE' });
+      gateway.clock.skip(11 * seconds);
+      expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
     });
 
     test('an older read after a scan took over the tags of an undetermined change is not drift', async () => {

@@ -3,7 +3,7 @@ import { operationTagKey } from '../../src/model/association.ts';
 import { createAssociation, inDoubtMs, leaseMs, readLagMs, reconcileNow, worker } from '../support/changes.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { home, input } from '../support/gateway.ts';
+import { home, input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { describeOnLedgers } from '../support/ledgers.ts';
 
@@ -98,6 +98,25 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
     gateway.clock.skip(inDoubtMs);
     await gateway.update(update);
     expect(await tag(fields)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('begin only if no other operation has ended since the state was read by which they are judged', async () => {
+    const { associationId } = association;
+    const { observations: ledgerOf } = gateway;
+    let isChanged = false;
+    const getAssociationState: typeof ledgerOf.getAssociationState = async (target) => {
+      const known = await ledgerOf.getAssociationState(target);
+      if (!isChanged) {
+        isChanged = true;
+        await gateway.update({ associationId, roleArn: worker, clientRequestToken: 'meanwhile' });
+      }
+      return known;
+    };
+    const slow = await openBeside(gateway, { ledger: { ...ledgerOf, getAssociationState } });
+    const fields = { associationId, tags: [cost], clientRequestToken: 'tags' };
+    expect((await slow.tag(fields)).refusal).toMatchObject({ code: 'OPERATION_IN_PROGRESS', retryable: true });
+    expect(gateway.sent('TagResource')).toBe(0);
+    expect(await slow.tag(fields)).toMatchObject({ status: 'SUCCEEDED' });
   });
 
   test('count the tags after the change, with that of the gateway', async () => {

@@ -384,6 +384,30 @@ describe('the history as of a time', () => {
       expect(await teams(versions, [69, 70, 109, 110, 139, 140])).toEqual(['core', 'core?', 'core?', 'x?', 'x?', 'x']);
     });
 
+    test('those of a change that is the first known version are not certain until it was seen, as far as clocks are right', async () => {
+      const first = { ...change(5, 6, []), association: made(20, 'a', { tags: x }) };
+      expect(await teams([first], [19, 20, 35, 36])).toEqual(['x?', 'x?', 'x?', 'x']);
+    });
+
+    test('those of a change that changed nothing are not certain where a scan then found others', async () => {
+      const same = change(100, 110, x);
+      expect(await teams([same, seenByScan(400, 0, core)], [69, 70, 109, 300, 429, 430])).toEqual([
+        ...['x', 'x?', 'x?', 'x?', 'core?', 'core'],
+      ]);
+    });
+
+    test('those that an update was found with are not certain since the version before it, also where a scan read them again', async () => {
+      const updated = { ...byOperation(9, 100, 'b', 700), association: made(100, 'b', { tags: x }) };
+      const read = { ...seenByScan(900, 800), association: made(100, 'b', { tags: x }) };
+      expect(await teams([created(1), updated, read], [100, 699, 729, 730])).toEqual(['x?', 'x?', 'x?', 'x']);
+    });
+
+    test('those of a change whose outcome was recorded after a deletion say nothing of when that was', async () => {
+      const deletion = byScan(gone({ operationId: '01KASA3V5T0000000000000005', seenOtherwiseAt: null }), 90);
+      expect(await teams([change(95, 100, x), deletion], [40, 80, 119])).toEqual(['x?', 'x?', 'x?']);
+      expect(await answers([], [120])).toEqual(['none']);
+    });
+
     test('those before the first of two changes are not certain where clocks may have swapped the two', async () => {
       const other = { operationId: 'none', origin: 'OUTSIDE' } as const;
       const first = { ...change(95, 100, x), ...other, association: made(0, 'a', { tags: core }) };

@@ -190,6 +190,9 @@ function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperat
   // no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
   if (!hasTrait('sendsChange', next)) return null;
+  // Only a definite answer closes a change of tags as not done, and a value from before, which others
+  // may have set, is explained by one that may have been done.
+  if (hasTrait('changesTags', next) && ended.event !== 'SUCCEEDED' && !mayHaveChanged(ended)) return null;
   const closedAt = Date.parse(ended.time);
   const saw = sightOf(next, ended);
   return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };

@@ -19,6 +19,7 @@ export function outcomeOfTags(
   const { event, operationId, before, request } = ended;
   if (!hasTrait('changesTags', next) || event !== 'SUCCEEDED' || !result?.association) return {};
   if (before === null || request === null) return {};
+  const { association } = result;
   const { associationId } = before;
   const tags = changedTags(before.tags, named(ended as RequestedOperation));
   const at = Date.parse(ended.time);
@@ -26,11 +27,11 @@ export function outcomeOfTags(
   const isInDoubt = ended.eksRequestId === null && at <= next.inDoubtUntil;
   const doubt = isInDoubt ? { inDoubtUntil: next.inDoubtUntil } : {};
   const shownFrom = Math.max(result.shownFrom ?? at, isInDoubt ? next.inDoubtUntil : 0);
-  const known: KnownTags = { associationId, tags, setBy: operationId, at, shownFrom, ...doubt };
+  const seen = { createdAt: before.createdAt, modifiedAt: association.modifiedAt };
+  const known: KnownTags = { associationId, tags, setBy: operationId, at, shownFrom, ...doubt, seen };
   // An operation whose outcome came meanwhile may have made it: its own version says so.
   if (!ended.tagsKnown?.origin) return { tags: known };
   const { origin, operationId: madeBy, declaration } = ended.tagsKnown;
-  const { association } = result;
   // Who made a version that came meanwhile is not known here.
   const isSame = association.modifiedAt === before.modifiedAt;
   return {

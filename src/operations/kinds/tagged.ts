@@ -61,17 +61,17 @@ function newestOf(state: AssociationState | null, shown: Association): Associati
 /** What the state has of the version whose tags are changed. */
 function knownOf(state: AssociationState | null, association: Association): KnownVersion {
   const { associationId, modifiedAt } = association;
-  const setBy = state?.tags?.setBy ?? null;
+  const read = { setBy: state?.tags?.setBy ?? null, publicRevision: state?.publicRevision ?? 0 };
   const origin = state?.latest?.origin ?? null;
   const latest = state && latestAssociation(state);
   const isKnown = latest?.associationId === associationId && latest.modifiedAt === modifiedAt;
   if (!state || origin === null || !isKnown)
-    return { setBy, origin: originOfUnseen(state, association), operationId: null, declaration: null };
+    return { ...read, origin: originOfUnseen(state, association), operationId: null, declaration: null };
   if (isFromOutside(state.latest) || state.confirmed === null) {
-    return { setBy, origin, operationId: null, declaration: null };
+    return { ...read, origin, operationId: null, declaration: null };
   }
   const { operationId, declaration } = state.confirmed;
-  return { setBy, origin, operationId, declaration };
+  return { ...read, origin, operationId, declaration };
 }
 
 /**

@@ -13,7 +13,8 @@ import { hasTrait } from '../../model/operation.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { openTagSpans } from './tag-spans.ts';
 import type { Span } from './tag-spans.ts';
-import { lastSeenOf, versionAt } from './version-at.ts';
+import { lastSeenOf } from './deletions.ts';
+import { versionAt } from './version-at.ts';
 import type { VersionAt } from './version-at.ts';
 
 /**

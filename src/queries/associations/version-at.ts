@@ -1,12 +1,12 @@
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationVersion } from '../../ledger/association-version.ts';
-import { associationOfVersion, placeOfVersions, versionPlaceOf } from '../../ledger/stored/version-keys.ts';
+import { placeOfVersions, versionPlaceOf } from '../../ledger/stored/version-keys.ts';
 import type { AssociationTarget } from '../../model/association.ts';
 import { settingsOf } from '../../model/setting-fields.ts';
-import { maxScanMs } from '../../observations/sights.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
-import { isOfCreate, isRead, lastKnownAt, tagSpan } from './tag-spans.ts';
+import { createdAt, deletionIn, groupOf, isPresent, madeAt, unseenDeletion } from './deletions.ts';
+import { isOfCreate, lastKnownAt, tagSpan } from './tag-spans.ts';
 import type { PresentVersion, Span } from './tag-spans.ts';
 
 /** A version that was in force at a time, and the one after it. */
@@ -47,9 +47,8 @@ export async function versionAt(
 
   const present = ofGroup.filter(isPresent);
   const isWhole = present[0] !== undefined && madeAt(present[0]) <= asOf && (present.length > 1 || newest.length < few);
-  const before = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
-  const run = createLast(await runAt(reads, target, before, asOf));
-  const [version, other] = run;
+  const made = isWhole ? present : await inGroup(reads, target, group, { before: `${group}${at}~` });
+  const { version, other, before } = await runAt(reads, target, made, asOf);
   if (version === undefined) {
     const [first] = await inGroup(reads, target, group, { from: group });
     if (first === undefined) return null;
@@ -62,29 +61,28 @@ export async function versionAt(
   }
   const untagged = version.seenAt > asOf ? beforeTags(version) : null;
   const following = await followingOf(reads, target, version, asOf);
-  if (untagged) {
-    const uncertain = isFirstChangeOfTags(version, following, times)
-      ? spanAt([version, untagged], asOf, times)
-      : { from: madeAt(version), until: version.seenAt + times.clockErrorMs };
-    return { version: untagged, next: version, uncertain };
-  }
-  const next = following[0] ?? null;
+  const [next = null] = following;
+  const found = untagged ? { version: untagged, next: version } : { version, next };
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
     const until = Math.min(gone.until, createdAt(await readSuccessor()));
-    return { version, next, uncertain: { from: gone.from, until } };
+    return { ...found, uncertain: { from: gone.from, until } };
   }
   const isSameGroup = next !== null && groupOf(next) === group;
   const isThereLater = gone !== null || (isSameGroup && isPresent(next) && lastKnownAt(next, times) > asOf);
   const successor = isThereLater ? null : isSameGroup ? await readSuccessor() : next;
   const unseen = successor && unseenDeletion(version, successor, times);
-  if (unseen && asOf >= unseen.from) return { version, next, uncertain: unseen };
-  const isTied = other !== undefined && isTie(version, other);
+  if (unseen && asOf >= unseen.from) return { ...found, uncertain: unseen };
   const end = gone?.from ?? unseen?.from ?? (next && isPresent(next) ? madeAt(next) : null);
-  if (isTied) return { version, next, uncertain: { from: madeAt(version), until: end } };
+  const isTied = other !== undefined && isTie(version, other);
+  if (isTied) return { ...found, uncertain: { from: madeAt(version), until: end } };
+  if (untagged && !isFirstChangeOfTags(version, following, times))
+    return { ...found, uncertain: { from: madeAt(version), until: version.seenAt + times.clockErrorMs } };
   const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
-  const uncertain = spanAt([...later.reverse(), ...run], asOf, times);
-  return { version, next, uncertain };
+  const earlier = [version, ...before];
+  const first = beforeTags(earlier.at(-1) ?? version);
+  const spans = [...later.reverse(), ...earlier, ...(first ? [first] : [])];
+  return { ...found, uncertain: spanAt(spans, asOf, times) };
 }
 
 /**
@@ -130,30 +128,47 @@ async function followingOf(
   return following.filter((one) => !isOfCreate(one) || groupOf(one) !== groupOf(version));
 }
 
+/** What was in force at a time, by the versions that were made by then. */
+interface Run {
+  /** Undefined: none was. */
+  readonly version: PresentVersion | undefined;
+  /** One that may have the same `modifiedAt`; undefined: none. */
+  readonly other: PresentVersion | undefined;
+  /** Those before the version, the last one first. */
+  readonly before: readonly PresentVersion[];
+}
+
 /**
- * The version in force at a time, and one with the same `modifiedAt`, from those that were made by
- * then, the last one first. One that differs in tags only, which may not move `modifiedAt`, and an
- * adoption of what was known, count from when they were seen.
+ * The version in force at a time, from those that were made by then, the last one first. One that
+ * differs in tags only, which may not move `modifiedAt`, and an adoption of what was known, count
+ * from when they were seen.
  */
 async function runAt(
   reads: Reads,
   target: AssociationTarget,
-  before: readonly PresentVersion[],
+  made: readonly PresentVersion[],
   asOf: number,
-): Promise<readonly PresentVersion[]> {
-  const [version, other] = before;
-  if (version === undefined || !countsFromSight(version, other)) return before;
-  if (version.seenAt <= asOf && !isOfCreate(version)) return before;
-  const place = placeOfVersions(version.association, version.association.modifiedAt);
+): Promise<Run> {
+  const [last, other] = made;
+  const isCertain = last !== undefined && last.seenAt <= asOf && !isOfCreate(last);
+  if (last === undefined || !countsFromSight(last, other) || isCertain) return runOf(createLast(made));
+  const place = placeOfVersions(last.association, last.association.modifiedAt);
   const isSame = (one: AssociationVersion): one is PresentVersion =>
     isPresent(one) && placeOfVersions(one.association, one.association.modifiedAt) === place;
   const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 3);
   const known = createLast(seen.filter(isSame));
-  if (known.length > 1) return known;
+  if (known.length > 1) return runOf(known);
   const first = (await reads.readVersions(target, { from: place }, few)).filter(isSame);
   const creates = first.filter(isOfCreate).slice(0, 1);
-  if (known.length > 0) return known.every(isOfCreate) ? known : [...known, ...creates];
-  return creates.length > 0 ? creates : first;
+  const before = creates.length > 0 ? [] : made.filter((one) => !isSame(one));
+  if (known.length > 0) return runOf(known.every(isOfCreate) ? known : [...known, ...creates, ...before]);
+  // None of them was seen by then: the one that was seen first.
+  const [version, following] = creates.length > 0 ? creates : first;
+  return { version, other: following, before };
+}
+
+function runOf([version, ...before]: readonly PresentVersion[]): Run {
+  return { version, other: before[0], before };
 }
 
 /** Versions of one place, the last one first: that of a create was the first, whenever it was seen. */
@@ -185,55 +200,6 @@ function hasSameSettings(one: PresentVersion, other: PresentVersion): boolean {
   return settingDifferences(settingsOf(one.association), other.association).length === 0;
 }
 
-/**
- * When an association was deleted, by the versions that say so: after it was changed or seen last,
- * and before its absence was known. An absence that a later version refutes was a read that lagged
- * too long.
- */
-function deletionIn(ofGroup: readonly AssociationVersion[], { clockErrorMs, listLagMs }: ReadTimes) {
-  const last = ofGroup.find(isPresent);
-  const isRefuted = ({ seenAt }: AssociationVersion) =>
-    last !== undefined && (madeAt(last) > seenAt + clockErrorMs || (isRead(last) && last.seenAt > seenAt + maxScanMs));
-  const deletions = ofGroup.filter((one) => !isPresent(one) && !isRefuted(one));
-  if (deletions.length === 0) return null;
-  const until = Math.min(...deletions.map(({ seenAt }) => seenAt + clockErrorMs));
-  const known = deletions.flatMap((one) => [
-    Date.parse(associationOfVersion(one).modifiedAt),
-    (one.seenOtherwiseAt ?? 0) - clockErrorMs - listLagMs,
-  ]);
-  return { from: Math.min(until, Math.max(...known, last ? madeAt(last) : 0)), until };
-}
-
-/** When an association was deleted, if only its successor was seen and not the deletion. */
-function unseenDeletion(
-  version: PresentVersion,
-  successor: AssociationVersion,
-  { clockErrorMs, listLagMs }: ReadTimes,
-): { readonly from: number; readonly until: number } {
-  const until = createdAt(successor);
-  const seenAt = lastSeenOf(version, successor);
-  // An outcome is recorded later than it was seen.
-  const readAt = seenAt > version.seenAt || isRead(version) ? seenAt : 0;
-  return { from: Math.min(until, Math.max(madeAt(version), readAt - clockErrorMs - listLagMs)), until };
-}
-
-/**
- * When a version was last seen, as far as the one after it tells: an operation knows only that its
- * own was not there yet.
- */
-export function lastSeenOf({ seenAt }: AssociationVersion, next: AssociationVersion | null): number {
-  const seenAgain = next && isRead(next) ? next.seenOtherwiseAt : null;
-  return Math.max(seenAt, seenAgain ?? seenAt);
-}
-
-function isPresent(version: AssociationVersion): version is PresentVersion {
-  return version.association !== null;
-}
-
-function groupOf(version: AssociationVersion): string {
-  return placeOfVersions(associationOfVersion(version));
-}
-
 async function inGroup(
   reads: Reads,
   target: AssociationTarget,
@@ -242,12 +208,4 @@ async function inGroup(
 ): Promise<PresentVersion[]> {
   const versions = await reads.readVersions(target, range, few);
   return versions.filter((one) => isPresent(one) && groupOf(one) === group) as PresentVersion[];
-}
-
-function madeAt({ association }: PresentVersion): number {
-  return Date.parse(association.modifiedAt);
-}
-
-function createdAt(version: AssociationVersion | null): number {
-  return version ? Date.parse(associationOfVersion(version).createdAt) : Infinity;
 }

@@ -3,6 +3,7 @@ import type { SeenAssociation } from '../../../src/queries/associations/at.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { times } from './home.ts';
 import type { World } from './observation-checks.ts';
+import { areSameTags } from './tag-history.ts';
 
 /*
  * The rules for the history: it is judged against the log of what EKS applied, whose times are EKS's own. Only what is documented as not certain is forgiven.
@@ -12,7 +13,7 @@ import type { World } from './observation-checks.ts';
 export function historyViolations(world: World, history: readonly AssociationVersion[]): string[] {
   const violations: string[] = [];
   let newest = -1;
-  for (const { association, deleted, origin, operationId } of history) {
+  for (const { association, deleted, origin, operationId, tagsSetBy, seenAt } of history) {
     const change = association ? world.versionOf(association) : deleted && world.deletionOf(deleted.associationId);
     const what = association
       ? `${association.associationId} of ${association.modifiedAt}`
@@ -26,7 +27,10 @@ export function historyViolations(world: World, history: readonly AssociationVer
     newest = Math.max(at, newest);
     if (association === null) continue;
     const isForeign = change.operationId === null;
-    const isTagged = world.isTaggedOutside(association.associationId);
+    // A change of tags leaves who made the version: also others who had set its tags.
+    const isTagged = tagsSetBy
+      ? world.tags.didOthersChange(association.associationId, 0, seenAt + times.clockErrorMs)
+      : world.tags.wereSetByOthers(association.associationId, association.tags);
     if (origin === 'OUTSIDE' && !isForeign && !change.isTooLate && !isTagged)
       violations.push(`the history has ${what} as made outside, but ${change.operationId} made it`);
     // Nothing at EKS tells which of two equal updates was applied, nor of two creates without the tag.
@@ -62,17 +66,21 @@ export function asOfViolations(
     const isDocumented = reasonsFor(world, history, at, seen).some(Boolean);
     return isDocumented ? [] : [`as of ${at}, the history is not certain of ${said}, for no reason: EKS had ${had}`];
   }
-  if (said === had && seen) return tagViolations(world, at, seen);
+  if (said === had && seen) return tagViolations(world, history, at, seen);
   if (said === had || (last && isUnseen(world, history, last))) return [];
   return [`as of ${at}, the history has ${said}, but EKS had ${had}`];
 }
 
-/** Tags count as settings do, but for what others set that no read showed. */
-function tagViolations(world: World, at: number, { association: { associationId, tags } }: SeenAssociation): string[] {
-  const had = world.tagsAt(associationId, at);
-  if (had === null || world.isTaggedOutside(associationId)) return [];
+/** Tags count as settings do, but for those that nothing showed. */
+function tagViolations(
+  world: World,
+  history: readonly AssociationVersion[],
+  at: number,
+  { association: { associationId, tags } }: SeenAssociation,
+): string[] {
+  const had = world.tags.tagsAt(associationId, at);
+  if (had === null || areSameTags(tags, had) || world.tags.areUnseen(history, associationId, at)) return [];
   const textOf = (some: typeof tags) => JSON.stringify([...some].map(({ key, value }) => `${key}=${value}`).sort());
-  if (textOf(tags) === textOf(had)) return [];
   return [`as of ${at}, the history is certain of the tags ${textOf(tags)}, but EKS had ${textOf(had)}`];
 }
 
@@ -96,7 +104,8 @@ function reasonsFor(
         (event === 'SUCCEEDED' ? eksRequestId === null : refusalCode === 'OUTCOME_UNDETERMINED'),
     );
   const isTagged =
-    world.isTaggedOutside(associationId) || world.isTagging(associationId, from - times.clockErrorMs, until);
+    world.tags.didOthersChange(associationId, from - times.clockErrorMs, until + times.clockErrorMs) ||
+    world.isTagging(associationId, from - times.clockErrorMs, until);
   return [
     isTagged,
     from <= deletedAt && deletedAt <= until,

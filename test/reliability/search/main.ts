@@ -12,7 +12,7 @@ Options:
   --minutes N  stop after N minutes (default: no time limit)
   --seed N     seed of the first scenarios (default: random)
   --path PATH  run only the scenario that a counter-example names; needs --seed
-  --tags       only scenarios with changes of tags, which the others do not have
+  --tags       only scenarios with changes of tags; otherwise, those of every fourth seed have them
   --help       print this help
 
 Exit codes: 0 if every scenario keeps the guarantees, 1 after a counter-example, 2 for invalid options or a failed run.

@@ -57,7 +57,7 @@ export function makeObservationModel(
       return false;
     }
     const { sight, origin } = seen;
-    if (!wereApart()) for (const rule of world.originViolations(by, origin, sight)) broken(rule);
+    if (!wereApart()) for (const rule of world.originViolations(by, seen)) broken(rule);
     if (sight && !sight.isGone && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
     recorded(by, seen, entry);
     const text = `${origin} ${textOf(sight)}`;

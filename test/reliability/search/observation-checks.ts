@@ -1,9 +1,9 @@
-import type { AssociationState, Sight } from '../../../src/ledger/association-state.ts';
-import type { Origin } from '../../../src/ledger/association-version.ts';
+import type { AssociationState, ObservedState, Sight } from '../../../src/ledger/association-state.ts';
 import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { entryFact, kindOf } from './facts-of.ts';
+import { areSameTags, makeTagHistory, tagsBySuccess } from './tag-history.ts';
 
 /*
  * The rules of the reference model for what scans record. Each check returns its violations, one sentence each.
@@ -16,11 +16,7 @@ export type World = ReturnType<typeof makeWorld>;
 export function makeWorld(written: () => readonly AuditEntry[], now: () => number = () => 0) {
   const changes: Applied[] = [];
   const tagged: Applied[] = [];
-  /** Every change that left an association, and when, by the clock of EKS. */
-  const tags: { readonly at: number; readonly association: Association }[] = [];
-  /** Whether others, or what no operation can be told from, changed tags of an association. */
-  const isTaggedOutside = (id: string) =>
-    tagged.some((one) => isOf(one, id) && (one.operationId === null || one.isTooLate));
+  const tags = makeTagHistory(written);
   /** A change of tags confirms nothing of who made an association. */
   const isOfTags = ({ operation }: AuditEntry) => ['tag', 'untag'].includes(kindOf(operation));
   const succeeded = () =>
@@ -54,14 +50,24 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
     return closing ? Date.parse(closing.time) : Infinity;
   };
 
+  /** Whether others set tags that no success left; null: an operation whose outcome nobody knows may have, or that success read older ones. */
+  function driftOfTags({ associationId: id, tags: shown }: Association): boolean | null {
+    const left = tagsBySuccess(written(), id);
+    // What only changes of tags were of is not the gateway's.
+    if (!succeeded().some(({ associationArn }) => associationArn?.endsWith(id))) return false;
+    if (left.every((one) => areSameTags(one, shown))) return false;
+    const isUndetermined = written().some(
+      (entry) => isOfTags(entry) && entry.before?.associationId === id && entry.refusalCode === 'OUTCOME_UNDETERMINED',
+    );
+    if (isUndetermined || left.some((one) => areSameTags(one, shown))) return null;
+    return tags.areOfOthers(id);
+  }
+
   return {
     versionOf,
     isAdopted,
     isRequested,
-    isTaggedOutside,
-    /** The tags that EKS had of an association at a time; null if it did not exist. */
-    tagsAt: (id: string, at: number): Association['tags'] | null =>
-      tags.findLast((one) => one.association.associationId === id && one.at <= at)?.association.tags ?? null,
+    tags,
     /**
      * Whether a change of tags of an association was in progress between two times. It may have begun before `from`: what is not certain begins with the
      * version, which others can have made while the change was in progress.
@@ -84,7 +90,7 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
     applied(change: Applied): void {
       // Of two changes in one millisecond, EKS dates the second one later.
       const at = Math.max(now(), Date.parse(change.association.modifiedAt));
-      if (change.kind !== 'delete') tags.push({ at, association: change.association });
+      tags.applied(change, at);
       // Tags are no version: `modifiedAt` stays.
       if (change.kind === 'tag' || change.kind === 'untag') tagged.push(change);
       else changes.push(change);
@@ -92,7 +98,7 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
     /** Whether an operation made a version long after it was certain that it no longer could. */
     isLost: (sight: Sight) => versionOf(sight)?.isTooLate === true,
     /** A scan says who made what it saw. */
-    originViolations(by: string, origin: Origin | null, sight: Sight | null): string[] {
+    originViolations(by: string, { origin, sight, association }: ObservedState): string[] {
       if (sight === null) return origin === null ? [] : [`${by} saw nothing, made by ${origin}`];
       const change = sight.isGone ? deletionOf(sight.associationId) : versionOf(sight);
       const what = `${sight.isGone ? 'the absence' : `the state ${sight.modifiedAt}`} of ${sight.associationId}`;
@@ -100,8 +106,9 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
       if (origin === 'OPERATION' && sight.isGone) return [`${by} reports ${what} as an association of an operation`];
       if (change.isTooLate) return [];
       const isForeign = change.operationId === null && (sight.isGone || !isAdopted(sight));
-      if (isTaggedOutside(sight.associationId)) return [];
-      if (origin === 'OUTSIDE' && !isForeign)
+      // Tags of others change no version.
+      const isTagged = association !== null && tags.wereSetByOthers(sight.associationId, association.tags);
+      if (origin === 'OUTSIDE' && !isForeign && !isTagged)
         return [
           `${by} reports ${what} as made outside, but ${change.operationId ?? 'others'} made it${change.operationId ? '' : ', and it was adopted'}`,
         ];
@@ -114,7 +121,8 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
       const last = changes.at(-1);
       if (!last) return false;
       if ([...changes, ...tagged].some(({ isTooLate }) => isTooLate)) return null;
-      if (association && isTaggedOutside(association.associationId)) return null;
+      const isTagDrift = association !== null && driftOfTags(association);
+      if (isTagDrift !== false) return isTagDrift;
       if (last.operationId !== null) return false;
       const done = succeeded();
       const { associationId: id } = last.association;
