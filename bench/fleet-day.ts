@@ -13,6 +13,8 @@ const help = `Plays a day of a fleet: 200 clusters in 20 accounts, with 10,000 a
 adopted, exported, renamed and reviewed, changed outside of the gateway in ten ways, looked up as of a time, judged by a new policy, and others are declared, planned and applied by runners
 that are killed. Fails if a change is not found, something else is, or a change has not exactly one effect. Prints Markdown tables. Requires Linux and Java.
 
+Units are those that DynamoDB would charge, by the sizes of items. Seconds are those of one process with the command, the gateway, its ledger in SQLite and the simulated EKS.
+
 Usage: npm run bench -- fleet-day [OPTIONS]
 
   --adopted N   in how many of the clusters associations are adopted, 37 to 200 (default: 200); the jobs of a fleet are done if it is all
@@ -100,7 +102,14 @@ async function play(fleet: FleetGateway, adopted: number, declared: number): Pro
   if (found.length !== changes.length) throw new Error(`Only ${found.length} changes outside were found.`);
   await step('the same again', () => fleet.scanAll(0), aboutScan);
   const [past, now] = [await withOutsideRole(fleet, before), await withOutsideRole(fleet, null)];
-  const impact = await impactOfOneRule(fleet);
+  const { result: impact } = await step(
+    'impact of a rule',
+    () => impactOfOneRule(fleet),
+    ({ counts }) =>
+      Object.entries(counts)
+        .map(([kind, count]) => `${count} ${kind}`)
+        .join(', '),
+  );
   await fleet.scanAll();
   const plan = await planDeclaration(fleet, 10_000);
   const small = declared === 10_000 ? plan : await planDeclaration(fleet, declared);
@@ -114,7 +123,7 @@ Found once their read was due: ${found
     .map(({ name }) => name)
     .join(', ')}.
 Associations with a role from outside: ${past} as of before the changes, ${now} now.
-Impact of one rule on ${all} associations: ${JSON.stringify(impact.counts)} in ${impact.seconds.toFixed(1)} seconds; resident ${impact.resident.map((one) => one.toFixed(0)).join(', ')} MB (a third, two thirds, most).
+Memory of the impact of a rule on ${all} associations: resident ${impact.resident.map((one) => one.toFixed(0)).join(', ')} MB (a third, two thirds, most).
 A plan of ${plan.changes} bindings: ${plan.seconds.toFixed(1)} seconds.
 Applied ${small.changes}: ${applied.seconds.toFixed(0)} seconds; killed after ${applied.killedAt.join(', ')} effects, then two runners at once: ${applied.effects} effects at EKS, ${applied.distinct} different ones.
 A plan of every kind of change in all clusters: ${JSON.stringify(kinds.counts)} in ${kinds.seconds.toFixed(1)} seconds.
