@@ -1,4 +1,5 @@
 // Quick test: packages/command/test/declaration/expiry.test.ts.
+import { startAnsweringServer } from '../../../../test/support/answering-server.ts';
 import { paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
 
@@ -59,5 +60,30 @@ test('a plan of an expiry does not overwrite one that was set since', async () =
   await planAndApply(expiring('expiresAfter: 60d'));
   const { code, stdout } = await fleet.run(['apply', fleet.pathOf('older.json')]);
   expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('revision 2, not 1') });
+  expect(await days()).toBe(60);
+});
+
+test('an expiry that is set while a plan is made is not overwritten: the plan denies its change', async () => {
+  await planAndApply(paymentsDeclaration(['api']));
+  const file = fleet.write('bindings.yaml', expiring('expiresAfter: 30d'));
+  const others = fleet.write('others.yaml', expiring('expiresAfter: 60d'));
+  let isSet = false;
+  const front = await startAnsweringServer(async (response, { body, headers }) => {
+    // Others act after the read of the plan, and before its check.
+    if (body.includes('checkPodIdentityAssociations') && !isSet) {
+      isSet = true;
+      await fleet.run(['plan', '-f', others, '-o', fleet.pathOf('others.json')]);
+      await fleet.run(['apply', fleet.pathOf('others.json')]);
+    }
+    const { authorization = '' } = headers;
+    const answer = await fleet.gateway.post(body, { authorization });
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  });
+  const { code, stdout } = await fleet.run(['plan', '-f', file], 'alice', {}, front.endpoint);
+  await front.stop();
+  expect({ code, stdout }).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/Its expiry became 2\S+Z while the plan was made. Plan again./),
+  });
   expect(await days()).toBe(60);
 });
