@@ -88,11 +88,12 @@ export async function openFleetGateway(
    *
    * @param maxAgeMs after which time associations are read again although nothing tells that they
    *   changed
+   * @param expected how many clusters there are
    */
-  const scanAll = async (maxAgeMs = defaultScanSettings.maxAgeMs) => {
+  const scanAll = async (maxAgeMs = defaultScanSettings.maxAgeMs, expected = clusters.length) => {
     const first = await scanOnce(maxAgeMs);
     let result = first;
-    for (let run = 1; result.complete !== clusters.length; run += 1) {
+    for (let run = 1; result.complete !== expected; run += 1) {
       if (run > maxRuns) {
         const failures = (await ledger.getClusterScans(clusters)).flatMap((one) => one?.failure?.exception ?? []);
         throw new Error(`Not all clusters were scanned: ${JSON.stringify({ ...result, failures })}`);

@@ -18,21 +18,20 @@ interface Jobs extends Pick<Steps, 'step'> {
  * not end as it should.
  */
 export async function comeAndGo(fleet: FleetGateway, { step, planned }: Jobs): Promise<void> {
-  const { simulator, scan, run, deploy, folder, policies } = fleet;
+  const { simulator, scanAll, run, deploy, folder, policies } = fleet;
   const [declaration, plan] = [join(folder, 'selected.yaml'), join(folder, 'added.json')];
-  const grown = makeFleetPolicies([...clusters, newCluster]);
-  simulator.control.addCluster(newCluster);
-  await deploy(grown);
-  const scanned = async () => {
-    const { complete } = await scan();
-    if (complete !== clusters.length + 1) throw new Error(`${complete} clusters were scanned.`);
-    return complete;
-  };
-  await step('scan after a cluster is added', scanned, (complete) => `${complete} clusters`);
   await step(
     'export with selectors',
     () => run(['export', '--name', 'exported', '--infer-selectors', '-o', declaration]),
     () => 'takes clusters of the same environment',
+  );
+  const grown = makeFleetPolicies([...clusters, newCluster]);
+  simulator.control.addCluster(newCluster);
+  await deploy(grown);
+  await step(
+    'scan after a cluster is added',
+    () => scanAll(undefined, clusters.length + 1),
+    ({ complete }) => `${complete} clusters`,
   );
   const { result } = await step(
     'plan of it, for the new cluster',

@@ -31,21 +31,20 @@ const transacted = 2;
 export function meteredItems(items: Items, report: (consumed: MeteredCall) => void): Items {
   const written = async <Result>(writes: readonly Write[], send: () => Promise<Result>): Promise<Result> => {
     const stored = () => writes.map((write) => items.get(write.table, keyOf(write)));
-    const stopReads = startWatch();
     // The store does each call at once, so that nothing comes in between.
-    const reads = stored();
-    const first = stopReads();
+    const reads = timed(stored);
     const result = send();
-    const stop = startWatch();
-    const [before, after] = await Promise.all([Promise.all(reads), Promise.all(stored())]);
+    const readsAfter = timed(stored);
+    const [before, after] = [await Promise.all(reads.value), await Promise.all(readsAfter.value)];
     const factor = writes.length > 1 ? transacted : 1;
-    const each = writes.map(({ table }, index) => unitsOf(table, before[index] ?? null, after[index] ?? null));
-    const second = stop();
+    const each = timed(() =>
+      writes.map(({ table }, index) => unitsOf(table, before[index] ?? null, after[index] ?? null)),
+    );
     report({
       dynamoDbCalls: 1,
-      tableUnits: factor * sum(each.map(({ inTable }) => inTable)),
-      indexUnits: sum(each.map(({ inIndexes }) => inIndexes)),
-      meter: { ms: first.ms + second.ms, cpuMs: first.cpuMs + second.cpuMs },
+      tableUnits: factor * sum(each.value.map(({ inTable }) => inTable)),
+      indexUnits: sum(each.value.map(({ inIndexes }) => inIndexes)),
+      meter: sumOf(reads, readsAfter, each),
     });
     return result;
   };
@@ -54,9 +53,10 @@ export function meteredItems(items: Items, report: (consumed: MeteredCall) => vo
     perBlock: number,
   ): Promise<Found> => {
     const all = await found;
-    const stop = startWatch();
-    const readUnits = sum(all.map((item) => perBlock * blocks(item === null ? 0 : itemBytes(item), readUnitBytes)));
-    report({ dynamoDbCalls: 1, readUnits, meter: stop() });
+    const units = timed(() =>
+      sum(all.map((item) => perBlock * blocks(item === null ? 0 : itemBytes(item), readUnitBytes))),
+    );
+    report({ dynamoDbCalls: 1, readUnits: units.value, meter: sumOf(units) });
     return all;
   };
   return {
@@ -71,11 +71,11 @@ export function meteredItems(items: Items, report: (consumed: MeteredCall) => vo
     getMany: (keys) => read(items.getMany(keys), 1 / 2),
     query: async (query) => {
       const page = await items.query(query);
-      const stop = startWatch();
-      const examined = isPart(query) ? await items.query(wholeOf(query, page.examined)) : page;
-      const bytes = sum(examined.items.map(itemBytes));
-      const readUnits = blocks(bytes, readUnitBytes) * (query.index === undefined ? 1 : 1 / 2);
-      report({ dynamoDbCalls: 1, readUnits, meter: stop() });
+      const whole = timed(() => (isPart(query) ? items.query(wholeOf(query, page.examined)) : Promise.resolve(page)));
+      const { items: examined } = await whole.value;
+      const bytes = timed(() => sum(examined.map(itemBytes)));
+      const readUnits = blocks(bytes.value, readUnitBytes) * (query.index === undefined ? 1 : 1 / 2);
+      report({ dynamoDbCalls: 1, readUnits, meter: sumOf(whole, bytes) });
       return page;
     },
     transact: (writes) => written(writes, () => items.transact(writes)),
@@ -91,6 +91,21 @@ export function startWatch(): () => Stopped {
     const { user, system } = process.cpuUsage(before);
     return { ms: performance.now() - startedAt, cpuMs: (user + system) / 1_000 };
   };
+}
+
+/** Work that waits for nothing, and how long it took. */
+interface Timed<Value> extends Stopped {
+  readonly value: Value;
+}
+
+function timed<Value>(work: () => Value): Timed<Value> {
+  const stop = startWatch();
+  const value = work();
+  return { value, ...stop() };
+}
+
+function sumOf(...times: readonly Stopped[]): Stopped {
+  return { ms: sum(times.map(({ ms }) => ms)), cpuMs: sum(times.map(({ cpuMs }) => cpuMs)) };
 }
 
 /** Whether a query gives less than it examines. */
