@@ -28,8 +28,8 @@ function clusterOf(index: number): ClusterRef {
   return { accountId: accounts[index % accounts.length] ?? home, region, clusterName: `cluster-${index}` };
 }
 
-/** A cluster that is not in the inventory yet. */
-export const newCluster = clusterOf(clusterCount);
+/** A cluster that is not in the inventory yet, of an account that has another one. */
+export const newCluster: ClusterRef = { accountId: home, region, clusterName: `cluster-${clusterCount}` };
 
 /** The namespaces of each cluster in which `bench/fleet-day.ts` has associations. */
 export const namespaces: readonly string[] = Array.from({ length: 5 }, (_, index) => `team-${index}`);
