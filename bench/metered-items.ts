@@ -37,9 +37,7 @@ export function meteredItems(items: Items, report: (consumed: MeteredCall) => vo
     const readsAfter = timed(stored);
     const [before, after] = [await Promise.all(reads.value), await Promise.all(readsAfter.value)];
     const factor = writes.length > 1 ? transacted : 1;
-    const each = timed(() =>
-      writes.map(({ table }, index) => unitsOf(table, before[index] ?? null, after[index] ?? null)),
-    );
+    const each = timed(() => writes.map((write, index) => unitsOf(write, before[index] ?? null, after[index] ?? null)));
     report({
       dynamoDbCalls: 1,
       tableUnits: factor * sum(each.value.map(({ inTable }) => inTable)),
@@ -117,9 +115,17 @@ function wholeOf({ filter: _, attributes: _some, ...query }: ItemQuery, examined
   return { ...query, limit: examined };
 }
 
-/** The write units of a write of an item, without those of a transaction. */
-function unitsOf(table: TableName, before: Item | null, after: Item | null) {
-  const inTable = blocks(Math.max(...[before, after].map((item) => (item === null ? 0 : itemBytes(item)))), unitBytes);
+/**
+ * The write units of a write of an item, without those of a transaction. What a condition rejects
+ * is charged too.
+ */
+function unitsOf(write: Write, before: Item | null, after: Item | null) {
+  const { table } = write;
+  const given = write.kind === 'put' ? write.item : null;
+  const inTable = blocks(
+    Math.max(...[before, after, given].map((item) => (item === null ? 0 : itemBytes(item)))),
+    unitBytes,
+  );
   const schemas = Object.keys(indexesOf(table)).map((index) => keySchemaOf(table, index));
   return { inTable, inIndexes: sum(schemas.map((schema) => indexUnitsOf(schema, table, before, after))) };
 }

@@ -34,7 +34,6 @@ type ImpactContext = Context<LedgerSettings & WithWorld & { readonly hasPolicyTa
 export async function run(request: ImpactRequest, context: ImpactContext): Promise<number> {
   const { settings, warn } = context;
   const progress = makeProgress(context.stderr);
-  progress.show('Compiling the policies');
   const print = (line: string) => {
     progress.clear();
     context.print(line);
