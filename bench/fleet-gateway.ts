@@ -171,9 +171,19 @@ export async function openFleetGateway(
     get gateway() {
       return gateway;
     },
-    ...{ simulator, ledger, clock, policies, folder, typed },
+    simulator,
+    ledger,
+    clock,
+    policies,
+    folder,
+    typed,
     spent: () => added(spent(), { meter: readAgain }),
-    ...{ scan: scanOnce, scanAll, run, operate, deploy, close },
+    scan: scanOnce,
+    scanAll,
+    run,
+    operate,
+    deploy,
+    close,
   };
 }
 

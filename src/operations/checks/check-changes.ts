@@ -116,10 +116,8 @@ export async function checkChanges(
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();
     const eksFor: EksFor = () => observedEks(states, (arn) => asked.add(arn));
-    const observing: DryRunPorts = {
-      ...{ ...ports, ledger, associations, approvals, authorize, eksFor },
-      log: () => undefined,
-    };
+    const stored = { ledger, associations, approvals, authorize };
+    const observing: DryRunPorts = { ...ports, ...stored, eksFor, log: () => undefined };
     results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
   }
   const auditEntry = await recordEntry(ports, contextOf(ports, identity, changes), {

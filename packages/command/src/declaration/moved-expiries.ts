@@ -43,6 +43,6 @@ export async function withoutMovedExpiries(
   };
 }
 
-function timeOf(expiresAt: string | null | undefined): number | null {
-  return expiresAt == null ? null : Date.parse(expiresAt);
+function timeOf(expiresAt: string | null = null): number | null {
+  return expiresAt === null ? null : Date.parse(expiresAt);
 }

@@ -78,13 +78,15 @@ test('progress is shown on a terminal only', async () => {
 
 test('progress begins before the gateway answers', async () => {
   const file = fleet.write('bindings.yaml', paymentsDeclaration(['api', 'worker']));
-  const { promise: begun, resolve } = Promise.withResolvers<void>();
-  const front = await startAnsweringServer(async (response, { body, headers: { authorization = '' } }) => {
-    await begun;
-    const answer = await fleet.gateway.post(body, { authorization });
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+  const { promise: begun, resolve } = Promise.withResolvers<string>();
+  const front = await startAnsweringServer((response, { body, headers: { authorization = '' } }) => {
+    const answered = begun.then(async () => {
+      const answer = await fleet.gateway.post(body, { authorization });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    });
+    answered.catch((error: unknown) => response.destroy(error as Error));
   });
-  const terminal = { isErrorTerminal: true, onError: () => resolve() };
+  const terminal = { isErrorTerminal: true, onError: resolve };
   const { stderr } = await fleet.run(['plan', '-f', file], 'alice', terminal, front.endpoint);
   await front.stop();
   expect(stderr).toMatch(/^\r0 associations read/);
