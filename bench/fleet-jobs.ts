@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { declaredRole, formerRole } from './fleet-gateway.ts';
 import type { FleetGateway } from './fleet-gateway.ts';
 import type { Steps } from './fleet-step.ts';
+import { countsText } from './fleet-counts.ts';
+import type { Counts } from './fleet-counts.ts';
 import { comeAndGo } from './fleet-new-cluster.ts';
 import { clusters, home, namespaces } from './fleet-world.ts';
 
@@ -12,9 +14,6 @@ const serviceAccount = 'service-0';
 
 /** How many service accounts with an IRSA role are migrated. */
 const irsaAccounts = 50;
-
-/** How many changes of each kind are planned, and those that are not. */
-export type Counts = Readonly<Record<'create' | 'update' | 'adopt' | 'delete' | 'unchanged' | 'denied', number>>;
 
 /**
  * What a person does with a fleet whose associations are adopted: exports it, renames a role in
@@ -119,12 +118,6 @@ function migratedText({ simulator }: FleetGateway): string {
   const count = simulator.control.associations().filter((one) => one.serviceAccount.startsWith('irsa-')).length;
   if (count !== irsaAccounts) throw new Error(`${count} service accounts were migrated, not ${irsaAccounts}.`);
   return `${count} created`;
-}
-
-/** The counts as a text. */
-export function countsText({ create, update, adopt, delete: deleted, unchanged, denied }: Counts): string {
-  const kinds = `${create} to create, ${update} to update, ${adopt} to adopt, ${deleted} to delete`;
-  return `${kinds}, ${unchanged} unchanged, ${denied} denied`;
 }
 
 function linesOf(file: string): string {

@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { noFilters } from '../src/ledger/ledger.ts';
 import type { FleetGateway } from './fleet-gateway.ts';
-import { countsText } from './fleet-jobs.ts';
-import type { Counts } from './fleet-jobs.ts';
+import { countsText } from './fleet-counts.ts';
+import type { Counts } from './fleet-counts.ts';
 import type { Steps } from './fleet-step.ts';
 import { clusters, makeFleetPolicies, newCluster, perCluster } from './fleet-world.ts';
 
