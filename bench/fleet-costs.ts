@@ -68,7 +68,7 @@ async function measureWith(endpoint: string, served: number): Promise<Record<Ste
     ...storedObservations(dynamoDbItems(settings)),
     ...storedAssociationReads(dynamoDbItems(settings)),
   };
-  const fleet = await openFleetGateway(() => store, served);
+  const fleet = await openFleetGateway(() => ({ store }), served);
   const measured: Partial<Record<Step, Consumption>> = {};
   for (const [step, run] of Object.entries(steps) as [Step, (typeof steps)[Step]][]) {
     spent = eachKind(() => 0);

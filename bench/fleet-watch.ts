@@ -1,11 +1,12 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { readFileSync } from 'node:fs';
 import type { EksSimulator, LoggedRequest } from '#eks-simulator';
 
-/** A watched step: its requests to EKS and its memory. */
+/** A watched step, and its requests to EKS. */
 export interface Watched<Result> {
   readonly result: Result;
   readonly seconds: number;
+  /** Of the processor, of this process and the processes that it started. */
+  readonly cpuSeconds: number;
   /** The number of requests to EKS, by operation. */
   readonly calls: Readonly<Record<string, number>>;
   /**
@@ -13,18 +14,10 @@ export interface Watched<Result> {
    * place of namespace and name for others.
    */
   readonly effects: readonly string[];
-  /**
-   * Resident memory of this process at the middle and the end, and the heap after a garbage
-   * collection. Megabytes.
-   */
-  readonly memory: { readonly middle: number; readonly end: number; readonly heap: number };
 }
 
 /** More often than the simulator can log 10,000 requests, which is what it keeps. Milliseconds. */
 const pollMs = 500;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Runs a step and watches it. */
 export async function watch<Result>(
@@ -33,25 +26,31 @@ export async function watch<Result>(
 ): Promise<Watched<Result>> {
   control.clearRequests();
   const requests = new Map<string, LoggedRequest>();
-  const resident: number[] = [];
   const poll = () => {
     for (const request of control.requests()) requests.set(request.requestId, request);
-    resident.push(process.memoryUsage.rss() / 1e6);
   };
   const timer = setInterval(poll, pollMs);
-  const startedAt = performance.now();
+  const [startedAt, cpuBefore] = [performance.now(), cpuSecondsOfAll()];
   try {
     const result = await work();
-    const seconds = (performance.now() - startedAt) / 1_000;
+    const [seconds, cpuSeconds] = [(performance.now() - startedAt) / 1_000, cpuSecondsOfAll() - cpuBefore];
     poll();
-    collectGarbage();
-    const heap = process.memoryUsage().heapUsed / 1e6;
-    const [middle = 0, end = 0] = [resident[Math.floor(resident.length / 2)], resident.at(-1)];
     const all = [...requests.values()];
-    return { result, seconds, calls: countOf(all), effects: all.flatMap(effectOf), memory: { middle, end, heap } };
+    return { result, seconds, cpuSeconds, calls: countOf(all), effects: all.flatMap(effectOf) };
   } finally {
     clearInterval(timer);
   }
+}
+
+/**
+ * Processor time of this process and of the processes that it started and that have ended. Linux
+ * only: proc_pid_stat(5), utime, stime, cutime and cstime, in hundredths of a second.
+ */
+function cpuSecondsOfAll(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / 100;
 }
 
 function countOf(requests: readonly LoggedRequest[]): Record<string, number> {

@@ -10,6 +10,8 @@ import { home, input, openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
 import { eachKind, localClient, meteredClient } from './capacity.ts';
 import type { Consumption } from './capacity.ts';
+import { openMeteredStore } from './fleet-store.ts';
+import type { FleetStore } from './fleet-store.ts';
 import { makeLineMeter } from './line-meter.ts';
 
 /** The calls and units of one request. */
@@ -125,21 +127,35 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
     const before = spent;
     spent = eachKind((kind) => before[kind] + (more[kind] ?? 0));
   });
-  const ledger = {
-    ...makeDynamoDbLedger({ client, ...names }),
-    ...storedAssociationReads(dynamoDbItems({ client, ...names })),
-  };
-  const observations = storedObservations(dynamoDbItems({ client, ...names }));
+  const items = dynamoDbItems({ client, ...names });
+  const ledger = { ...makeDynamoDbLedger({ client, ...names }), ...storedAssociationReads(items) };
+  const store = { ...ledger, ...storedObservations(items) };
+  return measureOn(store, () => spent);
+}
+
+/**
+ * Counts the same on a new SQLite ledger, where the sizes of items tell the units
+ * ({@link meteredItems}).
+ */
+export async function measureMeteredRequestCosts(): Promise<RequestCost[]> {
+  const { store, spent } = openMeteredStore(':memory:');
+  return measureOn(store, spent);
+}
+
+/** Sends each request once. Closes the ledger. */
+async function measureOn(ledger: FleetStore, spent: () => Consumption): Promise<RequestCost[]> {
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   const meter = makeLineMeter();
   for (const [request, send] of requests) {
-    spent = nothing;
+    const before = spent();
     gateway.simulator.control.clearRequests();
     gateway.logged.length = 0;
-    await send(gateway, observations);
+    await send(gateway, ledger);
+    const after = spent();
     const logBytes = meter.bytesOf(gateway.logged);
-    costs.push({ request, eksCalls: gateway.simulator.control.requests().length, ...spent, logBytes });
+    const eksCalls = gateway.simulator.control.requests().length;
+    costs.push({ request, eksCalls, ...eachKind((kind) => after[kind] - before[kind]), logBytes });
   }
   await gateway.close();
   ledger.close();

@@ -80,13 +80,13 @@ export const replacements: readonly Replacement[] = [
   },
   {
     name: 'stable-json',
-    why: 'writes JSON with replacers and indentation, which the gateway does not ask for',
+    why: 'writes JSON with functions that replace and indentation, which the gateway does not ask for',
     path: /safe-stable-stringify\/index\.js$/,
     contents: (text) =>
       edited(
         text,
         /^ {2}let (stringify(?:FnReplacer|ArrayReplacer|Indent)) = function [^]*?\n {2}\}\n/gm,
-        (_, name) => `let ${name} = () => { ${unused('JSON with replacers')} };`,
+        (_, name) => `let ${name} = () => { ${unused('JSON with functions that replace')} };`,
       ),
   },
   ...sdkReplacements,

@@ -136,6 +136,28 @@ describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
     expect(answers[0]).toEqual(answers[1]);
   });
 
+  test('evaluates policy once for views that differ in what no policy reads, and for each change that it denies', async () => {
+    const ids = [await createdId(), await createdId({ serviceAccount: 'b', clientRequestToken: 'second' })];
+    const asked: string[] = [];
+    const change = withDecisions((decision, request) => (asked.push(request.action), decision));
+    const counting = await openBeside(gateway, { change });
+    const evaluated = async (kind: string, changes: readonly object[]) => {
+      asked.length = 0;
+      const results = await resultsOf(changes, 'alice', counting);
+      return { results, count: asked.filter((action) => action === `${kind}PodIdentityAssociation`).length };
+    };
+    const updates = ids.map((id) => ({ update: onAssociation(id, { roleArn: worker }) }));
+    const one = await evaluated('Describe', updates.slice(0, 1));
+    const both = await evaluated('Describe', updates);
+    expect(both.count).toBe(one.count);
+    expect(both.results).toMatchObject(ids.map((associationId) => ({ existing: { associationId } })));
+    const denied = await evaluated(
+      'Create',
+      ['a', 'b', 'c'].map((serviceAccount) => ({ create: { ...create, namespace: 'kube-system', serviceAccount } })),
+    );
+    expect(denied).toMatchObject({ count: 3, results: Array(3).fill({ refusal: { code: 'POLICY_DENIED' } }) });
+  });
+
   test('records one entry, which counts the results and names the declaration that all changes have', async () => {
     const changes = [
       { create: { ...create, declaration: 'd' } },

@@ -1,7 +1,7 @@
 import type { ApprovalStore } from '../../src/ledger/approvals.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { readLocks } from '../../src/operations/terms/locks.ts';
-import { measureRequestCosts } from '../../bench/request-units.ts';
+import { measureMeteredRequestCosts, measureRequestCosts } from '../../bench/request-units.ts';
 import type { RequestCost } from '../../bench/request-units.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
@@ -364,6 +364,19 @@ describeOnDynamoDb('units of DynamoDB', () => {
     for (const kind of ['tableUnits', 'indexUnits', 'readUnits'] as const) {
       expect({ kind, isWithinBudget: (cost?.[kind] ?? NaN) <= budget[kind], units: cost?.[kind] }).toMatchObject({
         isWithinBudget: true,
+      });
+    }
+  });
+
+  test('the sizes of items tell these write units to one or an eighth, for the benchmark of a fleet', async () => {
+    for (const { request, dynamoDbCalls, tableUnits, indexUnits } of await measureMeteredRequestCosts()) {
+      const cost = costs.find((one) => one.request === request);
+      const counted = (cost?.tableUnits ?? NaN) + (cost?.indexUnits ?? NaN);
+      const isClose = Math.abs(tableUnits + indexUnits - counted) <= Math.max(1, counted / 8);
+      expect({ request, dynamoDbCalls, isClose }).toEqual({
+        request,
+        dynamoDbCalls: cost?.dynamoDbCalls,
+        isClose: true,
       });
     }
   });

@@ -159,3 +159,14 @@ test('a decision about a cluster that is not in the inventory is not shared', ()
   const unknown = viewOf({ clusterName: 'unknown', namespace: 'payments', serviceAccount: 'api' });
   expect(keyOf(context([]), unknown)).toBeNull();
 });
+
+test('a decision that depends on attributes of roles is not shared: the key does not have which roles', () => {
+  const create = 'action == PodIdentity::Action::"CreatePodIdentityAssociation"';
+  const policy = `@id("one") permit (principal, ${create}, resource) when { context has iamRole && context.iamRole.hasTag("a") };`;
+  const keyOf = makeDecisionKey(compilePolicies({ schema, policies: { 'one.cedar': policy } }), inventory);
+  const view = viewOf({ clusterName: 'one', namespace: 'payments', serviceAccount: 'api' });
+  if (view.action !== 'DescribePodIdentityAssociation') throw new Error('A view is expected.');
+  const association = { ...view.association, disableSessionTags: false };
+  expect(keyOf(context([]), { action: 'CreatePodIdentityAssociation', association })).toBeNull();
+  expect(keyOf(context([]), view)).not.toBeNull();
+});

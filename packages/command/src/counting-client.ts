@@ -9,6 +9,8 @@ export function countingClient(client: GatewayClient, { show }: Pick<Progress, '
     const checks = checked === 0 ? '' : `, ${grouped(checked)} changes checked`;
     show(`${grouped(read)} associations read${checks}`);
   };
+  // The first answer can take seconds.
+  showCounts();
   return {
     ...client,
     associations: async (variables, options) => {

@@ -103,10 +103,12 @@ const maxItemBytes = 400 * 1024;
  * documentation. Throws an Error, which means a bug, for a value that DynamoDB can't store.
  */
 export function isTooLarge(item: Item): boolean {
-  return (
-    Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + bytesOf(value), 0) >
-    maxItemBytes
-  );
+  return itemBytes(item) > maxItemBytes;
+}
+
+/** The size of an item as DynamoDB counts it. Throws an Error as {@link isTooLarge} does. */
+export function itemBytes(item: Item): number {
+  return sum(Object.entries(item).map(([name, value]) => Buffer.byteLength(name) + bytesOf(value)));
 }
 
 function bytesOf(value: unknown): number {

@@ -14,7 +14,9 @@ import type { OperationKind } from '../../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
 import type { Difference, Finding, Refusal } from '../../model/refusal.ts';
 import { changedTags } from '../../model/tags.ts';
+import { allowedOnce } from '../../policy/decide/allowed-once.ts';
 import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
+import type { DecisionKey } from '../../policy/decide/same-decision.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
 import type { Clock, NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
@@ -68,6 +70,7 @@ export interface CheckPorts extends StateAuthorizer, Permissions {
   readonly associations: AssociationReads | null;
   readonly approvals: ApprovalStore | null;
   readonly comparedGroups: ComparedGroups;
+  readonly decisionKey: DecisionKey;
   readonly recordPrincipal: RecordPrincipal;
   readonly directory: Directory;
   readonly ledger: Ledger;
@@ -106,11 +109,15 @@ export async function checkChanges(
     Promise.resolve(states.ofTarget(target));
   const associations = ports.associations && { ...ports.associations, getAssociationState, getAssociationStates };
   const approvals = ports.approvals && knownApprovals(ports, ports.approvals, identity, changes);
+  // Most changes of a fleet differ in what no policy reads. Only one entry is recorded, without
+  // decisions.
+  const authorize = allowedOnce(ports);
   const results: CheckedChange[] = [];
   for (const [index, change] of changes.entries()) {
     const asked = new Set<string>();
     const eksFor: EksFor = () => observedEks(states, (arn) => asked.add(arn));
-    const observing: DryRunPorts = { ...ports, ledger, associations, approvals, eksFor, log: () => undefined };
+    const stored = { ledger, associations, approvals, authorize };
+    const observing: DryRunPorts = { ...ports, ...stored, eksFor, log: () => undefined };
     results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
   }
   const auditEntry = await recordEntry(ports, contextOf(ports, identity, changes), {

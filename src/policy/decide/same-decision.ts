@@ -5,6 +5,7 @@ import { readOfRequest, useOf } from '../policies/entity-use.ts';
 import type { EntityUse } from '../policies/entity-use.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
+import { indexRoleAttributes, roleArns } from '../policies/role-attribute-use.ts';
 import { sessionPolicyOf } from '../entities/session-policy.ts';
 import { sliceFor } from '../entities/slice.ts';
 
@@ -22,6 +23,7 @@ export type DecisionKey = (context: AuthorizationContext, request: Authorization
  */
 export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): DecisionKey {
   const applicable = indexPolicies(policySet);
+  const roleAttributes = indexRoleAttributes(policySet);
   const uses = new Map<string, EntityUse>();
   return (context, request) => {
     const slice = sliceFor(inventory, context, request);
@@ -29,6 +31,8 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
     // Cedar gets such an association as one without a session policy.
     if (sessionPolicyOf(request)?.kind === 'unreadable') return null;
     const cedarRequest = toCedar(context, request, slice);
+    // Which roles decide is not in what Cedar gets before they are read.
+    if (roleArns(request).length > 0 && (roleAttributes?.usedFor(cedarRequest).keys.size ?? 0) > 0) return null;
     const { key, policies } = applicable(cedarRequest);
     const use = uses.get(key) ?? useOf(Object.values(policies));
     uses.set(key, use);

@@ -72,12 +72,16 @@ function expectedRevisionOf<Pair extends { readonly change: Change }>(
   { revision }: Checked,
   predecessors: ReadonlyMap<Pair, Pair>,
 ): number | null {
-  const { action, after, expectedRevision } = pair.change;
-  const setsExpiry = action === 'update' && after?.expiresAt !== undefined;
-  if (action !== 'create' && !setsExpiry) return expectedRevision;
+  const { action, expectedRevision } = pair.change;
+  if (action !== 'create' && !setsExpiry(pair.change)) return expectedRevision;
   let before = 0;
   for (let one = predecessors.get(pair); one !== undefined; one = predecessors.get(one)) before += 1;
   return revision + before;
+}
+
+/** Whether a change is an update that sets or takes away an expiry. */
+export function setsExpiry({ action, after }: Pick<Change, 'action' | 'after'>): boolean {
+  return action === 'update' && after?.expiresAt !== undefined;
 }
 
 const unanswered = 'The gateway did not answer for this change.';

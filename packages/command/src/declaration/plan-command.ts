@@ -12,12 +12,13 @@ import type { Target } from './declaration.ts';
 import { expand } from './expand.ts';
 import { declarationOf, problemsError } from './files.ts';
 import { inputOf } from './inputs.ts';
+import { withoutMovedExpiries } from './moved-expiries.ts';
 import { observe, readAssociations, readClusters } from './observe.ts';
-import type { ReadPlace } from './observe.ts';
 import { planText } from './plan-file.ts';
 import type { Plan } from './plan-file.ts';
 import { scopeOf } from './plan-scope.ts';
 import type { PlanScope } from './plan-scope.ts';
+import { readPlaces } from './read-places.ts';
 import { differenceOf, unchangedOf } from './planner.ts';
 import type { Change, Observed } from './planner.ts';
 import { planAnswer, planLines } from './print.ts';
@@ -69,7 +70,7 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
   const difference = differenceOf({ desired, observed, orphans, unobserved, adopt, prune, now });
   const context = { declaration: name, onBehalfOf: textOf(values, 'onBehalfOf') };
   const checks = await check(client, context, difference.changes, options);
-  const { changes, denied } = judged(difference.changes, checks);
+  const { changes, denied } = await withoutMovedExpiries(client, judged(difference.changes, checks), options);
   const plan: Plan = {
     format: 'pod-identity-plan/1',
     planId: crypto.randomUUID(),
@@ -93,20 +94,6 @@ async function makePlan({ values }: Compound, { client, url, signal }: Session, 
 function inGoneClusters(gone: ReadonlyMap<string, string>, desired: readonly Target[]): readonly GoneCluster[] {
   const counts = groupBy(desired, clusterKeyOf);
   return [...gone].map(([cluster, since]) => ({ cluster, since, leftOut: counts.get(cluster)?.length ?? 0 }));
-}
-
-/**
- * What a plan reads: a namespace of a cluster if it needs no other, else the cluster, as for the
- * share of it that is deleted.
- */
-function readPlaces(desired: readonly Target[], deleted: readonly Target[]): readonly ReadPlace[] {
-  const whole = new Set(deleted.map(clusterKeyOf));
-  return [...groupBy([...desired, ...deleted], clusterKeyOf)].flatMap(([key, [first, ...others]]) => {
-    if (first === undefined) return [];
-    const { accountId, region, clusterName, namespace } = first;
-    const isOne = !whole.has(key) && others.every((one) => one.namespace === namespace);
-    return [{ accountId, region, clusterName, namespace: isOne ? namespace : null }];
-  });
 }
 
 /** What the declaration made and a plan of targets is not about. */

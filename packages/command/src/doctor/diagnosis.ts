@@ -8,7 +8,7 @@ import { credentialsOf } from './injection.ts';
 import type { Injection } from './injection.ts';
 
 /** Codes of findings. */
-export type FindingCode =
+type FindingCode =
   | 'AGENT_MISSING'
   | 'CONTAINER_SKIPPED'
   | 'EARLIER_CREDENTIALS'

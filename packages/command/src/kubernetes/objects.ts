@@ -4,7 +4,7 @@ import { podOf } from './pod.ts';
 import type { Pod } from './pod.ts';
 
 /** A node, as far as EKS Pod Identity is concerned. */
-export interface Node {
+interface Node {
   readonly name: string;
   /** Whether EKS Auto Mode runs it: the agent is part of it, and has no pod. */
   readonly isAutoMode: boolean;

@@ -15,7 +15,7 @@ export interface Container {
 }
 
 /** A token of the service account that a volume puts into a file. */
-export interface ProjectedToken {
+interface ProjectedToken {
   readonly audience: string | null;
   /** Relative to where the volume is mounted. */
   readonly path: string;

@@ -1,5 +1,6 @@
 // Quick test: packages/command/test/declaration/queue.test.ts.
 import { startFaultyRoute } from '../../../client/test/gateway.ts';
+import { startAnsweringServer } from '../../../../test/support/answering-server.ts';
 import { roleArn } from '../../../../test/support/gateway.ts';
 import { paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
@@ -73,6 +74,22 @@ test('progress is shown on a terminal only', async () => {
   expect((await fleet.run(['plan', '-f', file], 'alice', { isErrorTerminal: true })).stderr).toContain(line);
   const exported = await fleet.run(['export'], 'olivia', { isErrorTerminal: true });
   expect(exported.stderr).toContain(line);
+});
+
+test('progress begins before the gateway answers', async () => {
+  const file = fleet.write('bindings.yaml', paymentsDeclaration(['api', 'worker']));
+  const { promise: begun, resolve } = Promise.withResolvers<string>();
+  const front = await startAnsweringServer((response, { body, headers: { authorization = '' } }) => {
+    const answered = begun.then(async () => {
+      const answer = await fleet.gateway.post(body, { authorization });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    });
+    answered.catch((error: unknown) => response.destroy(error as Error));
+  });
+  const terminal = { isErrorTerminal: true, onError: resolve };
+  const { stderr } = await fleet.run(['plan', '-f', file], 'alice', terminal, front.endpoint);
+  await front.stop();
+  expect(stderr).toMatch(/^\r0 associations read/);
 });
 
 test('--check-roles makes one dry run for a role that a create and an update of something else name', async () => {

@@ -1,4 +1,5 @@
 // Quick test: packages/command/test/declaration/expiry.test.ts.
+import { startAnsweringServer } from '../../../../test/support/answering-server.ts';
 import { paymentsDeclaration, startScannedGateway } from './scanned-gateway.ts';
 import type { ScannedGateway } from './scanned-gateway.ts';
 
@@ -59,5 +60,33 @@ test('a plan of an expiry does not overwrite one that was set since', async () =
   await planAndApply(expiring('expiresAfter: 60d'));
   const { code, stdout } = await fleet.run(['apply', fleet.pathOf('older.json')]);
   expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('revision 2, not 1') });
+  expect(await days()).toBe(60);
+});
+
+test('an expiry that is set while a plan is made is not overwritten: the plan denies its change', async () => {
+  await planAndApply(paymentsDeclaration(['api']));
+  const file = fleet.write('bindings.yaml', expiring('expiresAfter: 30d'));
+  const others = fleet.write('others.yaml', expiring('expiresAfter: 60d'));
+  let isSet = false;
+  const setByOthers = async () => {
+    await fleet.run(['plan', '-f', others, '-o', fleet.pathOf('others.json')]);
+    await fleet.run(['apply', fleet.pathOf('others.json')]);
+  };
+  const front = await startAnsweringServer((response, { body, headers: { authorization = '' } }) => {
+    // Others act after the read of the plan, and before its check.
+    const isFirst = !isSet && body.includes('checkPodIdentityAssociations');
+    isSet ||= isFirst;
+    const answered = (isFirst ? setByOthers() : Promise.resolve()).then(async () => {
+      const answer = await fleet.gateway.post(body, { authorization });
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
+    });
+    answered.catch((error: unknown) => response.destroy(error as Error));
+  });
+  const { code, stdout } = await fleet.run(['plan', '-f', file], 'alice', {}, front.endpoint);
+  await front.stop();
+  expect({ code, stdout }).toMatchObject({
+    code: 1,
+    stdout: expect.stringMatching(/Its expiry became 2\S+Z while the plan was made. Plan again./),
+  });
   expect(await days()).toBe(60);
 });

@@ -12,7 +12,7 @@ export const injectedVariables = [
   { name: 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE', value: `${mountPath}/eks-pod-identity-token` },
 ];
 
-export const injectedMount = { name: volumeName, readOnly: true, mountPath };
+const injectedMount = { name: volumeName, readOnly: true, mountPath };
 
 export const tokenVolume = (audience = 'pods.eks.amazonaws.com') => ({
   name: volumeName,
