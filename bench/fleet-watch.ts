@@ -44,7 +44,7 @@ export async function watch<Result>(
 
 /**
  * Processor time of this process and of the processes that it started and that have ended. Linux
- * only: proc_pid_stat(5), utime, stime, cutime and cstime, in hundredths of a second.
+ * only: the 14th to 17th field of proc_pid_stat(5), in hundredths of a second.
  */
 function cpuSecondsOfAll(): number {
   const fields = readFileSync('/proc/self/stat', 'utf8')

@@ -137,13 +137,13 @@ export async function measureRequestCosts(endpoint: string): Promise<RequestCost
  * Counts the same on a new SQLite ledger, where the sizes of items tell the units
  * ({@link meteredItems}).
  */
-export async function measureMeteredRequestCosts(): Promise<RequestCost[]> {
+export async function measureMeteredRequestCosts(): Promise<readonly RequestCost[]> {
   const { store, spent } = openMeteredStore(':memory:');
-  return measureOn(store, spent);
+  return (await measureOn(store, spent)).requests;
 }
 
 /** Sends each request once. Closes the ledger. */
-async function measureOn(ledger: FleetStore, spent: () => Consumption): Promise<RequestCost[]> {
+async function measureOn(ledger: FleetStore, spent: () => Consumption): Promise<RequestCosts> {
   const gateway = await openGateway({ ledger });
   const costs: RequestCost[] = [];
   const meter = makeLineMeter();

@@ -8,9 +8,6 @@ import type { Applied } from './eks-behaviour.ts';
 import { kindOf } from './facts-of.ts';
 import { times } from './home.ts';
 
-/** The tags that EKS had of associations, when, by its clock, and who set them. */
-export type TagHistory = ReturnType<typeof makeTagHistory>;
-
 /** Tags of an association from a time on, and since when it had others; `by` is null for others and for what no operation can be told from. */
 interface Tagged {
   readonly id: string;
