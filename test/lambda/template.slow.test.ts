@@ -130,33 +130,37 @@ test.each([
   ['GraphqlLambdaFunction', 'dist/graphql.handler', 29, 'GraphqlRole'],
   ['ReconcileLambdaFunction', 'dist/reconcile.handler', 60, 'ReconcileRole'],
   ['ScanLambdaFunction', 'dist/scan.handler', 120, 'ScanRole'],
-])('%s runs on Node.js 24, by default on arm64, with its own role', (name, Handler, Timeout, role) => {
-  const { Environment, Code: _, ...rest } = properties(plain.template, name);
-  expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures: ['arm64'] });
-  expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
-  expect(rest).not.toHaveProperty('ReservedConcurrentExecutions');
-  const apiOnly = name === 'GraphqlLambdaFunction' && {
-    API_ID: { Ref: 'HttpApi' },
-    API_STAGE: { Ref: 'HttpApiStage' },
-    JWT_ISSUER: 'https://not-set.invalid',
-    JWT_AUDIENCE: 'not-set.invalid',
-    JWT_VERIFICATION: 'auto',
-  };
-  expect(Environment).toEqual({
-    Variables: {
-      ...apiOnly,
-      HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
-      IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
-      AUDIT_TABLE: { Ref: 'AuditTable' },
-      POLICY_SOURCE: 'packaged',
-      POLICY_TABLE: { Ref: 'PolicyTable' },
-      JWT_GROUPS_CLAIM: 'groups',
-      JWT_SCOPES_CLAIM: 'scope',
-      GATEWAY_VERSION: version,
-      METRICS_NAMESPACE: 'pod-identity-gateway/dev',
-    },
-  });
-});
+])(
+  '%s runs on Node.js 24, by default on the architecture of this machine, with its own role',
+  (name, Handler, Timeout, role) => {
+    const { Environment, Code: _, ...rest } = properties(plain.template, name);
+    const Architectures = [process.arch === 'arm64' ? 'arm64' : 'x86_64'];
+    expect(rest).toMatchObject({ Handler, Timeout, Runtime: 'nodejs24.x', Architectures });
+    expect(rest.Role).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+    expect(rest).not.toHaveProperty('ReservedConcurrentExecutions');
+    const apiOnly = name === 'GraphqlLambdaFunction' && {
+      API_ID: { Ref: 'HttpApi' },
+      API_STAGE: { Ref: 'HttpApiStage' },
+      JWT_ISSUER: 'https://not-set.invalid',
+      JWT_AUDIENCE: 'not-set.invalid',
+      JWT_VERIFICATION: 'auto',
+    };
+    expect(Environment).toEqual({
+      Variables: {
+        ...apiOnly,
+        HOME_ACCOUNT_ID: { Ref: 'AWS::AccountId' },
+        IDEMPOTENCY_TABLE: { Ref: 'IdempotencyTable' },
+        AUDIT_TABLE: { Ref: 'AuditTable' },
+        POLICY_SOURCE: 'packaged',
+        POLICY_TABLE: { Ref: 'PolicyTable' },
+        JWT_GROUPS_CLAIM: 'groups',
+        JWT_SCOPES_CLAIM: 'scope',
+        GATEWAY_VERSION: version,
+        METRICS_NAMESPACE: 'pod-identity-gateway/dev',
+      },
+    });
+  },
+);
 
 test.each(['GraphqlLambdaFunction', 'ReconcileLambdaFunction', 'ScanLambdaFunction'])(
   '%s receives the numbers and claims that are set',
