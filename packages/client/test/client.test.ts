@@ -191,6 +191,7 @@ describe('retries', () => {
   test.each([
     ['a lost request', 'lost request'],
     ['status 503 of API Gateway', { status: 503, body: '{"message":"Service Unavailable"}' }],
+    ['status 408 of a server that waited for the request', { status: 408, body: 'Request Timeout' }],
     ['status 429', { status: 429, headers: { 'retry-after': '0' }, body: '{"message":"Too Many Requests"}' }],
     ['an answer that is cut off', { status: 200, body: '{"data": {"createPod' }],
     ['a page of a proxy', { status: 200, body: '<html>' }],

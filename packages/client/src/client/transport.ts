@@ -146,7 +146,8 @@ function readOther(url: URL, response: HttpResponse, body: Readonly<Record<strin
     const reason = new Error(foreignText(url, response) ?? 'The answer is not a GraphQL response.');
     return { kind: 'lost', reason, retryAfterSeconds: null, isForeign: foreignText(url, response) !== null };
   }
-  if (status === 429 || status >= 500) {
+  // 408: it did not come in time, on this connection (RFC 9110, section 15.5.9).
+  if (status === 408 || status === 429 || status >= 500) {
     return { kind: 'lost', reason: new Error(text), retryAfterSeconds: seconds(headers.get('retry-after')) };
   }
   const code = status === 401 ? 'UNAUTHENTICATED' : `HTTP_${status}`;
