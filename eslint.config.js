@@ -78,6 +78,7 @@ export default tseslint.config(
       'src/app/trace.ts',
       'packages/local-gateway/src/settings.ts',
       '{packages,examples}/*/src/{main,cli}.ts',
+      'packages/command/bin/kubectl-pod_identity.cjs',
       'examples/platform-api/node/server.ts',
       '{packages,examples}/*/test/**/*.ts',
       'test/**/*.{ts,js}',

@@ -75,7 +75,10 @@ export function placeView(place: Place): types.ModalView {
   // The person adds the values.
   const text = [...tags.map(({ key, value }) => `${key}=${value}`), ...missing.map((key) => `${key}=`)].join(', ');
   const rest = [
-    menu('namespace', 'Namespace', { actionId: namespaceMenu(cluster ?? ''), chosen: namespace || undefined }),
+    menu('namespace', 'Namespace', {
+      actionId: namespaceMenu(cluster ?? ''),
+      chosen: namespace === '' ? undefined : namespace,
+    }),
     textInput('service_account', 'Service account', 253, { value: serviceAccount }),
     optional(textInput('tags', 'Tags, as key=value', 400, { value: text })),
   ];

@@ -92,7 +92,7 @@ describeUnless(missingBrowser)('every view in every state', () => {
   test('each view of the navigation has states here', async () => {
     const page = await pageOf('kim');
     const links = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
-    const found = await links.evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+    const found = await Promise.all((await links.all()).map((one) => one.getAttribute('href')));
     expect([...found, '#/unknown']).toEqual(viewNames.map((view) => `#/${view}`));
   });
 
