@@ -30,7 +30,11 @@ export function Header({ viewer, isUtc, onSignOut, onTurns }: HeaderProps) {
       <strong class="product">Pod Identity</strong>
       <nav aria-label="Views">
         {Object.entries(views).map(([name, [label]]) => (
-          <a key={name} href={hrefOf(name, name === 'bind' ? placeOf(route) : {})} aria-current={view.split('/', 1)[0] === name ? 'page' : undefined}>
+          <a
+            key={name}
+            href={hrefOf(name, name === 'bind' ? placeOf(route) : {})}
+            aria-current={view.split('/', 1)[0] === name ? 'page' : undefined}
+          >
             {label}
             {name === 'approvals' && viewer && <Count onTurns={onTurns} />}
           </a>

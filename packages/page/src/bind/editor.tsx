@@ -56,7 +56,9 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const check = useCheck(isReady && isTouched && !isHidden && !isSame ? change : null);
   const isUnchecked = isReady && !isTouched;
 
-  const { cluster, isRemembered } = useCluster(viewer.id, draft, clusters, (place) => setDraft(place, { isOwn: false }));
+  const { cluster, isRemembered } = useCluster(viewer.id, draft, clusters, (place) =>
+    setDraft(place, { isOwn: false }),
+  );
   const owned = namespaces.nodes.filter(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
   const isOwner = owned.length > 0;
   const [home, ...others] = owned.filter(({ name }) => !name.endsWith('*')).map(({ name }) => name);
@@ -120,9 +122,11 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
           }
         />
         {!isStranger && (
-          <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }}
+          <Submit
+            {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }}
             where={isRemembered ? draft.clusterName : undefined}
-            onTyping={touch} />
+            onTyping={touch}
+          />
         )}
       </form>
       {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked, onAddTag: addTag }} />}

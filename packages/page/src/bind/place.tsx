@@ -70,11 +70,7 @@ export function Place({ form, draft, clusters, namespaces, whoCan, isRemembered 
             </option>
           ))}
         </select>
-        <Help
-          name="clusterName"
-          hint={isRemembered && 'You used it last.'}
-          findings={form.findingsAt('clusterName')}
-        />
+        <Help name="clusterName" hint={isRemembered && 'You used it last.'} findings={form.findingsAt('clusterName')} />
       </div>
       {whoCan ?? (
         <>

@@ -35,7 +35,9 @@ export function Tags({ form, named }: TagsProps) {
   const rows = missing !== undefined ? [...tags, { ...empty, key: missing }] : tags.length > 0 ? tags : [empty];
   const change = (changed: readonly DraftTag[]) => form.set({ tags: textOfTags(changed) });
   const edit = (index: number, part: Partial<DraftTag>) =>
-    change(rows.slice(0, Math.max(tags.length, index + 1)).map((tag, at) => (at === index ? { ...tag, ...part } : tag)));
+    change(
+      rows.slice(0, Math.max(tags.length, index + 1)).map((tag, at) => (at === index ? { ...tag, ...part } : tag)),
+    );
   return (
     <fieldset class="field tags">
       <legend>Tags</legend>

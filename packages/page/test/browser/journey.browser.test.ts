@@ -76,7 +76,7 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     await approve(new RegExp(serviceAccount));
     const later = await newTab(pat, 'pat');
     await later.page.getByRole('link', { name: /Approvals 1/ }).waitFor();
-    await screenshot(later.page, `journey-start-${serviceAccount}`);
+    await screenshot(later.page, `journey-start`);
     expect(await axeViolations(later.page)).toEqual([]);
     await later.press('button', 'Make the change now');
     await later.page.getByRole('alert', { name: 'Result' }).getByText('done', { exact: true }).waitFor();
@@ -144,7 +144,7 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     await again.press('link', 'Bind');
     await again.page.getByText('You used it last.').waitFor();
     const ask = 'Ask for approval in apps-prod';
-    const { did } = await byHand(again, 'external-dns', ask);
+    const { did } = await byHand(again, 'karpenter', ask);
     expect(did).toEqual(['sign in', 'Bind', ...fields, ask, ...made]);
     expect(did).toHaveLength(8);
   });
