@@ -1,6 +1,12 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';
+import { readTools } from '../../examples/mcp-server/src/read-tools.ts';
+import { makeRequestTokens } from '../../examples/mcp-server/src/request-tokens.ts';
+import { trailTools } from '../../examples/mcp-server/src/trail-tools.ts';
+import { resultCard } from '../../examples/slack-bot/src/render.ts';
+import { factsOf, reviewLines } from '../../examples/slack-bot/src/review.ts';
+import { bearer, makeGatewayClient, pageLink } from '../../packages/client/src/index.ts';
 import { ocsfEvent } from '../../packages/operator/src/export/ocsf.ts';
 import { eventOf, isSelected } from '../../src/events/event.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -366,6 +372,35 @@ describe('the client request token of a held request', () => {
       }
     },
   );
+
+  test('is in no answer of the MCP server, no message of the bot and no link, to who asked', async () => {
+    const client = makeGatewayClient({ url: holding.url, authentication: bearer(await holding.tokenOf('alice')) });
+    const run = { client, options: {}, tokens: makeRequestTokens() };
+    const toolOf = (name: string) => {
+      const tool = [...readTools, ...trailTools].find((one) => one.name === name);
+      if (!tool) throw new Error(`There is no tool ${name}.`);
+      return tool;
+    };
+    const shown: unknown[] = [];
+    for (const id of ids) {
+      for (const [name, input] of [
+        ['get_approval', { approvalId: id }],
+        ['read_trail', { scope: { operationId: id } }],
+        ['get_operation', { operationId: id }],
+      ] as const)
+        shown.push(await toolOf(name).run(input as never, run));
+      const approval = await client.approval({ id });
+      if (approval === null) throw new Error('alice sees what she asked for.');
+      shown.push(reviewLines(approval, await factsOf(client, id)), pageLink('https://gateway.example', 'approval', id));
+    }
+    const waiting = { ...held, serviceAccount: 'held-waiting', clientRequestToken: canary('waiting') };
+    const result = await client.createPodIdentityAssociation(waiting);
+    if (result.kind !== 'refused') throw new Error('It is held.');
+    const asked = { token: waiting.clientRequestToken, person: { team: 'T1', user: 'U1' }, input: held };
+    shown.push(resultCard(asked, result, null, 'https://gateway.example'));
+    expect(JSON.stringify(shown)).toContain('held-withdrawn');
+    expect(found(JSON.stringify(shown))).toEqual([]);
+  });
 
   test('is in no entry, event, export or line of the log, and in no answer to others', async () => {
     const { entries } = await trail.readTrail({ ...noFilters, partition: { kind: 'all' }, limit: 200, before: null });
