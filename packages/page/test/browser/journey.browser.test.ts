@@ -132,7 +132,10 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
   test('takes the requester 9 interactions by hand the first time, and 8 once a cluster was used, although the tab is closed', async () => {
     const first = await person('pat', '');
     await first.press('link', 'Bind');
-    await first.page.getByLabel('Cluster').selectOption({ label: 'apps-prod (prod, 111122223333, eu-central-1)' });
+    await first.page
+      .getByRole('form', { name: 'Change' })
+      .getByLabel('Cluster')
+      .selectOption({ label: 'apps-prod (prod, 111122223333, eu-central-1)' });
     first.did.push('Cluster');
     const done = await byHand(first, 'aws-load-balancer-controller', 'Ask for approval');
     const fields = ['Service account', 'Value of tag 1', 'Role'];
@@ -152,7 +155,10 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
   test('takes a person who fills in the form by hand 7 interactions from sign-in to done without an approval', async () => {
     const { page, did, press, fill } = await person('alice', '');
     await press('link', 'Bind');
-    await page.getByLabel('Cluster').selectOption({ label: 'apps-dev (dev, 111122223333, eu-central-1)' });
+    await page
+      .getByRole('form', { name: 'Change' })
+      .getByLabel('Cluster')
+      .selectOption({ label: 'apps-dev (dev, 111122223333, eu-central-1)' });
     did.push('Cluster');
     await page.getByText('It belongs to payments-team.').waitFor();
     await fill('Service account', 'by-hand');
@@ -165,17 +171,28 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     expect(did).toHaveLength(7);
   });
 
-  test('withdraws a request for good, and asks again with its fields', async () => {
+  test('withdraws a request for good, and asks again with its fields and without its token in any link', async () => {
     fields.set('serviceAccount', 'efs-csi-controller-sa');
     const { page, press } = await person('pat', `#/bind?${fields.toString()}`);
     await press('button', 'Check');
     await press('button', 'Ask for approval');
     await page.getByRole('region', { name: 'Request' }).getByRole('link', { name: 'The approval' }).click();
+    await page.getByRole('button', { name: 'Withdraw' }).waitFor();
+    const { own } = await (
+      await makeClientOf(opened, 'pat')
+    ).request<{
+      own: { nodes: { clientRequestToken: string }[] };
+    }>('{ own: approvals(scope: {own: OPEN}) { nodes { clientRequestToken } } }');
+    const token = own.nodes[0]?.clientRequestToken ?? 'none';
+    expect(token).toMatch(/^[0-9a-f-]{36}$/);
+    const shown = () => page.evaluate<string>('location.href + document.documentElement.outerHTML');
+    expect(await shown()).not.toContain(token);
     await press('button', 'Withdraw');
     await press('button', 'Withdraw it for good');
     await page.getByRole('heading', { name: 'withdrawn' }).waitFor();
     await page.getByRole('link', { name: 'Ask again, with these fields' }).click();
     await page.getByText('A link has filled this in.').waitFor();
+    expect(await shown()).not.toContain(token);
     expect(await page.getByLabel('Service account').inputValue()).toBe('efs-csi-controller-sa');
     expect(await page.getByLabel('Value of tag 1').inputValue()).toBe('platform');
     expect(await page.getByLabel('Role', { exact: true }).inputValue()).toBe(fields.get('roleArn'));
