@@ -171,6 +171,15 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     expect(did).toHaveLength(7);
   });
 
+  test('begins the form with the cluster and the namespace that the person looked at', async () => {
+    const { page, press } = await person('alice', '#/fleet?clusterName=apps-prod&namespace=payments-web');
+    await press('link', 'Bind');
+    await page.getByText('It belongs to payments-team.').waitFor();
+    expect(await page.locator('#bind-clusterName').inputValue()).toBe('111122223333/eu-central-1/apps-prod');
+    expect(await page.getByLabel('Namespace').inputValue()).toBe('payments-web');
+    expect(await page.getByText('You used it last.').count()).toBe(0);
+  });
+
   test('withdraws a request for good, and asks again with its fields and without its token in any link', async () => {
     fields.set('serviceAccount', 'efs-csi-controller-sa');
     const { page, press } = await person('pat', `#/bind?${fields.toString()}`);
