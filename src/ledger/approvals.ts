@@ -2,7 +2,7 @@ import type { Approval } from '../model/approval.ts';
 import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { ApprovalVersion } from './approval-version.ts';
-import type { Expectation, IdempotencyRecord } from './ledger.ts';
+import type { Expectation, IdempotencyRecord, Locks } from './ledger.ts';
 
 /**
  * Which approvals are listed: those of a cluster or one of its namespaces, or of all clusters those
@@ -28,6 +28,11 @@ export interface ApprovalPage {
 export interface RecordAndApproval {
   readonly record: IdempotencyRecord | null;
   readonly approval: Approval | null;
+}
+
+/** The same with the locks, which stop a request before anyone is asked about it. */
+export interface HeldState extends RecordAndApproval {
+  readonly locks: Locks;
 }
 
 /** How many pending approvals there may be at most. */
@@ -63,11 +68,11 @@ type ApprovalWrite = 'written' | 'conflict' | 'limit-reached' | 'person-limit-re
  */
 export interface ApprovalStore {
   /**
-   * The record of a token and the approval of a request, in one strongly consistent read of both as
-   * they were at one time: otherwise an approval could look used by another request, although the
+   * The record of a token, the approval of a request and the locks, in one strongly consistent read
+   * of all as they were at one time: otherwise an approval could look used by another request, although the
    * record that used it was written before.
    */
-  getRecordAndApproval(idempotencyKey: string, approvalKey: string): Promise<RecordAndApproval>;
+  getRecordAndApproval(idempotencyKey: string, approvalKey: string): Promise<HeldState>;
 
   /**
    * The approval with this key; null if there is none. Its id tells whether another took the place

@@ -1,9 +1,12 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { assertObjectType, buildSchema } from 'graphql';
 import { differencesBetween } from '../../packages/operator/src/policy-versions/differences.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import {
   approvalIn,
   approvalsOf,
+  claimsOf,
   held,
   heldRule,
   policyVersions,
@@ -12,8 +15,14 @@ import {
 } from '../support/held-requests.ts';
 import type { PolicyFiles } from '../../src/policy-versions/packed-policies.ts';
 import type { VotePayload, Who } from '../support/held-requests.ts';
+import { claimsEvent } from '../support/lambda-event.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
+import { wholeSelection } from './whole-selection.ts';
+
+const schema = buildSchema(readFileSync(join(import.meta.dirname, '..', '..', 'schema.graphql'), 'utf8'));
+const everyField = (type: string, depth: number) =>
+  wholeSelection(schema, assertObjectType(schema.getType(type)), depth, ['recentChanges', 'warnings', 'existing']);
 
 // Attacks on approvals, each through the HTTP handler: none of them gets a change executed that two people did not agree on.
 
@@ -317,6 +326,39 @@ describe('policy versions', () => {
     await approvals.approve('ninaOfTwo', id);
     await publish(denyingVotes(inGroup('contractors')));
     expect((await approvals.create('alice')).status).toBe('SUCCEEDED');
+  });
+
+  test.each([
+    ['denies votes of their group', 'context.group == PodIdentity::Group::"security"'],
+    ['permits votes of others alone', `!(${inGroup('on-call')})`],
+  ])('who could approve sees no more than an outsider once a version %s, voted or not', async (_, condition) => {
+    const publish = await follow(heldRule.replace('@approvers("security")', '@approvers("security")\n@count("2")'));
+    const { id } = approvalIn(await approvals.create('alice', { reason: 'SECRET', clientRequestToken: 'SECRET' }));
+    await approvals.approve('nina', id, 'SECRET');
+    const fields = everyField('Approval', 3);
+    const entries = everyField('AuditEntry', 2);
+    const answersTo = async (who: Who) => {
+      const answers: string[] = [];
+      for (const document of [
+        `{ result: approval(id: "${id}") { ${fields} } }`,
+        `{ result: node(id: "${id}") { ... on Approval { ${fields} } } }`,
+        `{ result: approvals(scope: { gateway: PENDING }) { nodes { ${fields} } pageInfo { hasNextPage } } }`,
+        `{ result: approvals(scope: { own: OPEN }) { nodes { ${fields} } } }`,
+        `{ result: auditTrail(scope: { operationId: "${id}" }, first: 10) { nodes { ${entries} } } }`,
+        ...['approve', 'reject', 'withdrawApproval'].map((name) => {
+          const comment = name === 'reject' ? ', comment: "No."' : '';
+          return `mutation { result: ${name}(input: { approvalId: "${id}"${comment} }) { approval { ${fields} } refusal { code message } } }`;
+        }),
+      ])
+        answers.push(JSON.stringify(await approvals.answerTo(await claimsEvent(claimsOf[who], document))));
+      return answers.map((answer) => answer.replace(/"requestId":"[^"]+",/, ''));
+    };
+    expect(await approvals.read('sven', id)).toMatchObject({ reason: 'SECRET' });
+    await publish(denyingVotes(condition));
+    const outsider = await answersTo('bob');
+    for (const who of ['nina', 'sven'] as const) expect(await answersTo(who)).toEqual(outsider);
+    expect(await approvals.read('alice', id)).toMatchObject({ state: 'PENDING', needs: [{ approvedBy: [{}] }] });
+    expect(outsider.join('')).not.toMatch(/SECRET|VALIDATION_FAILED/);
   });
 
   test('a version of policies for an earlier gateway, whose schema lacks what was added since, decides votes', async () => {

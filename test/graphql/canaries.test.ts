@@ -1,6 +1,10 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertObjectType, buildSchema } from 'graphql';
+import { readTools } from '../../examples/mcp-server/src/read-tools.ts';
+import { makeRequestTokens } from '../../examples/mcp-server/src/request-tokens.ts';
+import { trailTools } from '../../examples/mcp-server/src/trail-tools.ts';
+import { bearer, makeGatewayClient, pageLink } from '../../packages/client/src/index.ts';
 import { ocsfEvent } from '../../packages/operator/src/export/ocsf.ts';
 import { eventOf, isSelected } from '../../src/events/event.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -366,6 +370,28 @@ describe('the client request token of a held request', () => {
       }
     },
   );
+
+  test('is in no answer of the MCP server and no link, to who asked', async () => {
+    const client = makeGatewayClient({ url: holding.url, authentication: bearer(await holding.tokenOf('alice')) });
+    const run = { client, options: {}, tokens: makeRequestTokens() };
+    const toolOf = (name: string) => {
+      const tool = [...readTools, ...trailTools].find((one) => one.name === name);
+      if (!tool) throw new Error(`There is no tool ${name}.`);
+      return tool;
+    };
+    const shown: unknown[] = [];
+    for (const id of ids) {
+      for (const [name, input] of [
+        ['get_approval', { approvalId: id }],
+        ['read_trail', { scope: { operationId: id } }],
+        ['get_operation', { operationId: id }],
+      ] as const)
+        shown.push(await toolOf(name).run(input as never, run));
+      shown.push(pageLink('https://gateway.example', 'approval', id));
+    }
+    expect(JSON.stringify(shown)).toContain('held-withdrawn');
+    expect(found(JSON.stringify(shown))).toEqual([]);
+  });
 
   test('is in no entry, event, export or line of the log, and in no answer to others', async () => {
     const { entries } = await trail.readTrail({ ...noFilters, partition: { kind: 'all' }, limit: 200, before: null });

@@ -110,15 +110,16 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
     expect((await Promise.all(writes)).filter((result) => result === 'written')).toHaveLength(1);
   });
 
-  test('record and approval are read together, each null if absent', async () => {
+  test('record, approval and locks are read together, the first two null if absent', async () => {
     const asked = approval();
     const record = openRecord();
     const read = () => ledger.getRecordAndApproval(record.idempotencyKey, asked.key);
-    expect(await read()).toEqual({ record: null, approval: null });
+    const locks = await ledger.getLocks();
+    expect(await read()).toEqual({ record: null, approval: null, locks });
     await stored(asked);
-    expect(await read()).toEqual({ record: null, approval: asked });
+    expect(await read()).toEqual({ record: null, approval: asked, locks });
     await storeRecord(ledger, record);
-    expect(await read()).toEqual({ record, approval: asked });
+    expect(await read()).toEqual({ record, approval: asked, locks });
   });
 
   test('a key that is not a hash is refused', async () => {
@@ -157,7 +158,10 @@ describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
       const entries = [intent, approvalEntry(next, { event: 'APPROVAL_USED' })];
       const commit = () => ledger.commit({ kind: 'free', now: recordTime }, record, entries, { expected: from, next });
       expect(await commit()).toEqual({ kind: 'committed' });
-      expect(await ledger.getRecordAndApproval(record.idempotencyKey, from.key)).toEqual({ record, approval: next });
+      expect(await ledger.getRecordAndApproval(record.idempotencyKey, from.key)).toMatchObject({
+        record,
+        approval: next,
+      });
       // The response was lost, and the same commit is sent again.
       expect(await commit()).toEqual({ kind: 'committed' });
     });

@@ -7,6 +7,7 @@ import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
 import { inDoubtMs, readLagMs, worker } from '../support/changes.ts';
+import { lockOperations } from '../support/locks.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Payload } from '../support/documents.ts';
 import { input } from '../support/gateway.ts';
@@ -191,4 +192,30 @@ test('an approval does not fit a request of another declaration, or of none', as
     await approve();
   }
   expect(await gateway.create()).toMatchObject({ status: 'SUCCEEDED' });
+});
+
+describe('a request that needs an approval, of a principal who is locked', () => {
+  const alice = { kind: 'PRINCIPAL', principalId: 'https://issuer.example#alice' } as const;
+  const lockedOut = { status: 'REFUSED', refusal: { code: 'CHANGES_LOCKED' } };
+
+  test('is refused with the lock, and asks for it under the same token once the lock is lifted', async () => {
+    const { lock, lift } = lockOperations(ledger);
+    await lock(alice);
+    for (const token of ['first', 'second']) expect(await ask({ clientRequestToken: token })).toMatchObject(lockedOut);
+    await expect(lastApproval(ledger, gateway)).rejects.toThrow('No approval was asked for.');
+    expect(await trail()).not.toContain('APPROVAL_REQUESTED');
+    await lift(alice);
+    expect(await ask({ clientRequestToken: 'first' })).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
+    expect(await lastApproval(ledger, gateway)).toMatchObject({ state: 'PENDING' });
+  });
+
+  test('does not put an approval before its approvers again whose votes do not count any more', async () => {
+    await ask();
+    await approve();
+    asked.deniedVoters = ['bob'];
+    await lockOperations(ledger).lock(alice);
+    expect(await gateway.create()).toMatchObject(lockedOut);
+    expect(await lastApproval(ledger, gateway)).toMatchObject({ state: 'APPROVED' });
+    delete asked.deniedVoters;
+  });
 });

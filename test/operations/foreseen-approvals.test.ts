@@ -164,6 +164,15 @@ describeOnLedgers('a dry run of a change that needs an approval, on $name', ({ o
     expect((await stored()).state).toBe('APPROVED');
   });
 
+  test('meets the lock of the caller, as its request would, before an approval is missing', async () => {
+    const { lock } = lockOperations(ledger);
+    await lock({ kind: 'PRINCIPAL', principalId: 'https://issuer.example#alice' });
+    for (const check of await bothOf())
+      expect(check).toMatchObject({ wouldBeAttempted: false, refusal: { code: 'CHANGES_LOCKED' } });
+    await gateway.create();
+    await expect(stored()).rejects.toThrow('No approval was asked for.');
+  });
+
   test('of many changes reads their approvals in one batch, and none where none is needed', async () => {
     const changes = Array.from({ length: 20 }, (__, index) => ({
       create: { ...create, serviceAccount: `sa-${index}` },

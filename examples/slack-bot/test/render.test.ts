@@ -1,3 +1,4 @@
+import { messageOf } from '../src/blocks.ts';
 import { placeOf, placeView } from '../src/forms.ts';
 import { resultCard } from '../src/render.ts';
 
@@ -8,6 +9,29 @@ const input = { clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 
 const asked: Parameters<typeof resultCard>[0] = { token: 'token', person: { team: 'T1', user: 'U1' }, input };
 const need = { policyId: 'p', message: 'Ends access.', advice: null, group: 'security', count: 1 } as const;
 const voter = { principalId: 'https://issuer.example#kim', kind: 'USER' } as const;
+
+test('the card of a held request has no token, in no line and no button', () => {
+  const token = 'CANARY-token';
+  const approval = {
+    id: 'approval-1',
+    state: 'PENDING',
+    needs: [],
+    rejectedBy: null,
+    expiresAt: '2999-01-01T00:00:00Z',
+  };
+  const result: Result = {
+    ...{ kind: 'refused', retryAfterSeconds: 60, replayed: false, clientRequestToken: token },
+    ...{ operationId: '01K', auditEntryId: '01K.1' },
+    refusal: {
+      ...{ __typename: 'ApprovalRequired', code: 'APPROVAL_REQUIRED', message: 'Held.', advice: null, retryable: true },
+      ...{ needs: [{ ...need, operation: 'CREATE_POD_IDENTITY_ASSOCIATION' }] },
+      approval: { ...approval, state: 'PENDING', voidedVotes: [] },
+    },
+  };
+  const card = resultCard({ ...asked, token }, result, null, 'https://gateway.example');
+  expect(card.buttons).toHaveLength(2);
+  expect(JSON.stringify(messageOf(card))).not.toContain(token);
+});
 
 test('the card of a held request says that a deletion needs the approval, and which votes do not count any more', () => {
   const result: Result = {

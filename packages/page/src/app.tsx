@@ -2,9 +2,12 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { EnvironmentsContext, useEnvironments } from './api/environments.ts';
 import { GatewayContext, makeClient } from './api/gateway.ts';
 import type { Gateway } from './api/gateway.ts';
+import { TurnsContext } from './approvals/turns.ts';
+import { forgetLastCluster } from './bind/last-cluster.ts';
 import { loadConfig } from './config.ts';
 import type { PageConfig } from './config.ts';
 import { Viewer } from './generated/api.ts';
+import type { TurnsQuery } from './generated/approvals.ts';
 import { Header } from './header.tsx';
 import { isUtcLink, useRoute } from './route.ts';
 import type { Route } from './route.ts';
@@ -35,6 +38,7 @@ export function App() {
   }
   const signOut = () => {
     forgetSignIn();
+    forgetLastCluster();
     void session.signOut().finally(() => {
       setEnded(false);
       setSession(null);
@@ -52,6 +56,7 @@ interface SignedInProps {
 function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const client = useMemo(() => makeClient(config, session), [config, session]);
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
+  const [turns, setTurns] = useState<TurnsQuery | null>(null);
   const [round, setRound] = useState(0);
   const environments = useEnvironments(client);
   const route = useRoute();
@@ -71,10 +76,10 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
       <GatewayContext.Provider value={known}>
         <EnvironmentsContext.Provider value={environments}>
           <Announcer />
-          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} />
+          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} onTurns={setTurns} />
           <main id="main" tabIndex={-1} onKeyDown={onEscape}>
             {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
-            {known !== null && <Shown route={route} />}
+            <TurnsContext.Provider value={turns}>{known !== null && <Shown route={route} />}</TurnsContext.Provider>
           </main>
         </EnvironmentsContext.Provider>
       </GatewayContext.Provider>

@@ -1,6 +1,10 @@
+import { useEffect } from 'preact/hooks';
 import type { ViewerQuery } from './generated/api.ts';
+import type { TurnsQuery } from './generated/approvals.ts';
+import { readPlace } from './fleet/rows.ts';
 import { hrefOf, setParams, useRoute } from './route.ts';
-import { useTurns } from './approvals/turns.ts';
+import type { Route } from './route.ts';
+import { countText, useTurns } from './approvals/turns.ts';
 import { shortened } from './ui/arn.tsx';
 import { useTitleCount } from './ui/title.tsx';
 import { views } from './views.tsx';
@@ -10,11 +14,14 @@ interface HeaderProps {
   readonly viewer: ViewerQuery['viewer'] | null;
   readonly isUtc: boolean;
   readonly onSignOut: () => void;
+  /** Called with whose turn it is, whenever it was read. */
+  readonly onTurns: (turns: TurnsQuery | null) => void;
 }
 
 /** The navigation, and who is signed in. */
-export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
-  const { view } = useRoute();
+export function Header({ viewer, isUtc, onSignOut, onTurns }: HeaderProps) {
+  const route = useRoute();
+  const { view } = route;
   return (
     <header>
       <a class="skip" href="#main" onClick={focusMain}>
@@ -23,9 +30,13 @@ export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
       <strong class="product">Pod Identity</strong>
       <nav aria-label="Views">
         {Object.entries(views).map(([name, [label]]) => (
-          <a key={name} href={hrefOf(name)} aria-current={view.split('/', 1)[0] === name ? 'page' : undefined}>
+          <a
+            key={name}
+            href={hrefOf(name, name === 'bind' ? placeOf(route) : {})}
+            aria-current={view.split('/', 1)[0] === name ? 'page' : undefined}
+          >
             {label}
-            {name === 'approvals' && viewer && <Count />}
+            {name === 'approvals' && viewer && <Count onTurns={onTurns} />}
           </a>
         ))}
       </nav>
@@ -47,8 +58,10 @@ export function Header({ viewer, isUtc, onSignOut }: HeaderProps) {
 }
 
 /** How much waits for the person, also in the title of the tab. */
-function Count() {
-  const text = useTurns();
+function Count({ onTurns }: Pick<HeaderProps, 'onTurns'>) {
+  const turns = useTurns();
+  useEffect(() => onTurns(turns), [turns]);
+  const text = turns === null ? '' : countText(turns, Date.now());
   useTitleCount(text);
   if (text === '') return null;
   return (
@@ -60,6 +73,17 @@ function Count() {
       </span>
     </>
   );
+}
+
+/** The cluster and the namespace that are looked at: a role is most likely wanted there. */
+function placeOf({ view, params }: Route) {
+  if (view === 'bind') return {};
+  const open = view === 'fleet' ? readPlace(params.get('open')) : null;
+  const clusterName = params.get('clusterName');
+  if (open === null && !clusterName) return {};
+  const [accountId, region, namespace] = ['accountId', 'region', 'namespace'].map((name) => params.get(name));
+  const { serviceAccount: _, ...place } = open ?? { accountId, region, clusterName, namespace, serviceAccount: null };
+  return place;
 }
 
 function setUtc({ currentTarget }: { readonly currentTarget: HTMLInputElement }): void {

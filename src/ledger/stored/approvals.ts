@@ -26,6 +26,7 @@ import {
   replaceWithdrawals,
 } from './approval.ts';
 import { insertions } from './entry.ts';
+import { locksKey, locksOrNone } from './locks.ts';
 import { conditionOn, recordItem, recordOfItem, supported } from './record.ts';
 import { writeTogether } from './transaction.ts';
 import { leaseIndex, stateIndex } from './tables.ts';
@@ -34,9 +35,13 @@ import { leaseIndex, stateIndex } from './tables.ts';
 export function storedApprovals(items: Items): ApprovalStore {
   return {
     async getRecordAndApproval(idempotencyKey, approvalKey) {
-      const keys = [idempotencyKey, approvalItemKeyOf(approvalKey)];
-      const [record = null, approval = null] = await items.getTogether(keys);
-      return { record: record && recordOfItem(record), approval: approval && approvalOfItem(approval) };
+      const keys = [idempotencyKey, approvalItemKeyOf(approvalKey), locksKey];
+      const [record = null, approval = null, locks = null] = await items.getTogether(keys);
+      return {
+        record: record && recordOfItem(record),
+        approval: approval && approvalOfItem(approval),
+        locks: locksOrNone(locks),
+      };
     },
     async getApproval(key) {
       const item = await items.get('idempotency', { idempotencyKey: approvalItemKeyOf(key) });

@@ -26,8 +26,7 @@ export const maxLocksBytes = 16_384;
 export function storedLocks(items: TransactedItems): Pick<Ledger, 'getLocks' | 'putLocks'> {
   return {
     async getLocks() {
-      const item = await items.get('idempotency', { idempotencyKey: locksKey });
-      return item === null ? noLocks : locksOfItem(item);
+      return locksOrNone(await items.get('idempotency', { idempotencyKey: locksKey }));
     },
     async putLocks(next: Locks, entry: AuditEntry) {
       const put = { kind: 'put', table: 'idempotency', item: locksItem(next), condition: isNext(next) } as const;
@@ -46,6 +45,11 @@ function isNext({ revision }: Locks) {
 /** All locks as one item, without an expiry. */
 export function locksItem(locks: Locks): Item {
   return { v: formatVersion, idempotencyKey: locksKey, ...locksFields(locks) };
+}
+
+/** The locks of the stored item; none without an item. Throws `UnsupportedFormat`. */
+export function locksOrNone(item: Item | null): Locks {
+  return item === null ? noLocks : locksOfItem(item);
 }
 
 /**

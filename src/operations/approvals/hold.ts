@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { approvalKeyOf, fingerprintOf, idempotencyKeyOf, isExpired } from '../../idempotency/record.ts';
 import type { ApprovalStore } from '../../ledger/approvals.ts';
+import type { TrailWriter } from '../../ledger/audit-entry.ts';
 import { LedgerUnavailable } from '../../ledger/ledger.ts';
 import type { IdempotencyRecord, Locks } from '../../ledger/ledger.ts';
 import type { Approval } from '../../model/approval.ts';
@@ -17,12 +18,12 @@ import { approvalStep } from './step.ts';
 import { missingNeeds } from '../terms/decisions.ts';
 import { requireApprovals } from '../terms/dependencies.ts';
 import type { ApprovalLimits } from '../terms/dependencies.ts';
-import { answerOf, execute } from '../flow/execute.ts';
+import { answerOf, execute, refusedByLock } from '../flow/execute.ts';
 import type { ExecutionPorts, Execution } from '../flow/execute.ts';
 import { uncountedVotes } from './judge-votes.ts';
 import type { VotePolicy } from './judge-votes.ts';
 import type { JudgedApproval } from '../terms/judged-approval.ts';
-import { locksFor } from '../terms/locks.ts';
+import { lockOn, locksFor } from '../terms/locks.ts';
 import { answerRefused } from '../terms/answers-without-claim.ts';
 import { changeOf } from '../terms/operation.ts';
 import type { Operation } from '../terms/operation.ts';
@@ -128,6 +129,8 @@ async function executeHeld<Kind extends OperationKind>(
       const locks = await locksFor(ports, mutation);
       const uncounted = uncountedVotes(ports, approval, mutation.authorization.identity, locks);
       if (uncounted.length === 0) return executeOne(...executionBy(ports, mutation, record, approval, locks));
+      const locked = await answerLocked(ports, mutation, locks);
+      if (locked) return locked;
       // One that an operation has used stays so: another one is asked for.
       if (approval.state !== 'APPROVED') return ask(ports, held, approval, [votesDoNotCount], answerSettledOne);
       await inTime(clock, mutation, voidVotes(writer, approval, uncounted, mutation.audit));
@@ -143,8 +146,26 @@ async function executeHeld<Kind extends OperationKind>(
       await inTime(clock, mutation, recordExpiry(writer, step.approval, mutation.audit));
       return { kind: 'read-again' };
     case 'ask':
-      return ask(ports, held, read.approval, step.changes, answerSettledOne);
+      return (
+        (await answerLocked(ports, mutation, read.locks)) ??
+        ask(ports, held, read.approval, step.changes, answerSettledOne)
+      );
   }
+}
+
+/**
+ * Refuses a request that a lock stops, so that a locked principal can't reach approvers; null: none
+ * does. Its token is not claimed.
+ */
+async function answerLocked<Kind extends OperationKind>(
+  trail: TrailWriter,
+  mutation: HeldRequest<Kind>['mutation'],
+  locks: Locks,
+): Promise<Round | null> {
+  const lock = lockOn(locks, mutation);
+  if (lock === null) return null;
+  const refused = refusedByLock(mutation, mutation.clientRequestToken, lock);
+  return { kind: 'answered', result: await answerRefused(trail, refused) };
 }
 
 /**

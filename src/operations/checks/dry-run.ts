@@ -176,6 +176,8 @@ async function foresee<Kind extends OperationKind>(
     case 'pending':
       return refusedBy(approvalRequired(needs, approval.approval));
     case 'none': {
+      const lock = lockOn(await locksFor(ports, mutation), mutation);
+      if (lock) return refusedBy(lockedRefusal(lock));
       const settled = await settledBefore(ports, operation, mutation);
       if (settled === null) return refusedBy(approvalRequired(needs, null, approval.changes));
       if (settled.kind === 'unchanged') return refusedBy(nothingToChange(needs));

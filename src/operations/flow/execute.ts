@@ -162,7 +162,7 @@ async function findObstacleToReclaim<Kind extends OperationKind>(
 }
 
 /** A locked request. Its token is not claimed: once the lock is lifted, it can be used. */
-function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
+export function refusedByLock(mutation: AdmittedMutation, clientRequestToken: string, lock: Lock): RefusedAdmission {
   const refusal = lockedRefusal(lock);
   return { ...mutation, kind: 'refused', outcome: 'CHANGES_LOCKED', refusal, associationArn: null, clientRequestToken };
 }

@@ -17,6 +17,7 @@ import { Table } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
+import { Ready } from './ready.tsx';
 import { ApprovalSign } from './sign.tsx';
 
 const columns: readonly Column<ApprovalFieldsFragment>[] = [
@@ -94,6 +95,7 @@ function Turns() {
         text={`${forYou.length} for you, ${own.nodes.length} of yours, ${others.length} of others`}
       />
       <Filters />
+      <Ready />
       <Part title="For you" connection={pending} rows={forYou}>
         Nothing waits for your approval.
       </Part>

@@ -1,16 +1,14 @@
 import { useState } from 'preact/hooks';
-import { resumedRequest } from '../../../client/src/client/resume.ts';
 import { useGateway } from '../api/gateway.ts';
 import type { Draft } from '../bind/draft.ts';
 import { paramsOf, textOfTags } from '../bind/draft.ts';
 import { handOver } from '../bind/handed-over.ts';
-import type { SentChange } from '../bind/change.ts';
-import { useSender } from '../bind/sender.ts';
 import type { OneApprovalQuery } from '../generated/approvals.ts';
-import { go, hrefOf } from '../route.ts';
+import { hrefOf } from '../route.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Refusal } from '../ui/refusal.tsx';
 import type { RefusalData } from '../ui/refusal.tsx';
+import { useMake } from './make.ts';
 import { isOver } from './sign.tsx';
 import { turnsChanged } from './turns.ts';
 
@@ -41,8 +39,8 @@ export function OwnActions({ approval, onChange }: OwnActionsProps) {
 }
 
 function Open({ approval, onChange }: OwnActionsProps) {
-  const { client, viewer } = useGateway();
-  const { start } = useSender();
+  const { client } = useGateway();
+  const make = useMake();
   const [isAsked, setAsked] = useState(false);
   const [isSending, setSending] = useState(false);
   const [problem, setProblem] = useState<Error | RefusalData | null>(null);
@@ -51,20 +49,6 @@ function Open({ approval, onChange }: OwnActionsProps) {
     setProblem(null);
     await action().catch(setProblem);
     setSending(false);
-  };
-  const make = async () => {
-    const held = await client.heldRequest({ id: approval.id });
-    const request = held && resumedRequest(held);
-    if (!request) throw new Error('The request is not known any more: reload the page.');
-    const { operation: kind, input } = request;
-    start({
-      viewerId: viewer.id,
-      place: approval.target,
-      submittedAt: Date.now(),
-      change: { kind, input } as SentChange,
-    });
-    turnsChanged();
-    go('bind');
   };
   const withdraw = async () => {
     const { refusal } = await client.withdrawApproval({ approvalId: approval.id });
@@ -80,7 +64,7 @@ function Open({ approval, onChange }: OwnActionsProps) {
       )}
       <p>
         {approval.state === 'APPROVED' && (
-          <button type="button" class="primary" disabled={isSending} onClick={() => void attempt(make)}>
+          <button type="button" class="primary" disabled={isSending} onClick={() => void attempt(() => make(approval))}>
             Make the change now
           </button>
         )}{' '}

@@ -1,3 +1,4 @@
+import { createContext } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { usePolling, useQuery } from '../api/use-query.ts';
@@ -10,27 +11,39 @@ const enough = 20;
 
 const changes = new EventTarget();
 
+/** Whose turn it is, as the navigation has read it; null while it is not known. */
+export const TurnsContext = createContext<TurnsQuery | null>(null);
+
+/** An approval of a request of the person that is pending or given. */
+export type OwnApproval = NonNullable<TurnsQuery['own']>['nodes'][number];
+
+/** What is approved, and for the person to make. `now`: milliseconds since the epoch. */
+export function readyOf({ own }: TurnsQuery, now: number): readonly OwnApproval[] {
+  return (own?.nodes ?? []).filter(({ state, expiresAt }) => state === 'APPROVED' && Date.parse(expiresAt) > now);
+}
+
 /** Asks again whose turn it is, after a vote or a request of the person. */
 export function turnsChanged(): void {
   changes.dispatchEvent(new Event('change'));
 }
 
-/** How many approvals wait for the person, as it is shown: at most "20+"; empty for none. */
-function countText({ approvals, own }: TurnsQuery, now: number): string {
+/**
+ * How many approvals wait for the person, to be voted on or to be used for a change of their own,
+ * as it is shown: at most "20+"; empty for none.
+ */
+export function countText(turns: TurnsQuery, now: number): string {
+  const { approvals } = turns;
   const votes = (approvals?.nodes ?? []).filter(({ viewerMayVote }) => viewerMayVote).length;
-  const ready = (own?.nodes ?? []).filter(
-    ({ state, expiresAt }) => state === 'APPROVED' && Date.parse(expiresAt) > now,
-  );
-  const count = votes + ready.length;
+  const count = votes + readyOf(turns, now).length;
   if (count >= enough) return `${enough}+`;
   return count === 0 ? '' : `${count}${approvals?.pageInfo.hasNextPage ? '+' : ''}`;
 }
 
 /**
- * How many approvals wait for the person: to be voted on, or to be used for a change of their own.
- * Nothing is asked while the tab is in the background.
+ * Reads whose turn it is, also later; null until it is known. Nothing is asked while the tab is in
+ * the background.
  */
-export function useTurns(): string {
+export function useTurns(): TurnsQuery | null {
   const { signedOut } = useGateway();
   const [isVisible, setVisible] = useState(!document.hidden);
   const loaded = useQuery(Turns, signedOut.aborted ? null : {});
@@ -45,5 +58,5 @@ export function useTurns(): string {
     };
   }, [reload]);
   usePolling(loaded, isVisible ? everyMs : null);
-  return data === null ? '' : countText(data, Date.now());
+  return data;
 }

@@ -9,9 +9,11 @@ import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
 import { findingsAt, findingsOf } from './findings.ts';
 import type { Pending } from './pending.ts';
-import { clusterFields, clusterOf, ownersOf } from './place.tsx';
+import { keepLastCluster } from './last-cluster.ts';
+import { ownersOf } from './place.tsx';
 import { Submit } from './submit.tsx';
 import { useCheck } from './use-check.ts';
+import { useCluster } from './use-cluster.ts';
 import { useDraft } from './use-draft.ts';
 import { useBound, useOffered } from './use-known.ts';
 import { WhoCan } from './who-can.tsx';
@@ -54,12 +56,9 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const check = useCheck(isReady && isTouched && !isHidden && !isSame ? change : null);
   const isUnchecked = isReady && !isTouched;
 
-  const [only] = clusters.nodes;
-  const isOnly = clusters.nodes.length === 1 && !clusters.hasMore && !draft.clusterName;
-  useEffect(() => {
-    if (only && isOnly) setDraft(clusterFields(only), { isOwn: false });
-  }, [isOnly]);
-  const cluster = clusterOf(draft, clusters.nodes);
+  const { cluster, isRemembered } = useCluster(viewer.id, draft, clusters, (place) =>
+    setDraft(place, { isOwn: false }),
+  );
   const owned = namespaces.nodes.filter(({ owners }) => owners.some((owner) => viewer.groups.includes(owner)));
   const isOwner = owned.length > 0;
   const [home, ...others] = owned.filter(({ name }) => !name.endsWith('*')).map(({ name }) => name);
@@ -79,7 +78,7 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     setDraft({ tags: textOfTags([...tags, { key, value: '' }]) });
     // Its value is for the person to give.
     requestAnimationFrame(() =>
-      form.current?.querySelector<HTMLElement>('.tag:nth-last-child(1 of .tag) input + input')?.focus(),
+      form.current?.querySelectorAll('.tag')[tags.length]?.querySelector<HTMLElement>('input + input')?.focus(),
     );
   };
   const submit = (event: Event) => {
@@ -87,8 +86,10 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     setSubmitted(true);
     write();
     if (isUnchecked) touch();
-    else if (change !== null && findings.length === 0) onSubmit(change, placeOf(bound ?? draft));
-    else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+    else if (change !== null && findings.length === 0) {
+      if (kind === 'create' && cluster) keepLastCluster(viewer.id, cluster);
+      onSubmit(change, placeOf(bound ?? draft));
+    } else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
 
   if (isHidden) return null;
@@ -112,8 +113,7 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
         {bound && <Head bound={bound} kind={kind} />}
         <Fields
           {...{ form: fields, draft, kind, clusters: clusters.nodes, namespaces: namespaces.nodes }}
-          roles={roles}
-          onAddTag={addTag}
+          {...{ roles, isRemembered }}
           owners={ownersOf(bound?.namespace ?? draft.namespace ?? '', namespaces.nodes)}
           whoCan={
             isStranger && cluster !== undefined ? (
@@ -122,7 +122,11 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
           }
         />
         {!isStranger && (
-          <Submit {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }} onTyping={touch} />
+          <Submit
+            {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }}
+            where={isRemembered ? draft.clusterName : undefined}
+            onTyping={touch}
+          />
         )}
       </form>
       {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked, onAddTag: addTag }} />}

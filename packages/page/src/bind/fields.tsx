@@ -3,7 +3,6 @@ import { hrefOf } from '../route.ts';
 import { ClusterName } from '../ui/cluster-name.tsx';
 import { State } from '../ui/state.tsx';
 import type { Bound, OfferedRoles } from './change.ts';
-import { tagsOf } from './draft.ts';
 import type { ChangeKind, Draft } from './draft.ts';
 import { Field } from './field.tsx';
 import type { Form } from './field.tsx';
@@ -11,7 +10,7 @@ import { Place } from './place.tsx';
 import type { Cluster, Namespace } from './place.tsx';
 import { Role } from './role.tsx';
 import { Expiry, RareSettings } from './settings.tsx';
-import { Tags } from './tags.tsx';
+import { Tags, tagsNamed } from './tags.tsx';
 
 interface FieldsProps {
   readonly form: Form;
@@ -21,7 +20,8 @@ interface FieldsProps {
   readonly namespaces: readonly Namespace[];
   readonly roles: OfferedRoles | null;
   readonly owners: readonly string[];
-  readonly onAddTag: (key: string) => void;
+  /** As in `Place`. */
+  readonly isRemembered: boolean;
   /** Takes the place of the other fields for a person who can't bind roles in the cluster. */
   readonly whoCan: ComponentChildren;
 }
@@ -30,17 +30,17 @@ interface FieldsProps {
 const maxReason = 1_024;
 
 /** The fields of a change. */
-export function Fields({ form, draft, kind, clusters, namespaces, roles, owners, onAddTag, whoCan }: FieldsProps) {
+export function Fields({ form, draft, kind, clusters, namespaces, roles, owners, whoCan, isRemembered }: FieldsProps) {
   return (
     <>
-      {kind === 'create' && <Place {...{ form, draft, clusters, namespaces, whoCan }} />}
+      {kind === 'create' && <Place {...{ form, draft, clusters, namespaces, whoCan, isRemembered }} />}
       {whoCan === null && (
         <>
           {kind !== 'delete' && (
             <>
               {/* Policy can demand tags: which roles are offered depends on them. */}
-              {kind === 'create' && <Tags form={form} />}
-              <Role {...{ form, roles, owners, onAddTag }} given={tagsOf(form.valueOf('tags')).map(({ key }) => key)} />
+              {kind === 'create' && <Tags form={form} named={tagsNamed(roles)} />}
+              <Role {...{ form, roles, owners }} />
               <Expiry form={form} />
               <RareSettings {...{ form, kind }} />
             </>

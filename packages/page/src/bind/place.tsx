@@ -10,15 +10,16 @@ export type Cluster = NonNullable<BindClustersQuery['clusters']>['nodes'][number
 /** A namespace of the inventory, or a prefix with `*`. */
 export type Namespace = NonNullable<BindNamespacesQuery['namespaces']>['nodes'][number];
 
-/** The cluster that a draft names; undefined if it is none of those. */
+/** The cluster that a draft names; undefined if it is none of those, or could be several. */
 export function clusterOf(draft: Draft, clusters: readonly Cluster[]): Cluster | undefined {
   const { clusterName, accountId, region } = draft;
-  return clusters.find(
+  const [found, another] = clusters.filter(
     (one) =>
       one.clusterName === clusterName &&
       (!accountId || one.accountId === accountId) &&
       (!region || one.region === region),
   );
+  return another === undefined ? found : undefined;
 }
 
 /** The groups that own a namespace, by its name or by the longest prefix. */
@@ -39,10 +40,12 @@ interface PlaceProps {
   readonly clusters: readonly Cluster[];
   readonly namespaces: readonly Namespace[];
   readonly whoCan: ComponentChildren;
+  /** Whether the person has used the cluster last, and has not chosen it in this form. */
+  readonly isRemembered: boolean;
 }
 
 /** Which pods get the role: cluster, namespace and service account. */
-export function Place({ form, draft, clusters, namespaces, whoCan }: PlaceProps) {
+export function Place({ form, draft, clusters, namespaces, whoCan, isRemembered }: PlaceProps) {
   const chosen = clusterOf(draft, clusters);
   const owners = ownersOf(draft.namespace ?? '', namespaces);
   const prefixes = namespaces.filter(({ name }) => name.endsWith('*')).map(({ name }) => name);
@@ -67,7 +70,7 @@ export function Place({ form, draft, clusters, namespaces, whoCan }: PlaceProps)
             </option>
           ))}
         </select>
-        <Help name="clusterName" findings={form.findingsAt('clusterName')} />
+        <Help name="clusterName" hint={isRemembered && 'You used it last.'} findings={form.findingsAt('clusterName')} />
       </div>
       {whoCan ?? (
         <>

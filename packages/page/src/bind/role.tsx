@@ -3,7 +3,6 @@ import { completedRole } from './change.ts';
 import type { OfferedRoles } from './change.ts';
 import { Field } from './field.tsx';
 import type { Form } from './field.tsx';
-import { AddTags } from './missing-tags.tsx';
 
 interface RoleProps {
   readonly form: Form;
@@ -11,9 +10,6 @@ interface RoleProps {
   readonly roles: OfferedRoles | null;
   /** The groups that own the namespace. */
   readonly owners: readonly string[];
-  /** The keys of the tags that are filled in. */
-  readonly given: readonly string[];
-  readonly onAddTag: (key: string) => void;
 }
 
 type OfferedRole = OfferedRoles[number];
@@ -22,7 +18,7 @@ type OfferedRole = OfferedRoles[number];
 const pageSize = 50;
 
 /** The role: one that is offered, the name of one at a path that is offered, or any ARN. */
-export function Role({ form, roles, owners, given, onAddTag }: RoleProps) {
+export function Role({ form, roles, owners }: RoleProps) {
   const typed = form.valueOf('roleArn');
   const known = roles ?? [];
   const completed = completedRole(typed, known);
@@ -58,18 +54,12 @@ export function Role({ form, roles, owners, given, onAddTag }: RoleProps) {
         }
       />
       <Denied roles={known.filter(({ permission }) => permission === 'DENIED')} />
-      {/* Once a role is given, its dry run names the tags. */}
-      {typed === '' && <AddTags keys={known.flatMap(tagsNamed)} {...{ given }} onAdd={onAddTag} />}
     </>
   );
 }
 
 function isPath({ source }: OfferedRole): boolean {
   return source === 'CONVENTION';
-}
-
-function tagsNamed({ violations }: OfferedRole): readonly string[] {
-  return violations.flatMap(({ tagKey }) => tagKey ?? []);
 }
 
 function approversOf({ group, count }: OfferedRole['needs'][number]) {

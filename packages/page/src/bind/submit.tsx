@@ -11,13 +11,15 @@ interface SubmitProps {
   readonly name: string;
   /** Whether a link has filled it in, and nothing is checked yet. */
   readonly isUnchecked: boolean;
+  /** The cluster, if the person has not chosen it in this form. */
+  readonly where: string | undefined;
   readonly onTyping: () => void;
 }
 
 const labels: Readonly<Record<ChangeKind, string>> = { create: 'Bind', update: 'Change', delete: 'Delete' };
 
 /** The one button. A delete asks for the name of the service account first. */
-export function Submit({ kind, check, name, isUnchecked, onTyping }: SubmitProps) {
+export function Submit({ kind, check, name, isUnchecked, where, onTyping }: SubmitProps) {
   const [typed, setTyped] = useState('');
   const refusal = check?.refusal ?? null;
   const isHeld = refusal?.code === 'APPROVAL_REQUIRED';
@@ -51,6 +53,7 @@ export function Submit({ kind, check, name, isUnchecked, onTyping }: SubmitProps
           disabled={isRefused || isRoleMissing || !isNamed}
         >
           {isUnchecked ? 'Check' : isHeld ? 'Ask for approval' : labels[kind]}
+          {where !== undefined && !isUnchecked && ` in ${where}`}
         </button>
       </p>
     </>

@@ -1,15 +1,43 @@
+import { useRef } from 'preact/hooks';
+import type { OfferedRoles } from './change.ts';
 import { tagsOf, textOfTags } from './draft.ts';
 import type { DraftTag } from './draft.ts';
 import { Help } from './field.tsx';
 import type { Form } from './field.tsx';
 
-/** The tags of a new association, a row each. */
-export function Tags({ form }: { readonly form: Form }) {
+interface TagsProps {
+  readonly form: Form;
+  /** As {@link tagsNamed} finds them. */
+  readonly named: readonly string[] | null;
+}
+
+const empty: DraftTag = { key: '', value: '' };
+
+/**
+ * The tags that rules name which stand against all roles; null if they are not known. What a rule
+ * does not name is not guessed.
+ */
+export function tagsNamed(roles: OfferedRoles | null): readonly string[] | null {
+  if (roles?.some(({ permission }) => permission !== 'DENIED')) return [];
+  return roles?.flatMap(({ violations }) => violations.flatMap(({ tagKey }) => tagKey ?? [])) ?? null;
+}
+
+/**
+ * The tags of a new association, a row each, and a row for the first one that a rule names and that
+ * is missing: it is no tag before a value is typed.
+ */
+export function Tags({ form, named }: TagsProps) {
+  // While the roles are read again, the row stays: a person may be in it.
+  const known = useRef<readonly string[]>([]);
+  known.current = named ?? known.current;
   const tags = tagsOf(form.valueOf('tags'));
-  const rows = tags.length > 0 ? tags : [{ key: '', value: '' }];
+  const missing = known.current.find((key) => !tags.some((tag) => tag.key === key));
+  const rows = missing !== undefined ? [...tags, { ...empty, key: missing }] : tags.length > 0 ? tags : [empty];
   const change = (changed: readonly DraftTag[]) => form.set({ tags: textOfTags(changed) });
   const edit = (index: number, part: Partial<DraftTag>) =>
-    change(rows.map((tag, at) => (at === index ? { ...tag, ...part } : tag)));
+    change(
+      rows.slice(0, Math.max(tags.length, index + 1)).map((tag, at) => (at === index ? { ...tag, ...part } : tag)),
+    );
   return (
     <fieldset class="field tags">
       <legend>Tags</legend>
@@ -28,16 +56,18 @@ export function Tags({ form }: { readonly form: Form }) {
               onInput={({ currentTarget }) => edit(index, { [part]: currentTarget.value })}
             />
           ))}
-          <button
-            type="button"
-            aria-label={`Remove tag ${index + 1}`}
-            onClick={() => change(rows.filter((_, at) => at !== index))}
-          >
-            Remove
-          </button>
+          {(index < tags.length || missing === undefined) && (
+            <button
+              type="button"
+              aria-label={`Remove tag ${index + 1}`}
+              onClick={() => change(tags.filter((_, at) => at !== index))}
+            >
+              Remove
+            </button>
+          )}
         </div>
       ))}
-      <button type="button" onClick={() => change([...rows, { key: '', value: '' }])}>
+      <button type="button" onClick={() => change([...(missing === undefined ? rows : tags), empty])}>
         Add a tag
       </button>
       <Help name="tags" findings={form.findingsAt('tags')} />

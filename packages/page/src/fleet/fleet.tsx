@@ -1,6 +1,7 @@
 import { useCallback, useMemo } from 'preact/hooks';
 import { hrefOf, setParams, useRoute } from '../route.ts';
 import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
+import { Ready } from '../approvals/ready.tsx';
 import { Boundary } from '../ui/boundary.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
@@ -47,6 +48,7 @@ export function Fleet() {
           ))}
         </nav>
       </div>
+      <Ready />
       <Filters filters={filters} asOf={asOf} grouping={grouping} rows={connection.nodes} />
       <Status fleet={fleet} asOf={asOf} />
       {filters.origin === 'OUTSIDE' && asOf === null && <Adopt rows={rows} onAdopted={connection.reload} />}

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describeUnless } from '../../../../test/support/requires.ts';
-import { makeClientOf, missingBrowser, noteTime, openPage, screenshot } from './support.ts';
+import { axeViolations, makeClientOf, missingBrowser, noteTime, openPage, screenshot } from './support.ts';
 import type { OpenPage } from './support.ts';
 
 const fields = new URLSearchParams({
@@ -23,13 +23,64 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
 
   /** A person, who does one thing after the other. */
   async function person(name: string, fragment: string) {
-    const page = await opened.signedIn(name, fragment);
-    const did: string[] = ['sign in'];
+    return doing(await opened.signedIn(name, fragment), ['sign in']);
+  }
+
+  function doing(page: Page, did: string[]) {
     const press = async (role: 'button' | 'link', label: string | RegExp, within: Page = page) => {
       await within.getByRole(role, { name: label, exact: true }).first().click();
       did.push(label.toString());
     };
-    return { page, did, press };
+    const fill = async (label: string, text: string) => {
+      await page.getByLabel(label, { exact: true }).fill(text);
+      did.push(label);
+    };
+    return { page, did, press, fill };
+  }
+
+  /** The same browser of a person whose tab was closed: nothing is left but what the browser keeps. */
+  async function newTab({ page, did }: { readonly page: Page; readonly did: string[] }, name: string) {
+    const context = page.context();
+    await page.close();
+    const tab = await context.newPage();
+    tab.setDefaultTimeout(20_000);
+    await tab.goto(`${opened.origin}/`);
+    await tab.getByRole('button', { name: new RegExp(`^${name} `) }).click();
+    return doing(tab, [...did, 'sign in']);
+  }
+
+  /** Kim approves the first request of the inbox that is about a service account. */
+  async function approve(serviceAccount: RegExp) {
+    const approver = await person('kim', '#/approvals');
+    await approver.press('link', serviceAccount);
+    await approver.press('button', 'Approve');
+    await approver.page.getByText('Your vote is counted.').waitFor();
+    expect(approver.did.slice(1)).toHaveLength(2);
+  }
+
+  type Person = Awaited<ReturnType<typeof person>>;
+
+  /** Fills in the form by hand, asks for approval, closes the tab, and makes the change in another. */
+  async function byHand(pat: Person, serviceAccount: string, ask: string): Promise<Person> {
+    const { page, press, fill } = pat;
+    await page.getByText('It belongs to platform-admins.').waitFor();
+    expect(await page.getByLabel('Namespace').inputValue()).toBe('kube-system');
+    await fill('Service account', serviceAccount);
+    await page.getByText('The tag "team" is missing or empty.').first().waitFor();
+    expect(await page.getByLabel('Key of tag 1').inputValue()).toBe('team');
+    await fill('Value of tag 1', 'platform');
+    await fill('Role', 'ebs-csi-driver');
+    await page.getByRole('button', { name: ask, exact: true }).waitFor();
+    await press('button', ask);
+    await page.getByText('You can close this tab.').waitFor();
+    await approve(new RegExp(serviceAccount));
+    const later = await newTab(pat, 'pat');
+    await later.page.getByRole('link', { name: /Approvals 1/ }).waitFor();
+    await screenshot(later.page, `journey-start`);
+    expect(await axeViolations(later.page)).toEqual([]);
+    await later.press('button', 'Make the change now');
+    await later.page.getByRole('alert', { name: 'Result' }).getByText('done', { exact: true }).waitFor();
+    return later;
   }
 
   test('takes the requester 6 interactions from a link and the approver 2, although the tab of the requester is closed', async () => {
@@ -78,38 +129,79 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     await screenshot(later.page, 'journey-entry');
   });
 
-  test('takes a person who fills in the form by hand 8 interactions from sign-in to done', async () => {
-    const { page, did, press } = await person('alice', '');
-    await press('link', 'Bind');
-    const fill = async (label: string, text: string) => {
-      await page.getByLabel(label, { exact: true }).fill(text);
-      did.push(label);
-    };
-    await page.getByLabel('Cluster').selectOption({ label: 'apps-dev (dev, 111122223333, eu-central-1)' });
-    did.push('Cluster');
-    await page.getByText('It belongs to payments-team.').waitFor();
-    await fill('Service account', 'by-hand');
-    await fill('Role', 'arn:aws:iam::111122223333:role/pods/payments/payments-api');
-    await press('button', 'Add the tag “team”');
-    await page.keyboard.type('payments');
-    did.push('Value of tag 1');
-    await page.getByText('EKS can still reject it.').waitFor();
-    await press('button', 'Bind');
-    await page.getByRole('alert', { name: 'Result' }).getByText('done', { exact: true }).waitFor();
+  test('takes the requester 9 interactions by hand the first time, and 8 once a cluster was used, although the tab is closed', async () => {
+    const first = await person('pat', '');
+    await first.press('link', 'Bind');
+    await first.page
+      .getByRole('form', { name: 'Change' })
+      .getByLabel('Cluster')
+      .selectOption({ label: 'apps-prod (prod, 111122223333, eu-central-1)' });
+    first.did.push('Cluster');
+    const done = await byHand(first, 'aws-load-balancer-controller', 'Ask for approval');
+    const fields = ['Service account', 'Value of tag 1', 'Role'];
+    const made = ['sign in', 'Make the change now'];
+    expect(done.did).toEqual(['sign in', 'Bind', 'Cluster', ...fields, 'Ask for approval', ...made]);
+    expect(done.did).toHaveLength(9);
+
+    const again = await newTab({ page: done.page, did: [] }, 'pat');
+    await again.press('link', 'Bind');
+    await again.page.getByText('You used it last.').waitFor();
+    const ask = 'Ask for approval in apps-prod';
+    const { did } = await byHand(again, 'karpenter', ask);
+    expect(did).toEqual(['sign in', 'Bind', ...fields, ask, ...made]);
     expect(did).toHaveLength(8);
   });
 
-  test('withdraws a request for good, and asks again with its fields', async () => {
+  test('takes a person who fills in the form by hand 7 interactions from sign-in to done without an approval', async () => {
+    const { page, did, press, fill } = await person('alice', '');
+    await press('link', 'Bind');
+    await page
+      .getByRole('form', { name: 'Change' })
+      .getByLabel('Cluster')
+      .selectOption({ label: 'apps-dev (dev, 111122223333, eu-central-1)' });
+    did.push('Cluster');
+    await page.getByText('It belongs to payments-team.').waitFor();
+    await fill('Service account', 'by-hand');
+    await page.getByText('The tag "team" is missing or empty.').first().waitFor();
+    await fill('Value of tag 1', 'payments');
+    await fill('Role', 'arn:aws:iam::111122223333:role/pods/payments/payments-api');
+    await page.getByText('EKS can still reject it.').waitFor();
+    await press('button', 'Bind');
+    await page.getByRole('alert', { name: 'Result' }).getByText('done', { exact: true }).waitFor();
+    expect(did).toHaveLength(7);
+  });
+
+  test('begins the form with the cluster and the namespace that the person looked at', async () => {
+    const { page, press } = await person('alice', '#/fleet?clusterName=apps-prod&namespace=payments-web');
+    await press('link', 'Bind');
+    await page.getByText('It belongs to payments-team.').waitFor();
+    expect(await page.locator('#bind-clusterName').inputValue()).toBe('111122223333/eu-central-1/apps-prod');
+    expect(await page.getByLabel('Namespace').inputValue()).toBe('payments-web');
+    expect(await page.getByText('You used it last.').count()).toBe(0);
+  });
+
+  test('withdraws a request for good, and asks again with its fields and without its token in any link', async () => {
     fields.set('serviceAccount', 'efs-csi-controller-sa');
     const { page, press } = await person('pat', `#/bind?${fields.toString()}`);
     await press('button', 'Check');
     await press('button', 'Ask for approval');
     await page.getByRole('region', { name: 'Request' }).getByRole('link', { name: 'The approval' }).click();
+    await page.getByRole('button', { name: 'Withdraw' }).waitFor();
+    const { own } = await (
+      await makeClientOf(opened, 'pat')
+    ).request<{
+      own: { nodes: { clientRequestToken: string }[] };
+    }>('{ own: approvals(scope: {own: OPEN}) { nodes { clientRequestToken } } }');
+    const token = own.nodes[0]?.clientRequestToken ?? 'none';
+    expect(token).toMatch(/^[0-9a-f-]{36}$/);
+    const shown = () => page.evaluate<string>('location.href + document.documentElement.outerHTML');
+    expect(await shown()).not.toContain(token);
     await press('button', 'Withdraw');
     await press('button', 'Withdraw it for good');
     await page.getByRole('heading', { name: 'withdrawn' }).waitFor();
     await page.getByRole('link', { name: 'Ask again, with these fields' }).click();
     await page.getByText('A link has filled this in.').waitFor();
+    expect(await shown()).not.toContain(token);
     expect(await page.getByLabel('Service account').inputValue()).toBe('efs-csi-controller-sa');
     expect(await page.getByLabel('Value of tag 1').inputValue()).toBe('platform');
     expect(await page.getByLabel('Role', { exact: true }).inputValue()).toBe(fields.get('roleArn'));
