@@ -5,7 +5,6 @@ import type { Times } from '../../idempotency/times.ts';
 import { findEntry } from '../../ledger/audit-entry.ts';
 import type { OperationRecords } from '../../ledger/ledger.ts';
 import type { Association, DeleteRequest } from '../../model/association.ts';
-import type { AuditEntry } from '../../model/audit.ts';
 import type { KindThat, OperationKind } from '../../model/operation.ts';
 import type { Difference } from '../../model/refusal.ts';
 import { effectDeadline } from '../terms/admission.ts';
@@ -39,14 +38,9 @@ export async function loadExisting<Kind extends ChangeKind>(
   if (current && !currentHidden) return { kind: 'loaded', target: current, before: current, isCurrent: true };
 
   // Also read for a hidden one, so that it costs as much as one that does not exist.
-  const entry = await findEntryOfToken(reads.ledger, valid);
-  const recorded = entry?.before ?? null;
+  const recorded = await findTargetInRecord(reads.ledger, valid);
   const hidden = currentHidden ?? (recorded && hiddenFrom(reads, valid.authorization, recorded));
-  if (recorded && !hidden) {
-    // The outcome says of the version what was known when its operation began.
-    const known = entry?.tagsKnown ? { tagsKnown: entry.tagsKnown } : {};
-    return { kind: 'loaded', target: recorded, before: recorded, isCurrent: false, ...known };
-  }
+  if (recorded && !hidden) return { kind: 'loaded', target: recorded, before: recorded, isCurrent: false };
 
   const failed = failedView(reads, valid.authorization, request);
   if (failed) return { kind: 'denied', decision: failed };
@@ -62,11 +56,14 @@ export function existingBefore({ before }: { readonly before: Association | null
 }
 
 /**
- * The entry of the record of the request's token with the association before its operation began, or
- * was refused instead. Null without such a record, and where the request would begin an operation: no
- * operation begins for an association that is not visible in EKS.
+ * The association in the record of the request's token: before its operation began, or was refused
+ * instead. Null without such a record, and where the request would begin an operation: no operation
+ * begins for an association that is not visible in EKS.
  */
-async function findEntryOfToken(ledger: OperationRecords, valid: ValidRequest<ChangeKind>): Promise<AuditEntry | null> {
+async function findTargetInRecord(
+  ledger: OperationRecords,
+  valid: ValidRequest<ChangeKind>,
+): Promise<Association | null> {
   const { operation, request, authorization, clientRequestToken } = valid;
   if (clientRequestToken === null) return null;
   const { identity, onBehalfOf } = authorization;
@@ -74,7 +71,7 @@ async function findEntryOfToken(ledger: OperationRecords, valid: ValidRequest<Ch
   const record = await ledger.getRecord(key);
   if (record?.fingerprint !== fingerprintOf(request)) return null;
   if (record.state === 'RELEASED' || isExpired(record, valid.startedAt)) return null;
-  return findEntry(ledger, record.operationId, ({ before }) => before !== null);
+  return (await findEntry(ledger, record.operationId, ({ before }) => before !== null))?.before ?? null;
 }
 
 /** Refuses to change an association that is not the one that `expectedModifiedAt` names. */
