@@ -68,7 +68,9 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
       const index = all.findLastIndex(({ from }) => from <= at);
       const state = all[index];
       if (!state) return false;
-      const isKnown = !isOfOthers(state, index) && closing(state.by)?.event === 'SUCCEEDED';
+      const outcome = isOfOthers(state, index) ? undefined : closing(state.by);
+      // Who made the association is not known while a create is in progress beside what nothing has shown: then there is no version.
+      const isKnown = outcome?.event === 'SUCCEEDED' && outcome.tagsKnown?.origin !== null;
       if (isKnown) return false;
       return !history.some((one) => isReadOf(one, id) && isWithin(one.seenAt, state));
     },
