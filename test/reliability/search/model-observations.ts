@@ -66,7 +66,8 @@ export function makeObservationModel(
     if (!wereApart()) for (const rule of world.originViolations(by, seen)) broken(rule);
     if (!wereApart() && shown && sight?.isGone === false && !world.tags.isShown(shown))
       broken(`${by} recorded tags of ${shown.associationId} that are older than those that a scan recorded before`);
-    if (sight && !sight.isGone && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
+    // Also by an absence: a scan with a wrong clock may miss what a change of tags had shown, and what it decides stays.
+    if (sight && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
     recorded(by, seen, entry);
     const text = `${origin} ${textOf(sight)}`;
     const isChange = text !== last && (origin === 'OUTSIDE' || (sight !== null && world.isLost(sight)));
