@@ -247,6 +247,55 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
       expect((await tag(fields)).refusal).toMatchObject({ code: 'OUTCOME_UNDETERMINED', existing: null });
     });
 
+    test('are in the history also if the first read of the repetition does not show the association', async () => {
+      await lose('cut-after');
+      gateway.clock.skip(leaseMs);
+      let reads = 0;
+      const lagging = await openBeside(gateway, {
+        change: (deps) => ({
+          ...deps,
+          eksFor: (cluster) => {
+            const eks = deps.eksFor(cluster);
+            const describe: typeof eks.describe = async (...call) =>
+              reads++ === 0 ? { kind: 'absent' } : eks.describe(...call);
+            return { ...eks, describe };
+          },
+        }),
+      });
+      const { associationId } = association;
+      expect(await lagging.tag({ associationId, ...fields })).toMatchObject({ status: 'SUCCEEDED' });
+      const { namespace, serviceAccount, clusterName } = input;
+      const target = { ...home, clusterName, namespace, serviceAccount };
+      const versions = await gateway.deps.associations?.readVersions(target, { from: '' }, 10);
+      expect(versions?.map(({ association: of }) => shown(of?.tags))).toEqual([[team], [cost, team]]);
+    });
+
+    test('explain the tags from before they began, not what others set before the repetition', async () => {
+      await lose('cut-after');
+      gateway.clock.skip(leaseMs);
+      const { associationId } = association;
+      const bounds = { deadline: Infinity };
+      const older = await gateway.deps
+        .eksFor({ ...home, clusterName: input.clusterName })
+        .describe(associationId, bounds);
+      setOutside({ team: team.value, [cost.key]: 'outside' });
+      let reads = 0;
+      const lagging = await openBeside(gateway, {
+        change: (deps) => ({
+          ...deps,
+          eksFor: (cluster) => {
+            const eks = deps.eksFor(cluster);
+            const describe: typeof eks.describe = (...call) =>
+              reads++ === 1 ? Promise.resolve(older) : eks.describe(...call);
+            return { ...eks, describe };
+          },
+        }),
+      });
+      expect(await lagging.tag({ associationId, ...fields })).toMatchObject({ status: 'SUCCEEDED' });
+      const open = (await state())?.openOperations.map(({ tags }) => tags);
+      expect(open).toEqual([[{ key: cost.key, before: null, requested: cost.value }]]);
+    });
+
     test('are concluded by the reconciler', async () => {
       await lose('cut-after');
       gateway.clock.skip(inDoubtMs);

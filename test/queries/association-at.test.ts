@@ -402,6 +402,16 @@ describe('the history as of a time', () => {
       expect(await teams([created(1), updated, read], [100, 699, 729, 730])).toEqual(['x?', 'x?', 'x?', 'x']);
     });
 
+    test('those that others set, and a change then set back, are not certain from the change before it', async () => {
+      const again: AssociationVersion = {
+        ...{ ...change(200, 210, core), association: made(60, 'b', { tags: x }), origin: 'OUTSIDE' },
+        ...{ operationId: null, tagsSetBy: '01KASA3V5T0000000000000008' },
+      };
+      expect(await teams([created(1), change(10, 12), again], [59, 60, 209, 210, 239, 240])).toEqual([
+        ...['x?', 'core?', 'core?', 'x?', 'x?', 'x'],
+      ]);
+    });
+
     test('those of a change whose outcome was recorded after a deletion say nothing of when that was', async () => {
       const deletion = byScan(gone({ operationId: '01KASA3V5T0000000000000005', seenOtherwiseAt: null }), 90);
       expect(await teams([change(95, 100, x), deletion], [40, 80, 119])).toEqual(['x?', 'x?', 'x?']);

@@ -9,10 +9,11 @@ import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion
 import type { Protocol } from '../../idempotency/protocol.ts';
 import { reclaim } from '../../idempotency/reclaim.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
+import { findIntent } from '../../ledger/audit-entry.ts';
 import type { StateMismatch } from '../../ledger/association-state.ts';
 import type { Association } from '../../model/association.ts';
 import type { Lock, LockMemory } from '../../model/lock.ts';
-import { expectedRevisions } from '../../model/operation.ts';
+import { expectedRevisions, hasTrait } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { Sleep } from '../../runtime/clock.ts';
 import { effectDeadline } from '../terms/admission.ts';
@@ -66,9 +67,10 @@ export async function execute<Kind extends OperationKind>(
   const request = { ...claimRequestOf(mutation, clientRequestToken, locks, success), approval };
   const perform = (lease: Lease) =>
     changeOf(operation.effect).perform(ports, { ...effectInput(eksFor, mutation, lease), valid: mutation });
-  const close = (lease: Lease, conclusion: Conclusion) => complete(ports, { audit, deadline }, lease, conclusion);
-  const record = async (lease: Lease, conclusion: Conclusion) => {
-    const completion = await close(lease, conclusion);
+  const close = (lease: Lease, conclusion: Conclusion, begun = mutation) =>
+    complete(ports, { audit: begun.audit, deadline }, lease, conclusion);
+  const record = async (lease: Lease, conclusion: Conclusion, begun = mutation) => {
+    const completion = await close(lease, conclusion, begun);
     if (completion.kind === 'recorded') reportLateAdoption(log, lease.record.operationId, conclusion);
     return answered(resultOf(clock, answer, completion, conclusion));
   };
@@ -86,8 +88,9 @@ export async function execute<Kind extends OperationKind>(
     }
     case 'taken-over': {
       const { lease } = claimed;
-      const observed = await changeOf(operation.effect).observe(ports, effectInput(eksFor, mutation, lease));
-      if (observed.kind === 'concluded') return record(lease, observed.conclusion);
+      const begun = await asBegun(ports, mutation, lease);
+      const observed = await changeOf(operation.effect).observe(ports, effectInput(eksFor, begun, lease));
+      if (observed.kind === 'concluded') return record(lease, observed.conclusion, begun);
       // The earlier effect certainly did not happen: only then is the change sent again, as a new
       // operation.
       const obstacle = await findObstacleToReclaim(ports, operation, mutation, approval, observed.association);
@@ -115,6 +118,23 @@ export async function execute<Kind extends OperationKind>(
     case 'token-reused':
       return answered(answerTokenReused(ports, answer, claimed.record));
   }
+}
+
+/**
+ * A change of tags that was taken over, with the association that it was judged by when it began:
+ * the outcome says of these tags that they were there before, and others may have set those that
+ * this request read. Throws `LedgerUnavailable`.
+ */
+async function asBegun<Kind extends OperationKind>(
+  { ledger }: ExecutionPorts,
+  mutation: AdmittedMutation<Kind>,
+  { record }: Lease,
+): Promise<AdmittedMutation<Kind>> {
+  if (!hasTrait('changesTags', record)) return mutation;
+  const intent = await findIntent(ledger, record.operationId);
+  if (!intent?.before) return mutation;
+  const { before, tagsKnown } = intent;
+  return { ...mutation, before, audit: { ...mutation.audit, before, ...(tagsKnown ? { tagsKnown } : {}) } };
 }
 
 async function answered(result: MutationResult | Promise<MutationResult>): Promise<Execution> {

@@ -60,6 +60,33 @@ export function lastKnownAt(
   return origin === 'ADOPTED' ? Math.max(madeAt, (seenOtherwiseAt ?? 0) - lag) : madeAt;
 }
 
+/** What a change of tags began with, where no earlier version is known; null for other versions. */
+export function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion): PresentVersion | null {
+  if (tagsSetBy === undefined || tagsBefore === undefined) return null;
+  // They were read when the change began.
+  const seenAt = version.seenOtherwiseAt ?? version.seenAt;
+  const association = { ...version.association, tags: tagsBefore };
+  return { ...version, seenAt, seenOtherwiseAt: null, isRead: true, association };
+}
+
+/**
+ * Versions, the last one first, with what changes of tags began with where no version before them has
+ * these tags: others had changed them.
+ */
+export function withTagsBefore(versions: readonly PresentVersion[]): PresentVersion[] {
+  return versions.flatMap((one, index) => {
+    const began = beforeTags(one);
+    const previous = versions[index + 1];
+    // A repeated request may have read what it had set itself.
+    const isKnown = previous !== undefined && (hasSameTags(began ?? one, previous) || hasSameTags(began ?? one, one));
+    return began && !isKnown ? [one, began] : [one];
+  });
+}
+
+function hasSameTags({ association: one }: PresentVersion, { association: other }: PresentVersion): boolean {
+  return isDeepStrictEqual(one.tags, other.tags);
+}
+
 /** Whether a scan read a version, and no outcome says what it is. */
 export function isRead(version: AssociationVersion): boolean {
   if (version.tagsSetBy !== undefined) return false;

@@ -6,7 +6,7 @@ import { settingsOf } from '../../model/setting-fields.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
 import { createdAt, deletionIn, groupOf, isPresent, madeAt, unseenDeletion } from './deletions.ts';
-import { isOfCreate, lastKnownAt, tagSpan } from './tag-spans.ts';
+import { beforeTags, isOfCreate, lastKnownAt, tagSpan, withTagsBefore } from './tag-spans.ts';
 import type { PresentVersion, Span } from './tag-spans.ts';
 
 /** A version that was in force at a time, and the one after it. */
@@ -79,10 +79,7 @@ export async function versionAt(
   if (untagged && !isFirstChangeOfTags(version, following, times))
     return { ...found, uncertain: { from: madeAt(version), until: version.seenAt + times.clockErrorMs } };
   const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
-  const earlier = [version, ...before];
-  const first = beforeTags(earlier.at(-1) ?? version);
-  const spans = [...later.reverse(), ...earlier, ...(first ? [first] : [])];
-  return { ...found, uncertain: spanAt(spans, asOf, times) };
+  return { ...found, uncertain: spanAt(withTagsBefore([...later.reverse(), version, ...before]), asOf, times) };
 }
 
 /**
@@ -93,14 +90,6 @@ export async function versionAt(
 function spanAt(versions: readonly PresentVersion[], asOf: number, times: ReadTimes): Span | null {
   const spans = versions.slice(1).map((one, index) => tagSpan(one, versions[index] ?? one, times));
   return spans.find((span) => span && span.from <= asOf && asOf < (span.until ?? Infinity)) ?? null;
-}
-
-/** What a change of tags began with, where no earlier version is known; null for other versions. */
-function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion): PresentVersion | null {
-  if (tagsSetBy === undefined || tagsBefore === undefined) return null;
-  // They were read when the change began.
-  const seenAt = version.seenOtherwiseAt ?? version.seenAt;
-  return { ...version, seenAt, association: { ...version.association, tags: tagsBefore } };
 }
 
 /** Whether no other change of tags may have come before one: clocks can differ. */

@@ -49,6 +49,7 @@ export function makeCallers(environment: Environment) {
       isDenied: false,
       judged: null,
       seen: null,
+      shown: null,
       lock: null,
       locksRevision: null,
       wasDenied: false,

@@ -46,8 +46,8 @@ export interface EksBehaviour {
   readonly skewMs: Skews;
   /** How long reads show the state before a change. */
   readonly lagMs: number;
-  /** Whether only every second read lags, so that a later read can show less than an earlier one. */
-  readonly lagsInTurn: boolean;
+  /** Which reads lag, again and again in this order, so that a later read can show less than an earlier one. At least one. */
+  readonly lagging: readonly boolean[];
 }
 
 /** The sender of a request: the fault that its next change meets, whether its reads fail, and whether the account lacks its role. */

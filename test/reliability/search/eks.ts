@@ -31,7 +31,7 @@ const tooLateMs = 600_000;
  */
 export function makeEks(
   clock: Pick<ScenarioClock, 'now' | 'eks'>,
-  { lagMs, lagsInTurn }: Pick<EksBehaviour, 'lagMs' | 'lagsInTurn'>,
+  { lagMs, lagging }: Pick<EksBehaviour, 'lagMs' | 'lagging'>,
   onApplied: (applied: Applied) => void,
 ) {
   const due: DueEffect[] = [];
@@ -40,7 +40,7 @@ export function makeEks(
   let reads = 0;
   let requests = 0;
   const { current, put, shownAfter } = makeStates(clock.now);
-  const shown = () => shownAfter(lagsInTurn && (reads += 1) % 2 === 0 ? 0 : lagMs);
+  const shown = () => shownAfter(lagging[reads++ % lagging.length] ? lagMs : 0);
   /** No two changes have the same timestamp, and a later change has a later one. */
   const stamp = () => (lastStamp = Math.max(clock.eks(), lastStamp + 1));
   const later = (ms: number, run: () => void) => {

@@ -10,6 +10,7 @@ import type { ScenarioStore } from './store.ts';
 import { asOfViolations, historyViolations, timesToAsk } from './history-checks.ts';
 import { makeWorld, stateViolations } from './observation-checks.ts';
 import type { World } from './observation-checks.ts';
+import type { Attempt } from './model-state.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 
 /** The reference model of what scans record in a scenario. */
@@ -47,7 +48,12 @@ export function makeObservationModel(
   let changes = 0;
 
   /** A scan wrote an observation. True if it moves the revision of the service account: a foreign change counts once. */
-  function observed(by: string, change: StateChange, entry: AuditEntry | null, completedAt: number | null): boolean {
+  function observed(
+    { name: by, shown }: Pick<Attempt, 'name' | 'shown'>,
+    change: StateChange,
+    entry: AuditEntry | null,
+    completedAt: number | null,
+  ): boolean {
     const { observed: seen } = change;
     if (!seen) {
       // Or only that the next scan is to read it: its tags may be older.
@@ -58,7 +64,10 @@ export function makeObservationModel(
     }
     const { sight, origin } = seen;
     if (!wereApart()) for (const rule of world.originViolations(by, seen)) broken(rule);
-    if (sight && !sight.isGone && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
+    if (!wereApart() && shown && sight?.isGone === false && !world.tags.isShown(shown))
+      broken(`${by} recorded tags of ${shown.associationId} that are older than those that a scan recorded before`);
+    // Also by an absence: a scan with a wrong clock may miss what a change of tags had shown, and what it decides stays.
+    if (sight && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
     recorded(by, seen, entry);
     const text = `${origin} ${textOf(sight)}`;
     const isChange = text !== last && (origin === 'OUTSIDE' || (sight !== null && world.isLost(sight)));

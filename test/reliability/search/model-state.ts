@@ -33,6 +33,8 @@ export interface Attempt {
   /** `modifiedAt` of the association that policy judged last, and of the one that EKS showed last; null: none. */
   judged: string | null;
   seen: string | null;
+  /** The association that EKS showed last; null: none. */
+  shown: Association | null;
   /** What its last read of the locks showed; null before it. */
   lock: 'set' | 'none' | null;
   /** The revision of the locks on approvers that it showed; null before it. */

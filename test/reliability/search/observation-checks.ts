@@ -82,8 +82,13 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
           Date.parse(entry.time) <= until,
       ),
     changes: (): readonly Applied[] => changes,
-    /** How often EKS applied a change of tags. */
-    tagChanges: () => tagged.length,
+    /**
+     * How often EKS applied a change of tags, or one was found to be done. Reads of tags have no order, so what a scan saw before the outcome counts as
+     * replaced by the change, and is found anew, although EKS may have applied the change before it.
+     */
+    tagChanges: () =>
+      tagged.length +
+      written().filter((entry) => entry.event === 'SUCCEEDED' && isOfTags(entry) && entry.eksRequestId === null).length,
     succeeded,
     written,
     deletionOf,

@@ -194,7 +194,7 @@ export function gatedObservations(
         `${sight?.isGone ? 'the absence' : 'the sight'} of ${sight?.associationId}, made by ${origin}, and ${entry?.event ?? 'no entry'}`;
       return write(what, async () => {
         const isWritten = await ledger.observeAssociation(revision, change, entry);
-        if (isWritten && observations.observed(process.attempt.name, change, entry, completedAt)) recorder.scanned();
+        if (isWritten && observations.observed(process.attempt, change, entry, completedAt)) recorder.scanned();
         log(() => `  the ledger ${isWritten ? 'writes' : 'rejects'} ${what()} for ${process.attempt.name}`);
         return isWritten;
       });
@@ -334,7 +334,8 @@ export function gatedEks(
     untag: (call) => change('untag', call, () => direct.untag(call)),
     describe: async (id, bounds) => {
       const described = await read('describes', () => direct.describe(id, bounds));
-      attempt.seen = described.kind === 'found' ? described.association.modifiedAt : null;
+      attempt.shown = described.kind === 'found' ? described.association : null;
+      attempt.seen = attempt.shown?.modifiedAt ?? null;
       if (faults.isRoleMissing) attempt.wasDenied = true;
       return described;
     },

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expirySteps } from './generator-expiries.ts';
 import { heldSteps } from './generator-held.ts';
-import { taggingSteps } from './generator-tags.ts';
+import { laggingReads, taggingSteps } from './generator-tags.ts';
 import {
   anyKind,
   changeFault,
@@ -101,7 +101,7 @@ const circumstances = {
       expireRun: skewMs,
     }),
     lagMs: fc.constantFrom(0, 0, 29 * second),
-    lagsInTurn: fc.boolean(),
+    lagging: fc.constantFrom<readonly boolean[]>([true, false], [true]),
   }),
   isOccupied: fc.constantFrom(false, false, true),
   readsRoles: fc.constantFrom(false, false, true),
@@ -122,4 +122,8 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
 });
 
 /** Generates scenarios of changes of tags. */
-export const tagScenario: fc.Arbitrary<Scenario> = fc.record({ ...circumstances, steps: taggingSteps });
+export const tagScenario: fc.Arbitrary<Scenario> = fc.record({
+  ...circumstances,
+  behaviour: fc.tuple(circumstances.behaviour, laggingReads).map(([common, reads]) => ({ ...common, ...reads })),
+  steps: taggingSteps,
+});

@@ -164,7 +164,8 @@ function describeChangeFault(fault: ChangeFault): string {
 }
 
 /** Describes the behaviour of EKS. */
-export function describeBehaviour({ skewMs, lagMs, lagsInTurn }: EksBehaviour): string {
+export function describeBehaviour({ skewMs, lagMs, lagging }: EksBehaviour): string {
   const ahead = `the clock of the gateway is ${skewMs.gateway / second} s ahead, that of its second process ${skewMs.secondGateway / second} s, that of EKS ${skewMs.eks / second} s, that of scans ${skewMs.scanner / second} s, that of approvers ${skewMs.approver / second} s, that of expiries ${skewMs.expireRun / second} s`;
-  return `${ahead}, and ${lagsInTurn ? 'every second' : 'each'} of its reads lags by ${lagMs / second} s`;
+  const inTurn = lagging.map((lags) => (lags ? 'lags' : 'does not')).join(', ');
+  return `${ahead}, and its reads lag by ${lagMs / second} s, in turn: ${inTurn}`;
 }

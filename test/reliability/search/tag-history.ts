@@ -20,6 +20,8 @@ interface Tagged {
 /** Follows what EKS has of tags. `written` returns the audit entries of operations. */
 export function makeTagHistory(written: () => readonly AuditEntry[]) {
   const states: Tagged[] = [];
+  /** The earliest tags of each association that the last scan can have shown, as their place among all of it. By id. */
+  const shownSince = new Map<string, number>();
   const isOfOthers = ({ by }: Tagged, index: number) => by === null && index > 0;
   const of = (id: string) => states.filter((one) => one.id === id);
   const closing = (by: string | null) =>
@@ -35,6 +37,13 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
       if (before && kind !== 'delete' && areSameTags(before.tags, tags) && !isChange(kind)) return;
       if (before) before.to = at;
       if (kind !== 'delete') states.push({ id, tags, from: at, to: Infinity, by: isTooLate ? null : operationId });
+    },
+    /** A scan recorded an association that a read showed: false if EKS had its tags only before those that a scan recorded earlier. */
+    isShown({ associationId: id, tags }: Association): boolean {
+      const since = shownSince.get(id) ?? 0;
+      const index = of(id).findIndex((one, place) => place >= since && areSameTags(one.tags, tags));
+      if (index >= 0) shownSince.set(id, index);
+      return index >= 0;
     },
     /** The tags that EKS had at a time; null if the association did not exist. */
     tagsAt: (id: string, at: number) => of(id).findLast(({ from }) => from <= at)?.tags ?? null,
@@ -59,7 +68,9 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
       const index = all.findLastIndex(({ from }) => from <= at);
       const state = all[index];
       if (!state) return false;
-      const isKnown = !isOfOthers(state, index) && closing(state.by)?.event === 'SUCCEEDED';
+      const outcome = isOfOthers(state, index) ? undefined : closing(state.by);
+      // Who made the association is not known while a create is in progress beside what nothing has shown: then there is no version.
+      const isKnown = outcome?.event === 'SUCCEEDED' && outcome.tagsKnown?.origin !== null;
       if (isKnown) return false;
       return !history.some((one) => isReadOf(one, id) && isWithin(one.seenAt, state));
     },
