@@ -31,7 +31,7 @@ export interface RecordAndApproval {
 }
 
 /** The same with the locks, which stop a request before anyone is asked about it. */
-export interface HeldState extends RecordAndApproval {
+interface HeldState extends RecordAndApproval {
   readonly locks: Locks;
 }
 
