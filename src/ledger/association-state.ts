@@ -153,6 +153,11 @@ export interface ObservedState {
   readonly association: Association | null;
   /** Id of the drift that the trail records; null if there is none. */
   readonly driftId: string | null;
+  /**
+   * Set on the absence of an association that is drift if it is there: a read can refute an absence,
+   * and without a confirmed association nothing else tells.
+   */
+  readonly wasDrift?: true;
 }
 
 /** A write of the state of one service account. What it does not name stays as it is. */

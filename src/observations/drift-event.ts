@@ -35,6 +35,7 @@ export interface ScanLease {
 export interface DriftChange {
   /** Id of the drift, which is the operation id of its entries; null if there is none. */
   readonly driftId: string | null;
+  readonly wasDrift?: true;
   /** What is recorded, and its entry; null where nothing changed. */
   readonly event: DriftEvent | null;
   readonly entry: AuditEntry | null;
@@ -52,10 +53,11 @@ export function driftChangeOf(stamps: Stamps, observation: Observation): DriftCh
   const seen = observation.state?.observed ?? null;
   const known = seen?.driftId ?? null;
   const event = eventOf(observation, seen);
+  const ofAbsence = wasDrift(observation, seen) ? { wasDrift: true as const } : {};
   const driftId = known ?? (event && `${driftPrefix}${stamps.ulid(stamps.clock())}`);
-  if (event === null || driftId === null) return { driftId: known, event: null, entry: null };
+  if (event === null || driftId === null) return { driftId: known, ...ofAbsence, event: null, entry: null };
   const entry = entryOf(stamps, observation, driftId, event);
-  return { driftId: event === 'DRIFT_FOUND' ? driftId : null, event, entry };
+  return { driftId: event === 'DRIFT_FOUND' ? driftId : null, ...ofAbsence, event, entry };
 }
 
 /** What there is to record, after what the last scan saw. */
@@ -71,11 +73,22 @@ function isDrift({ state, observed, association, scan }: Observation, seen: Obse
   // Where nothing is recorded, nothing is missing.
   if (association === null) return confirmed?.isDeleted === false;
   if (confirmed !== null) return true;
+  return isNew(association.associationId, seen, scan);
+}
+
+/** Whether an association was made since the first scan of its cluster. */
+function isNew(associationId: string, seen: ObservedState | null, { completedAt }: ScanLease): boolean {
   // What was decided of an association stays: this scan may have begun before the cluster was first
   // scanned.
-  if (seen?.sight?.associationId === association.associationId) return seen.driftId !== null;
+  if (seen?.sight?.associationId === associationId) return seen.driftId !== null || seen.wasDrift === true;
   // Associations from before the first scan of their cluster may be older than the gateway.
-  return scan.completedAt !== null;
+  return completedAt !== null;
+}
+
+/** Whether an association that is gone is drift if a later read shows it after all. */
+function wasDrift({ state, observed: { sight }, scan }: Observation, seen: ObservedState | null): boolean {
+  const isKnown = (state?.confirmed ?? null) !== null;
+  return sight !== null && sight.isGone && !isKnown && isNew(sight.associationId, seen, scan);
 }
 
 /**

@@ -81,8 +81,8 @@ export async function observeServiceAccount(
   }
   const { origin, change } = judgement;
   const seen = { target, state, observed: change.observed, association, scan };
-  const { driftId, event, entry } = driftChangeOf({ clock, ulid }, seen);
-  const next = { ...change, target, observed: { ...change.observed, driftId } };
+  const { event, entry, ...drift } = driftChangeOf({ clock, ulid }, seen);
+  const next = { ...change, target, observed: { ...change.observed, ...drift } };
   const version = seenVersion(next, association, state, scan.completedAt);
   const written = version ? { ...next, version } : next;
   if (!(await observations.observeAssociation(state?.revision ?? 0, written, entry))) return { kind: 'undecided' };

@@ -432,6 +432,18 @@ describeOnLedgers('the states of associations of a ledger in $name', ({ open }) 
     expect(await ledger.operationEntries(driftId)).toEqual([entry]);
   });
 
+  test('the absence of an association keeps that it was drift, until another observation', async () => {
+    const sight = { associationId: association().associationId, modifiedAt: t2, isGone: true };
+    const seen = { at: 1_800_000_000_000, revision: 1, sight, origin: 'OUTSIDE', association: null } as const;
+    const absence: ObservedState = { ...seen, driftId: null, wasDrift: true };
+    const { wasDrift: _, ...next } = { ...absence, revision: 2 };
+    for (const [revision, observed] of [absence, next].entries()) {
+      const change = { target, observed, openOperations: [], endedOperationIds: [] };
+      expect(await ledger.observeAssociation(revision, change, null)).toBe(true);
+      expect((await stateNow())?.observed).toEqual(observed);
+    }
+  });
+
   test('a scan writes the first state of a service account once', async () => {
     const observed: ObservedState = {
       at: 1_800_000_000_000,

@@ -6,7 +6,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { itemOf } from '../../src/ledger/dynamodb/writes.ts';
 import type { Item } from '../../src/ledger/stored/items.ts';
-import type { StateChange } from '../../src/ledger/association-state.ts';
+import type { ObservedState, Sight, StateChange } from '../../src/ledger/association-state.ts';
 import { approvalOfText, approvalText } from '../../src/ledger/stored/approval-text.ts';
 import { approvalItem, approvalOfItem } from '../../src/ledger/stored/approval.ts';
 import { cursorKeysItem, cursorKeysOfItem } from '../../src/ledger/stored/cursor-keys.ts';
@@ -73,9 +73,15 @@ const accountReads = {
 };
 const claim = { createdBy: '01KASA3V5T0000000000000001', claimedBy: '01KASA3V5T0000000000000002' };
 
+const seen = associationState.observed as ObservedState & { readonly sight: Sight };
+const absence: ObservedState = {
+  ...{ ...seen, sight: { ...seen.sight, isGone: true } },
+  ...{ association: null, driftId: null, wasDrift: true },
+};
+
 /** The item that an update of the state writes: its key, and the attributes that it sets. */
-function stateItem(): Item {
-  const { revision: _, latest: __, confirmed, observed, changedAt, uncertainTimes, ...change } = associationState;
+function stateItem(observed: ObservedState = seen): Item {
+  const { revision: _, latest: __, confirmed, changedAt, uncertainTimes, ...change } = associationState;
   const [uncertainTime] = uncertainTimes;
   const given = { confirmed, observed, changedAt } as Required<
     Pick<StateChange, 'confirmed' | 'observed' | 'changedAt'>
@@ -112,6 +118,7 @@ const written: Readonly<Record<string, Stored>> = {
   claim: withoutText(claimItem(claim)),
   'cursor keys': withoutText(cursorKeysItem(cursorKeys)),
   state: withoutText(stateItem()),
+  'state after an absence': withoutText(stateItem(absence)),
   version: withoutText(associationVersionItem(associationVersion)),
   'version of a deletion': withoutText(associationVersionItem(deletedVersion)),
   'version after a change of tags': withoutText(associationVersionItem(taggedVersion)),
@@ -161,6 +168,7 @@ test.each(samples)('a stored entry is read as before: $name', ({ name, entry }) 
 
 test('the stored state of an association is read as before', () => {
   expect(stateOfItem(storedItem('state'))).toEqual(associationState);
+  expect(stateOfItem(storedItem('state after an absence'))).toEqual({ ...associationState, observed: absence });
 });
 
 test('a stored version of the history is read as before', () => {

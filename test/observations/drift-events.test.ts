@@ -152,6 +152,27 @@ describe('events of drift', () => {
     expect(scanned).toMatchObject({ outside: 1, driftFound: 0, driftResolved: 0 });
   });
 
+  test.each([
+    ['was drift is drift again', true],
+    ['was not drift is not', false],
+  ])('an association that %s once a read refutes its absence, which a wrong clock recorded', async (_, isDrift) => {
+    const apps = { ...home, clusterName: place.clusterName };
+    if (isDrift) await scanAll();
+    makeOutside('api');
+    expect(await scanAll()).toMatchObject({ driftFound: Number(isDrift) });
+    gateway.clock.skip(10 * minutes);
+    const lease = { scan: { fence: 1, completedAt: gateway.clock.now() }, take: () => Promise.resolve(true) };
+    const bounds = { maxAgeMs: -1, deadline: gateway.clock.now() + minutes, lease };
+    const eks = gateway.deps.eksFor(apps);
+    const lagging = { ...eks, page: () => Promise.resolve({ kind: 'page', summaries: [], nextToken: null } as const) };
+    for (const driftResolved of [Number(isDrift), 0])
+      expect(await scanCluster({ ...gateway.deps, observations: ledger }, lagging, apps, bounds)).toMatchObject({
+        driftResolved,
+      });
+    expect(await scanAll()).toMatchObject({ driftFound: Number(isDrift) });
+    expect(await scanAll()).toMatchObject({ driftFound: 0, driftResolved: 0 });
+  });
+
   test('a finding names what others changed, and not what an operation in doubt set', async () => {
     const associationId = await createdAndScanned();
     gateway.simulator.control.addFault({ operation: 'UpdatePodIdentityAssociation', kind: 'cut-after' });

@@ -1,4 +1,4 @@
-import { EKSClient, TagResourceCommand } from '@aws-sdk/client-eks';
+import { EKSClient, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-eks';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { noFilters } from '../../src/ledger/ledger.ts';
@@ -241,6 +241,20 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
       await report();
       expect(await drift()).toEqual({ eks: ['MODIFIED', 'tags.team'], scan: ['MODIFIED', 'tags.team'] });
       expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
+    });
+
+    test('tags that others set back after a change with a lost answer was found done are drift', async () => {
+      await createAndScan();
+      fault('cut-after');
+      await tag({ clientRequestToken: 'lost' });
+      gateway.clock.skip(20 * seconds);
+      expect(await tag({ clientRequestToken: 'lost' })).toMatchObject({ status: 'SUCCEEDED' });
+      const [{ associationArn } = { associationArn: '' }] = gateway.simulator.control.associations();
+      await eks.send(new UntagResourceCommand({ resourceArn: associationArn, tagKeys: [cost.key] }));
+      gateway.clock.skip(61 * seconds);
+      expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
+      const found = ['MODIFIED', 'tags.cost-center'];
+      expect(await drift()).toEqual({ eks: found, scan: found });
     });
 
     test('tags that others set before a change which certainly was not made are drift', async () => {

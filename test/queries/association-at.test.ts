@@ -455,6 +455,18 @@ describe('the history as of a time', () => {
       expect(await teams(versions, [49, 50, 269, 340])).toEqual(['core', 'core?', 'core?', 'x']);
     });
 
+    test.each([
+      ['the same as it left', [], 'none'],
+      ['others', core, 'core'],
+    ])('those that a change began with, %s, were there before a scan first read others', async (_, before, was) => {
+      const byOthers = { origin: 'OUTSIDE', operationId: null } as const;
+      const untag = { ...change(60, 700, before), ...byOthers, association: made(0, 'a', { tags: [] }) };
+      const read = { ...seenByScan(160, 0), seenOtherwiseAt: null };
+      expect(await teams([read, untag], [0, 9, 10, 159, 160, 699, 729, 730])).toEqual([
+        ...[was, was, `${was}?`, `${was}?`, 'x?', 'x?', 'none?', 'none'],
+      ]);
+    });
+
     test('those of a create are the first, although its outcome was recorded after an adoption', async () => {
       const adoption = version({
         ...{ association: made(0, 'a', { tags: x }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000008' },

@@ -195,7 +195,14 @@ function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperat
   if (hasTrait('changesTags', next) && ended.event !== 'SUCCEEDED' && !mayHaveChanged(ended)) return null;
   const closedAt = Date.parse(ended.time);
   const saw = sightOf(next, ended);
-  return closedAt > next.inDoubtUntil && saw === null ? null : { ...operationOf(next, ended), closedAt, saw };
+  if (closedAt > next.inDoubtUntil && saw === null) return null;
+  const operation = operationOf(next, ended);
+  return { ...(ended.event === 'SUCCEEDED' ? withoutTagsBefore(operation) : operation), closedAt, saw };
+}
+
+/** A change of tags that was found done may set them again; what they were before is then of others. */
+function withoutTagsBefore({ tags, ...operation }: OpenOperation): OpenOperation {
+  return tags ? { ...operation, tags: tags.map((one) => ({ ...one, before: one.requested })) } : operation;
 }
 
 /** What was seen of an association that others may have changed after the operation. */

@@ -89,8 +89,9 @@ function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociatio
   return { associationId, modifiedAt, ...rest, ...declared, association: detailsText(association) };
 }
 
-function observedMap({ sight, origin, association, driftId }: ObservedState) {
-  return { sight, origin, association: association && detailsText(association), driftId };
+function observedMap({ sight, origin, association, driftId, wasDrift }: ObservedState) {
+  const ofAbsence = wasDrift ? { wasDrift } : {};
+  return { sight, origin, association: association && detailsText(association), driftId, ...ofAbsence };
 }
 
 function operationMap({ operationId: _, requested, tags, ...fields }: OpenOperation) {
@@ -116,7 +117,9 @@ export interface StoredState {
       readonly declaration?: string;
       readonly association: string;
     };
-  readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'driftId'> & { readonly association: string | null };
+  readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'driftId' | 'wasDrift'> & {
+    readonly association: string | null;
+  };
   readonly scannedAt: number;
   readonly scannedRevision: number;
   readonly latest?: LatestVersion;
@@ -156,6 +159,7 @@ export function stateOfItem(item: Item): AssociationState {
           sight: observed.sight,
           origin: observed.origin,
           driftId: observed.driftId,
+          ...(observed.wasDrift ? { wasDrift: observed.wasDrift } : {}),
           association:
             observed.sight && observed.association
               ? taggedSince(associationOf(target, observed.sight, observed.association), tags, scannedAt)

@@ -70,6 +70,26 @@ export function beforeTags({ tagsSetBy, tagsBefore, ...version }: PresentVersion
 }
 
 /**
+ * What a change of tags began with before a scan first read the version, although its outcome was
+ * recorded after that; null: none did.
+ *
+ * @param following the versions after it, in order
+ */
+export function tagsBeforeRead(
+  version: PresentVersion,
+  following: readonly AssociationVersion[],
+): PresentVersion | null {
+  const { associationId, modifiedAt } = version.association;
+  const isOfVersion = ({ association }: PresentVersion) =>
+    association.associationId === associationId && association.modifiedAt === modifiedAt;
+  const change = following.find(
+    (one): one is PresentVersion => one.association !== null && one.tagsSetBy !== undefined,
+  );
+  const began = change && isRead(version) && isOfVersion(change) ? beforeTags(change) : null;
+  return began && began.seenAt < version.seenAt ? began : null;
+}
+
+/**
  * Versions, the last one first, with what changes of tags began with where no version before them has
  * these tags: others had changed them.
  */

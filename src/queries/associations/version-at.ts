@@ -6,7 +6,7 @@ import { settingsOf } from '../../model/setting-fields.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
 import { createdAt, deletionIn, groupOf, isPresent, madeAt, unseenDeletion } from './deletions.ts';
-import { beforeTags, isOfCreate, lastKnownAt, tagSpan, withTagsBefore } from './tag-spans.ts';
+import { beforeTags, isOfCreate, lastKnownAt, tagSpan, tagsBeforeRead, withTagsBefore } from './tag-spans.ts';
 import type { PresentVersion, Span } from './tag-spans.ts';
 
 /** A version that was in force at a time, and the one after it. */
@@ -62,7 +62,9 @@ export async function versionAt(
   const untagged = version.seenAt > asOf ? beforeTags(version) : null;
   const following = await followingOf(reads, target, version, asOf);
   const [next = null] = following;
-  const found = untagged ? { version: untagged, next: version } : { version, next };
+  const begun = version.seenAt > asOf ? tagsBeforeRead(version, following) : null;
+  const first = untagged ?? begun;
+  const found = first ? { version: first, next: version } : { version, next };
   const readSuccessor = async () => (await reads.readVersions(target, { from: `${group}~~` }, 1))[0] ?? null;
   if (gone && asOf >= gone.from) {
     const until = Math.min(gone.until, createdAt(await readSuccessor()));
@@ -79,7 +81,8 @@ export async function versionAt(
   if (untagged && !isFirstChangeOfTags(version, following, times))
     return { ...found, uncertain: { from: madeAt(version), until: version.seenAt + times.clockErrorMs } };
   const later = following.filter(isPresent).filter((one) => groupOf(one) === group);
-  return { ...found, uncertain: spanAt(withTagsBefore([...later.reverse(), version, ...before]), asOf, times) };
+  const earlier = begun ? [begun, ...before] : before;
+  return { ...found, uncertain: spanAt(withTagsBefore([...later.reverse(), version, ...earlier]), asOf, times) };
 }
 
 /**
