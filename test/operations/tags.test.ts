@@ -270,7 +270,7 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
       expect(versions?.map(({ association: of }) => shown(of?.tags))).toEqual([[team], [cost, team]]);
     });
 
-    test('explain the tags from before they began, not what others set before the repetition', async () => {
+    test('explain only the requested tags once they are found done, not what others set before the repetition', async () => {
       await lose('cut-after');
       gateway.clock.skip(leaseMs);
       const { associationId } = association;
@@ -293,7 +293,7 @@ describeOnLedgers('changes of tags on $name', ({ open }) => {
       });
       expect(await lagging.tag({ associationId, ...fields })).toMatchObject({ status: 'SUCCEEDED' });
       const open = (await state())?.openOperations.map(({ tags }) => tags);
-      expect(open).toEqual([[{ key: cost.key, before: null, requested: cost.value }]]);
+      expect(open).toEqual([[{ key: cost.key, before: cost.value, requested: cost.value }]]);
     });
 
     test('are concluded by the reconciler', async () => {
