@@ -16,8 +16,8 @@ import { watchPods } from './watch.ts';
 const maxBytes = 256 * 1024 * 1024;
 
 /**
- * Finds pods without the credentials of their association. Returns 2 if there are any. Sends to the
- * gateway names of the cluster and of namespaces, and nothing of the input else.
+ * Finds pods without the credentials of their association. Returns 2 if there are any. Of the
+ * input, only the names of namespaces are sent to the gateway.
  */
 export async function runDoctor(compound: Compound): Promise<number> {
   const { values } = compound;

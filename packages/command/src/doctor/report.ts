@@ -84,5 +84,9 @@ function summary({ pods, findings }: Report, associations: Associations | null):
   const bound = pods.filter(({ associationId }) => associationId !== null);
   const healthy = bound.filter((pod) => !hasProblems(pod));
   const problems = findings.filter(({ severity }) => severity === 'PROBLEM').length;
-  return `${healthy.length} of ${bound.length} pods with an association have its credentials. ${problems} problems, ${findings.length - problems} notes.`;
+  return `${healthy.length} of ${bound.length} pods with an association have its credentials. ${counted(problems, 'problem')}, ${counted(findings.length - problems, 'note')}.`;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

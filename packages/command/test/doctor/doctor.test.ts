@@ -66,7 +66,7 @@ test('pods of one deployment that started before the association are one problem
     'Problem: payments: deployment/api, container main, service account api (2 pods)',
     '  Not injected: it started before the association. SDKs may use the role of the node instead.',
     '  -> kubectl -n payments rollout restart deployment/api',
-    '0 of 2 pods with an association have its credentials. 1 problems, 0 notes.',
+    '0 of 2 pods with an association have its credentials. 1 problem, 0 notes.',
     '',
   ]);
   expect(code).toBe(2);
@@ -100,7 +100,7 @@ test.each<[string, object, ReturnType<typeof summaryOf>]>([
     [['NOTE', 'CONTAINER_SKIPPED', 'proxy']],
   ],
   [
-    'an annotation that the webhook can not parse',
+    "an annotation that the webhook can't parse",
     pod({ containers: [plain()], metadata: { annotations: { 'eks.amazonaws.com/skip-containers': 'ma"in,main' } } }),
     [['PROBLEM', 'NOT_INJECTED', 'main']],
   ],
