@@ -119,6 +119,13 @@ export function hasActionGroups(schema: PolicySet['schema']): boolean {
   );
 }
 
+/** Whether the ids of an entity type are listed in the schema. */
+export function hasEnumeratedTypes(schema: PolicySet['schema']): boolean {
+  return Object.values(schema).some(({ entityTypes }) =>
+    Object.values(entityTypes).some((type) => Object.hasOwn(type, 'enum')),
+  );
+}
+
 function indexOf({ schema, policies }: Policies): PoliciesByPlace {
   const isGrouped = hasActionGroups(schema);
   const indexed = Object.entries(policies).map(([id, policy]): IndexedPolicy => ({
