@@ -45,8 +45,13 @@ export function indexPolicies(policySet: PolicySet): (request: RequestHead) => A
   return (request) => {
     const action = nameOf(request.action);
     const places = [...placesIn(request)].filter((place) => byPlace.has(place)).sort();
-    const applicable = [null, ...places].flatMap((place) => byPlace.get(place) ?? []).filter(isAbout(action));
-    return { key: JSON.stringify([action, ...places]), policies: byId(applicable) };
+    return {
+      key: JSON.stringify([action, ...places]),
+      // Most callers have seen the key before.
+      get policies() {
+        return byId([null, ...places].flatMap((place) => byPlace.get(place) ?? []).filter(isAbout(action)));
+      },
+    };
   };
 }
 
