@@ -29,8 +29,10 @@ export function associationOf(cluster: ClusterRef, index: number): Association {
 
 /**
  * Stores what a first scan of all clusters sees. `seenAt` in milliseconds since the epoch.
+ *
+ * @param inEach how many associations a cluster has
  */
-export async function fillFleet(store: ObservationStore, seenAt: number): Promise<void> {
+export async function fillFleet(store: ObservationStore, seenAt: number, inEach = perCluster): Promise<void> {
   const inSlot = makeSlots(16);
   const observe = async (cluster: ClusterRef, association: Association) => {
     const { namespace, serviceAccount, associationId, modifiedAt } = association;
@@ -49,7 +51,7 @@ export async function fillFleet(store: ObservationStore, seenAt: number): Promis
     await store.observeAssociation(0, { target, observed, version, openOperations: [], endedOperationIds: [] }, null);
   };
   const all = clusters.flatMap((cluster, index) =>
-    Array.from({ length: perCluster }, (_, one) => associationOf(cluster, index * perCluster + one)).map(
+    Array.from({ length: inEach }, (_, one) => associationOf(cluster, index * inEach + one)).map(
       (association) => [cluster, association] as const,
     ),
   );

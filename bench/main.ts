@@ -40,6 +40,7 @@ const programs: Programs = {
   costs: ['what an idle deployment and requests cost, for your number of clusters', () => import('./costs.ts')],
   fleet: ['queries over 200 clusters with 10,000 associations', () => import('./fleet.ts')],
   'fleet-day': ['scans, adoption, drift, impact and a declaration over such a fleet', () => import('./fleet-day.ts')],
+  'fleet-page': ['how long the page takes to show such a fleet', () => import('./fleet-page.ts')],
 };
 
 const help = `Measures the gateway against what it is made of, and writes tables to docs/performance.md, docs/limits.md and docs/cost.md.

@@ -41,8 +41,10 @@ export function queryStatement({ table, index, hash, range, start, isDescending 
     conditions.push(condition);
     parameters.push(...values.map((value) => (typeof value === 'number' ? value : String(value))));
   };
-  // As in the index, so that SQLite uses it.
+  // SQLite uses an index only if the query implies that its columns are not null. It ignores IS NOT
+  // NULL where the column of a table says so, but not a bound, which all values of a key meet.
   if (rangeColumn.startsWith('item')) conditions.push(`${rangeColumn} IS NOT NULL`);
+  else if (index !== undefined && !range && !start) conditions.push(`${rangeColumn} >= ''`);
   for (const [operator, value] of boundsOf(range)) {
     // The start is a closer bound.
     if (start === undefined || !operator.startsWith(forth === '<' ? '<' : '>'))

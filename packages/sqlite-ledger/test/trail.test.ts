@@ -40,6 +40,11 @@ const searches: readonly (readonly [ItemQuery, string])[] = [
     { table: 'idempotency', index: stateIndex, hash: 'h', start },
     'INDEX idempotency_byCluster (<expr>=? AND idempotencyKey>?)',
   ],
+  [
+    { table: 'idempotency', index: stateIndex, hash: 'h' },
+    'INDEX idempotency_byCluster (<expr>=? AND idempotencyKey>?)',
+  ],
+  [{ table: 'audit', index: 'byTime', hash: 'h' }, 'INDEX audit_byTime (<expr>=? AND entryId>?)'],
   ...Object.keys(roleIndexes).map(
     (index) =>
       [

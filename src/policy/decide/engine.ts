@@ -1,4 +1,4 @@
-import { hasActionGroups, indexParts } from '../policies/applicable.ts';
+import { hasActionGroups, hasEnumeratedTypes, indexParts } from '../policies/applicable.ts';
 import type { ApplicablePolicies } from '../policies/applicable.ts';
 import { processCedar } from '../cedar/cedar.ts';
 import type { CedarHost, PolicyJson } from '../cedar/cedar.ts';
@@ -6,6 +6,7 @@ import type { Cedar } from '../cedar/instance.ts';
 import type { PolicySet } from '../policies/compile.ts';
 import { actionsOf, nameOf } from '../policies/policy-head.ts';
 import { readOfRequest, readsContext, useOf } from '../policies/entity-use.ts';
+import { shapeOf } from './request-shape.ts';
 import { indexRoleAttributes } from '../policies/role-attribute-use.ts';
 import type { RoleAttributeIndex } from '../policies/role-attribute-use.ts';
 import type { CedarRequest } from '../cedar/request.ts';
@@ -38,6 +39,9 @@ export interface Engine {
   /** Null if no policy uses role attributes. */
   readonly roleAttributes: (Pick<RoleAttributeIndex, 'usedFor'> & { readonly others: Engine }) | null;
 }
+
+/** How many shapes of valid requests are kept: those of one fleet are some dozens. */
+const maxShapes = 1_000;
 
 /** The entries of an engine in the cache of a Cedar instance. */
 interface Cached {
@@ -74,10 +78,22 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     requireSuccess(cedar.preparseSchema(schema, policySet.schema));
     return token.cached;
   };
-  // With groups of actions, only the schema says which actions are in which.
-  const validatesAlways = hasActionGroups(policySet.schema);
+  // With groups of actions, only the schema says which actions are in which. Of enumerated types, it
+  // lists the ids, which a shape does not have.
+  const validatesAlways = hasActionGroups(policySet.schema) || hasEnumeratedTypes(policySet.schema);
   // Cedar parsed and validated them whole.
   const valid = new WeakSet<CedarRequest>();
+  const validShapes = new Set<string>();
+  const isValid = (request: CedarRequest): boolean => {
+    if (validatesAlways || valid.has(request)) return valid.has(request);
+    if (validShapes.has(shapeOf(request))) valid.add(request);
+    return valid.has(request);
+  };
+  const keepValid = (request: CedarRequest) => {
+    valid.add(request);
+    if (validShapes.size === maxShapes) validShapes.clear();
+    validShapes.add(shapeOf(request));
+  };
   const useOfPart = remembered(({ policies }: ApplicablePolicies) => useOf(Object.values(policies)));
   const evaluatePart = (request: CedarRequest, part: ApplicablePolicies): CedarResult => {
     const { cedar, policySets } = parsed();
@@ -85,8 +101,8 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...part.policies } }));
     policySets.add(id);
     // Two thirds of an evaluation are the parsing and the validation of entities, which are the
-    // same for all parts.
-    if (valid.has(request))
+    // same for all parts, and end the same for all requests of a shape.
+    if (isValid(request))
       return evaluate(cedar, { preparsedPolicySetId: id, ...readOfRequest(request, useOfPart(part)) });
     const result = evaluate(cedar, {
       preparsedPolicySetId: id,
@@ -94,7 +110,7 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
       validateRequest: true,
       ...request,
     });
-    if (!validatesAlways && !isInvalid(result)) valid.add(request);
+    if (!validatesAlways && !isInvalid(result)) keepValid(request);
     return result;
   };
   const undeclared = laterAttributes.filter((name) => !declares(policySet, name));

@@ -33,10 +33,10 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
     const cedarRequest = toCedar(context, request, slice);
     // Which roles decide is not in what Cedar gets before they are read.
     if (roleArns(request).length > 0 && (roleAttributes?.usedFor(cedarRequest).keys.size ?? 0) > 0) return null;
-    const { key, policies } = applicable(cedarRequest);
-    const use = uses.get(key) ?? useOf(Object.values(policies));
-    uses.set(key, use);
-    return JSON.stringify([key, readOfRequest(cedarRequest, use)], use.ids ? undefined : withoutPlaces);
+    const part = applicable(cedarRequest);
+    const use = uses.get(part.key) ?? useOf(Object.values(part.policies));
+    uses.set(part.key, use);
+    return JSON.stringify([part.key, readOfRequest(cedarRequest, use)], use.ids ? undefined : withoutPlaces);
   };
 }
 

@@ -45,8 +45,13 @@ export function indexPolicies(policySet: PolicySet): (request: RequestHead) => A
   return (request) => {
     const action = nameOf(request.action);
     const places = [...placesIn(request)].filter((place) => byPlace.has(place)).sort();
-    const applicable = [null, ...places].flatMap((place) => byPlace.get(place) ?? []).filter(isAbout(action));
-    return { key: JSON.stringify([action, ...places]), policies: byId(applicable) };
+    return {
+      key: JSON.stringify([action, ...places]),
+      // Most callers have seen the key before.
+      get policies() {
+        return byId([null, ...places].flatMap((place) => byPlace.get(place) ?? []).filter(isAbout(action)));
+      },
+    };
   };
 }
 
@@ -116,6 +121,13 @@ export function policiesByPlace(policySet: Policies): PoliciesByPlace {
 export function hasActionGroups(schema: PolicySet['schema']): boolean {
   return Object.values(schema).some(({ actions }) =>
     Object.values(actions).some(({ memberOf }) => (memberOf ?? []).length > 0),
+  );
+}
+
+/** Whether the ids of an entity type are listed in the schema. */
+export function hasEnumeratedTypes(schema: PolicySet['schema']): boolean {
+  return Object.values(schema).some(({ entityTypes }) =>
+    Object.values(entityTypes).some((type) => Object.hasOwn(type, 'enum')),
   );
 }
 

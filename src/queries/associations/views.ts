@@ -14,22 +14,28 @@ export function makeAssociationViews({
   allowsRead,
   mayViewIn,
 }: Pick<RequestContext, 'allowsRead' | 'mayViewIn'>): AssociationViews {
-  const clusters = new Map<string, boolean>();
   const mayListScope = (scope: ListScope) => allowsRead({ action: 'ListPodIdentityAssociations', scope });
+  // A page has thousands of associations in some clusters and namespaces.
+  const [ofClusters, ofNamespaces] = [new Map<string, boolean>(), new Map<string, boolean>()];
   return {
-    mayViewIn: ({ accountId, region, clusterName }) => {
-      const cluster = { accountId, region, clusterName };
-      const key = [accountId, region, clusterName].join('/');
-      const mayView = clusters.get(key) ?? mayViewIn(cluster);
-      clusters.set(key, mayView);
-      return mayView;
-    },
+    mayViewIn: ({ accountId, region, clusterName }) =>
+      once(ofClusters, [accountId, region, clusterName], () => mayViewIn({ accountId, region, clusterName })),
     mayList: ({ accountId, region, clusterName, namespace }) => {
       const cluster = { accountId, region, clusterName };
-      return (
-        mayListScope({ kind: 'cluster', ...cluster }) || mayListScope({ kind: 'namespace', ...cluster, namespace })
+      return once(
+        ofNamespaces,
+        [accountId, region, clusterName, namespace],
+        () =>
+          mayListScope({ kind: 'cluster', ...cluster }) || mayListScope({ kind: 'namespace', ...cluster, namespace }),
       );
     },
     mayView: (association) => allowsRead({ action: 'DescribePodIdentityAssociation', association }),
   };
+}
+
+function once(known: Map<string, boolean>, place: readonly string[], decide: () => boolean): boolean {
+  const key = place.join('/');
+  const decided = known.get(key) ?? decide();
+  known.set(key, decided);
+  return decided;
 }

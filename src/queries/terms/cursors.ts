@@ -61,7 +61,13 @@ export function makeCursors(
     connection: async (query, rows, next) => {
       if (rows.length === 0 && next === null) return { edges: [], hasNextPage: false, endCursor: null };
       const seal = await sealer(query);
-      const edges = rows.map(({ position, node }) => ({ cursor: seal(position), node }));
+      // Most requests select nodes, and no cursor of theirs.
+      const edges = rows.map(({ position, node }) => ({
+        node,
+        get cursor() {
+          return seal(position);
+        },
+      }));
       const endCursor = next === null ? (edges.at(-1)?.cursor ?? null) : seal(next);
       return { edges, hasNextPage: next !== null, endCursor };
     },

@@ -12,6 +12,11 @@ declare global {
 /** Provides what all tests share, and one browser for all files, whose address it sets in `BROWSER_ENDPOINT`. */
 export default async function setUp(): Promise<void> {
   await setUpShared();
+  await startBrowser();
+}
+
+/** Starts the browser, if there is one. */
+export async function startBrowser(): Promise<void> {
   const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
     .map((name) => join('/usr/bin', name))
     .find((path) => existsSync(path));
