@@ -5,13 +5,16 @@ import './bin/require-node-24.cjs';
 const shared = {
   transform: {
     '/@apollo/server/dist/cjs/ApolloServer\\.js$': '<rootDir>/test/support/apollo-server.js',
+    '/@cloud-copilot/iam-policy/dist/cjs/utils\\.js$': '<rootDir>/test/support/iam-policy.js',
     '\\.[jt]s$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width|openid-client|oauth4webapi)/)'],
+  // Packages that are ES modules only, or that have a transform above.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|ulid|@apollo|@cloud-copilot/iam-policy|get-east-asian-width|openid-client|oauth4webapi)/)',
+  ],
   // As in tsconfig.json: examples import the package, which may not be built.
   moduleNameMapper: { '^pod-identity-client$': '<rootDir>/packages/client/src/index.ts' },
   testEnvironment: 'node',
