@@ -44,6 +44,7 @@ function testsOf(kind) {
 export default {
   // A quarter of the time of a worker is waiting for servers and timers: one more than processors keeps all of these busy.
   maxWorkers: availableParallelism() + 1,
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   // A test that hangs fails; one that builds a package on a busy machine does not.
   testTimeout: 600_000,
   reporters: ['default', '<rootDir>/test/support/slowest-files.ts'],
