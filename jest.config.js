@@ -5,13 +5,16 @@ import './bin/require-node-24.cjs';
 const shared = {
   transform: {
     '/@apollo/server/dist/cjs/ApolloServer\\.js$': '<rootDir>/test/support/apollo-server.js',
+    '/@cloud-copilot/iam-policy/dist/cjs/utils\\.js$': '<rootDir>/test/support/iam-policy.js',
     '\\.[jt]s$': [
       '@swc/jest',
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
-  // Packages that are ES modules only.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|ulid|@apollo|get-east-asian-width|openid-client|oauth4webapi)/)'],
+  // Packages that are ES modules only, or that have a transform above.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(jose|ulid|@apollo|@cloud-copilot/iam-policy|get-east-asian-width|openid-client|oauth4webapi)/)',
+  ],
   // As in tsconfig.json: examples import the package, which may not be built.
   moduleNameMapper: { '^pod-identity-client$': '<rootDir>/packages/client/src/index.ts' },
   testEnvironment: 'node',
@@ -41,6 +44,7 @@ function testsOf(kind) {
 export default {
   // A quarter of the time of a worker is waiting for servers and timers: one more than processors keeps all of these busy.
   maxWorkers: availableParallelism() + 1,
+  testSequencer: '<rootDir>/test/support/sequencer.js',
   // A test that hangs fails; one that builds a package on a busy machine does not.
   testTimeout: 600_000,
   reporters: ['default', '<rootDir>/test/support/slowest-files.ts'],

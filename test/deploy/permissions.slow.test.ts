@@ -84,8 +84,17 @@ beforeAll(async () => {
   };
 });
 
+/** What {@link findPolicy} found: thousands of requests are about the same resources. */
+const policies = new Map<string, PolicyDocument | undefined>();
+
 /** The policy of a table, the default policy of a key, and the trust policies of roles, as of the stack with this column. */
 function policyOf(resource: string, column: Column): PolicyDocument | undefined {
+  const key = `${column} ${resource}`;
+  if (!policies.has(key)) policies.set(key, findPolicy(resource, column));
+  return policies.get(key);
+}
+
+function findPolicy(resource: string, column: Column): PolicyDocument | undefined {
   const parameters = {
     ...{ GatewayAccountId: homeAccount, GatewayRegion: region, GatewayStage: 'prod', RolePath: 'pods/*' },
     RequireSourceIdentity: String(isWithExecutor(column)),
@@ -136,13 +145,16 @@ test.each(rows)('$action on $resource $circumstance: as docs/permissions.md says
   expect(permitted.flat()).toEqual(row.permitted);
 });
 
+const boundary = resolveIn(
+  deployerTemplate,
+  { ...context, parameters: { Stage: 'prod', RolePath: 'pods/*' } },
+  properties(deployerTemplate, 'Boundary').PolicyDocument,
+) as PolicyDocument;
+
 test.each(rows)(
   '$action on $resource $circumstance: boundary and service control policies take nothing from the roles',
   async (row) => {
     const resource = resources[row.resource] ?? '';
-    const parameters = { Stage: 'prod', RolePath: 'pods/*' };
-    const { PolicyDocument } = properties(deployerTemplate, 'Boundary');
-    const boundary = resolveIn(deployerTemplate, { ...context, parameters }, PolicyDocument) as PolicyDocument;
     const conditions = circumstances[row.circumstance] ?? {};
     for (const column of roles) {
       const request = { ...row, resource, context: conditions, resourcePolicy: policyOf(resource, column) };

@@ -11,6 +11,9 @@ interface Step {
 /** A path from a root field to an object type. */
 export type SchemaPath = readonly [Step, ...Step[]];
 
+/** Paths that begin with the same field of the same type. */
+export type PathsOfField = readonly [SchemaPath, ...SchemaPath[]];
+
 /** How often one type can occur on a path: twice is enough to leave an object and to return to its type. */
 const maxVisits = 2;
 
@@ -40,20 +43,39 @@ export function pathsTo(
   return found;
 }
 
-/** A path as text: `auditTrail.nodes.before`. */
-export function pathText(path: SchemaPath): string {
-  return path.map(({ field, type, isAbstract }) => (isAbstract ? `${field}<${type.name}>` : field)).join('.');
+/** Paths by the field and the type that they begin with: one request can follow all of a group. */
+export function together(paths: readonly SchemaPath[]): PathsOfField[] {
+  const groups = Map.groupBy(paths, ([{ field, type }]) => `${field}<${type.name}`);
+  // No group is empty.
+  return [...groups.values()] as unknown as PathsOfField[];
 }
 
-/**
- * The selection of a path: every field of scalars at its end, and the ids on the way. `rootArguments` follow the first field.
- */
-export function selectionOf(path: SchemaPath, rootArguments: string): string {
-  return path.reduceRight((inner, { field, type, isAbstract }, index) => {
-    const selected = inner === '' ? leavesOf(type) : inner;
-    const selection = isAbstract ? `__typename ... on ${type.name} { ${selected} }` : `__typename ${selected}`;
-    return `${field}${index === 0 ? rootArguments : ''} { ${selection} }`;
-  }, '');
+/** One selection with all paths of a field, of its type: every field of scalars at the end of each, and the names of the types on the way. */
+export function selectionOf(paths: PathsOfField): string {
+  const [[{ type }]] = paths;
+  return selectionAfter(
+    paths.map(([, ...rest]) => rest),
+    type,
+  );
+}
+
+/** The selection of a type with what follows of each path: nothing where it ends. */
+function selectionAfter(rests: readonly (readonly Step[])[], type: GraphQLObjectType): string {
+  const isEnd = rests.some(({ length }) => length === 0);
+  const steps = Map.groupBy(
+    rests.filter(({ length }) => length > 0),
+    ([next]) => `${next?.field}<${next?.type.name}`,
+  );
+  const selections = [...steps.values()].flatMap((following) => {
+    const step = following[0]?.[0];
+    if (step === undefined) return [];
+    const inner = selectionAfter(
+      following.map(([, ...rest]) => rest),
+      step.type,
+    );
+    return [`${step.field} { ${step.isAbstract ? `__typename ... on ${step.type.name} { ${inner} }` : inner} }`];
+  });
+  return ['__typename', ...(isEnd ? [leavesOf(type)] : []), ...selections].join(' ');
 }
 
 /** The fields of a type that hold scalars or objects of scalars. */

@@ -39,7 +39,7 @@ export function undetectedBy(removal: string, env: NodeJS.ProcessEnv): string[] 
 }
 
 function failedTests(env: NodeJS.ProcessEnv): string[] {
-  const args = ['--config', join(root, 'test', 'mutation', 'jest.conditions.config.js'), '--json', '--silent'];
+  const args = ['--config', join(root, 'test', 'mutation', 'jest.conditions.config.js'), '--json', '--silent', '-i'];
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const { stdout } = spawnSync(process.execPath, [jest, ...args], { cwd: root, env, encoding: 'utf8', maxBuffer: 1e8 });
   const { testResults } = JSON.parse(stdout) as JestResults;

@@ -7,9 +7,15 @@ const files = process.env.REMOVED_CONDITION?.startsWith('unchanged.')
   ? 'contract-states'
   : 'contract{,-claims,-entries,-leases,-locks}';
 
-/** The contract tests about records, of both stores, with a part of a condition removed. */
+// Without the set-up, which would start a DynamoDB Local for each removal.
+const { globalSetup: _, globalTeardown: __, ...project } = shared;
+
+/**
+ * The contract tests about records with a part of a condition removed, of SQLite, and of DynamoDB
+ * where AWS_ENDPOINT_URL_DYNAMODB names one.
+ */
 export default {
-  ...shared,
+  ...project,
   rootDir: process.cwd(),
   testMatch: [`<rootDir>/test/ledger/${files}.test.ts`],
   setupFiles: ['<rootDir>/test/mutation/remove-condition.ts'],

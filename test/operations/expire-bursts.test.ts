@@ -162,9 +162,9 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 2 });
   });
 
-  test('2,000 expiries of one setter, held or past their hold, delay no expiry of another one', async () => {
+  test('400 expiries of one setter, held or past their hold, delay no expiry of another one', async () => {
     const due = inMs(-2 * minuteMs);
-    const many = names('many', 2_000);
+    const many = names('many', 400);
     for (let from = 0; from < many.length; from += 20)
       await Promise.all(many.slice(from, from + 20).map((name) => store(name, due, setterOf('mallory'))));
     await createAll(['one', 'later'], inMs(6 * minuteMs), 'pat');
@@ -186,7 +186,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     // All of them are due again, and earlier than the other one.
     gateway.clock.skip(2 * hourMs);
     reads.states = 0;
-    expect(await runNow({}, counted)).toMatchObject({ deleted: 1, dropped: 10, queued: 1_990 });
+    expect(await runNow({}, counted)).toMatchObject({ deleted: 1, dropped: 10, queued: 390 });
     expect(associations()).toEqual([]);
     expect(reads).toEqual({ lists: 2, states: 11 });
   });

@@ -76,7 +76,11 @@ const shortTimes: Times = {
 export interface Answered<T> {
   readonly status: number;
   readonly data: T | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string };
+  }[];
 }
 
 /** An answer without the request IDs of its errors, which differ in equal answers. */

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Association, AssociationSettings, CreateRequest } from '../../src/model/association.ts';
@@ -146,6 +146,13 @@ export function listOf(kind: ListScope['kind'], change: Partial<CreateRequest> =
 export function copyOfShipped(): string {
   const folder = mkdtempSync(join(tmpdir(), 'policies-'));
   cpSync(shipped, folder, { recursive: true });
+  return folder;
+}
+
+/** A copy without the examples, each of which a check compiles with all policies. The test must remove it. */
+export function copyWithoutExamples(): string {
+  const folder = copyOfShipped();
+  rmSync(join(folder, 'examples'), { recursive: true });
   return folder;
 }
 

@@ -8,7 +8,7 @@ import { report, search } from './search.ts';
 import { isLarge } from '../../support/sizes.ts';
 
 /** Two processes share them, as most machines have two processors. */
-const runs = isLarge ? 48_000 : 4_000;
+const runs = isLarge ? 48_000 : 2_000;
 const processes = 2;
 /** Far longer than needed, so that a busy machine causes no failure. */
 const limitMs = isLarge ? 900_000 : 150_000;

@@ -1,19 +1,28 @@
 // No quick test.
-import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPolicies } from '../../src/policies/check.ts';
 import { runOperator } from '../run-operator.ts';
-import { copyOfShipped, forbidWhen, onCreate, replaceIn, request } from '../../../../test/support/policy-sample.ts';
+import {
+  copyWithoutExamples,
+  forbidWhen,
+  onCreate,
+  replaceIn,
+  request,
+  shipped,
+} from '../../../../test/support/policy-sample.ts';
 
 const { roleArn } = request;
 
 let folder: string;
 
 beforeEach(() => {
-  folder = copyOfShipped();
+  folder = copyWithoutExamples();
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
+
+const addExamples = () => cpSync(join(shipped, 'examples'), join(folder, 'examples'), { recursive: true });
 
 test('the shipped policies pass, with a summary in one line', async () => {
   const { status, stdout, stderr } = await runOperator(['policies', 'check']);
@@ -36,6 +45,7 @@ test('names each case with an unexpected result, and each policy without a case'
 });
 
 test('says which cases a new rule also denies, without failing those that do not depend on it', async () => {
+  addExamples();
   const rule = forbidWhen('!resource.hasTag("cost-center")', onCreate).replace('"condition"', '"cost-center-tag"');
   writeFileSync(join(folder, 'team.cedar'), rule);
   const { status, stdout, stderr } = await runOperator(['policies', 'check', folder]);
@@ -100,7 +110,7 @@ test('compares the exact violations of a deny case and the exact permits of an a
 });
 
 test('runs a case with the roles that it gives: others exist, without tags and boundary', () => {
-  copyFileSync(join(folder, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar'));
+  copyFileSync(join(shipped, 'examples/role-team-tag.cedar'), join(folder, 'role-team-tag.cedar'));
   const { failures } = checkPolicies(folder);
   expect(failures).toContainEqual(
     expect.stringMatching(/^cases\/allow\/owner-creates\.json: .*\n.*found: denied by role-has-team-tag$/),
@@ -112,6 +122,7 @@ test('runs a case with the roles that it gives: others exist, without tags and b
 });
 
 test('reports a case of no example', () => {
+  addExamples();
   const cases = join(folder, 'examples/cases/deny');
   renameSync(join(cases, 'role-team-tag-missing.json'), join(cases, 'no-team-tag.json'));
   expect(checkPolicies(folder).failures).toEqual([

@@ -12,7 +12,7 @@ import {
   versionWith,
 } from '../../../../test/support/policy-versions.ts';
 import { runOperator } from '../run-operator.ts';
-import { copyOfShipped, replaceIn } from '../../../../test/support/policy-sample.ts';
+import { copyWithoutExamples, replaceIn, shipped } from '../../../../test/support/policy-sample.ts';
 
 const operator = `os:${userInfo().username}@${hostname()}`;
 
@@ -28,7 +28,7 @@ describeOnDynamoDb('The commands of policy versions', () => {
   let run: (...args: readonly string[]) => ReturnType<typeof execute>;
   beforeEach(async () => {
     table = await openPolicyTable();
-    folder = copyOfShipped();
+    folder = copyWithoutExamples();
     const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
     const endpoint = { AWS_ENDPOINT_URL_DYNAMODB: dynamoDbEndpoint ?? '' };
     const env = { LEDGER: 'dynamodb', POLICY_TABLE: table.table, ...credentials, ...endpoint };
@@ -41,7 +41,7 @@ describeOnDynamoDb('The commands of policy versions', () => {
 
   /** Adds a rule of the examples, with its cases. */
   const addRoleNameRule = () => {
-    const rule = join(folder, 'examples', 'role-name.cedar');
+    const rule = join(shipped, 'examples', 'role-name.cedar');
     copyFileSync(rule, join(folder, 'role-name.cedar'));
   };
 
@@ -99,8 +99,8 @@ describeOnDynamoDb('The commands of policy versions', () => {
     writeFileSync(inventory, '{}');
     expect(await rejected('--inventory', inventory)).toContain('inventory.json is not valid');
     const unreachable = { accountId: '444455556666', name: 'other', regions: ['eu-central-1'] };
-    const shipped = JSON.parse(shippedVersion().inventory) as { accounts: object[] };
-    writeFileSync(inventory, JSON.stringify({ ...shipped, accounts: [...shipped.accounts, unreachable] }));
+    const deployed = JSON.parse(shippedVersion().inventory) as { accounts: object[] };
+    writeFileSync(inventory, JSON.stringify({ ...deployed, accounts: [...deployed.accounts, unreachable] }));
     expect(await rejected('--inventory', inventory)).toContain('no roleArn for account 444455556666');
     expect(await rejected('--inventory', join(folder, 'missing.json'))).toContain('missing.json');
     addRoleNameRule();
@@ -189,7 +189,7 @@ describeOnDynamoDb('The commands of policy versions', () => {
   });
 
   it('roll back from the first version to the policies of the package, as they were then', async () => {
-    const packaged = copyOfShipped();
+    const packaged = copyWithoutExamples();
     writeFileSync(join(packaged, 'note.cedar'), '// The package, when the first version was published.');
     const dryRun = await run('publish', '--policies', packaged, '--packaged-policies', packaged, '--dry-run');
     expect(dryRun.stdout).toContain('Version 0 has these policies');
