@@ -21,8 +21,8 @@ interface WayProps<Way> extends Omit<SignInProps, 'config'> {
 }
 
 /**
- * The first thing that people see who have not signed in. A reload signs in again, as long as the
- * issuer agrees.
+ * The first thing that people see who have not signed in. A reload, or another tab, signs in again
+ * until they sign out, as long as the issuer agrees.
  */
 export function SignIn({ config: { signIn }, ...rest }: SignInProps) {
   useLayoutEffect(clearTitle, []);
