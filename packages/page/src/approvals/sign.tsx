@@ -1,5 +1,6 @@
 import { refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
-import type { ApprovalFieldsFragment, ApprovalState } from '../generated/approvals.ts';
+import type { ApprovalState } from '../../../../src/generated/types.ts';
+import type { ApprovalFieldsFragment } from '../generated/approvals.ts';
 import { State } from '../ui/state.tsx';
 import type { StateName } from '../ui/state.tsx';
 

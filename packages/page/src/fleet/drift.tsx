@@ -1,7 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { FleetDrift } from '../generated/fleet.ts';
-import type { DriftKind, DriftSource, FleetDriftQuery } from '../generated/fleet.ts';
+import type { DriftKind, DriftSource } from '../../../../src/generated/types.ts';
+import type { FleetDriftQuery } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';

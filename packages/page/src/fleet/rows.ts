@@ -1,4 +1,5 @@
-import type { AssociationFilter, FleetAssociationQuery, FleetRowFragment } from '../generated/fleet.ts';
+import type { AssociationFilter } from '../../../../src/generated/types.ts';
+import type { FleetAssociationQuery, FleetRowFragment } from '../generated/fleet.ts';
 
 /** An association in the list. */
 export type Row = FleetRowFragment;

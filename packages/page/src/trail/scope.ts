@@ -1,5 +1,6 @@
 import { eventWords } from './words.ts';
-import type { AuditEvent, OperationKind, RefusalCode, TrailPageQueryVariables } from '../generated/trail.ts';
+import type { AuditEvent, OperationKind, RefusalCode } from '../../../../src/generated/types.ts';
+import type { TrailPageQueryVariables } from '../generated/trail.ts';
 
 /**
  * What the trail shows, as the parameters of its URL name it: they have the names of the API's
