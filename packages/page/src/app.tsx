@@ -58,7 +58,6 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
   const [turns, setTurns] = useState<TurnsQuery | null>(null);
   const [round, setRound] = useState(0);
-  const environments = useEnvironments(client);
   const route = useRoute();
   const isUtc = isUtcLink();
   const expiry = useMemo(() => new AbortController(), [client]);
@@ -74,14 +73,12 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   return (
     <UtcContext.Provider value={isUtc}>
       <GatewayContext.Provider value={known}>
-        <EnvironmentsContext.Provider value={environments}>
-          <Announcer />
-          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} onTurns={setTurns} />
-          <main id="main" tabIndex={-1} onKeyDown={onEscape}>
-            {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
-            <TurnsContext.Provider value={turns}>{known !== null && <Shown route={route} />}</TurnsContext.Provider>
-          </main>
-        </EnvironmentsContext.Provider>
+        <Announcer />
+        <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} onTurns={setTurns} />
+        <main id="main" tabIndex={-1} onKeyDown={onEscape}>
+          {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
+          <TurnsContext.Provider value={turns}>{known !== null && <Shown route={route} />}</TurnsContext.Provider>
+        </main>
       </GatewayContext.Provider>
     </UtcContext.Provider>
   );
@@ -89,6 +86,7 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
 
 /** The view that a link names, or what is wrong with the link. */
 function Shown({ route }: { readonly route: Route }) {
+  const environments = useEnvironments();
   const View = viewOf(route.view);
   if (View === null)
     return (
@@ -99,8 +97,10 @@ function Shown({ route }: { readonly route: Route }) {
     );
   if (route.problems.length > 0) return <MangledLink {...route} />;
   return (
-    <Boundary key={route.view}>
-      <View />
-    </Boundary>
+    <EnvironmentsContext.Provider value={environments}>
+      <Boundary key={route.view}>
+        <View />
+      </Boundary>
+    </EnvironmentsContext.Provider>
   );
 }

@@ -76,8 +76,8 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
     (after: string | null, wanted: string) => {
       const { signal } = abort.current;
       setState((last) => ({ ...last, isLoading: true, error: null }));
-      const first = after !== null && laterFirst !== undefined ? { first: laterFirst } : {};
-      client.request(document, { ...(JSON.parse(wanted) as Variables), ...first, after }, { signal }).then(
+      const later = after !== null && { after, ...(laterFirst !== undefined && { first: laterFirst }) };
+      client.request(document, { ...(JSON.parse(wanted) as Variables), ...later }, { signal }).then(
         (data) => {
           if (signal.aborted) return;
           const { hasNextPage: hasMore = false, endCursor: cursor = null } = pageOf(data)?.pageInfo ?? {};

@@ -1,6 +1,6 @@
 import { useContext } from 'preact/hooks';
 import { clusterKey } from '../api/cluster-key.ts';
-import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
+import { EnvironmentsContext } from '../api/environments.ts';
 import { setParams } from '../route.ts';
 import { saveFile } from '../ui/save-file.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -8,15 +8,19 @@ import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
 import { fleetCsv } from './export.ts';
-import type { Row } from './rows.ts';
 import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
+
+interface StatusProps {
+  readonly fleet: Fleet;
+  readonly asOf: string | null;
+}
 
 /**
  * What is shown, its age, and what is not known. Its height does not change, so that the rows stay
  * where they are.
  */
-export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: string | null }) {
+export function Status({ fleet, asOf }: StatusProps) {
   const { connection, coverage } = fleet;
   return (
     <div class="fleet-status">
@@ -43,17 +47,10 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
 }
 
 /** Saves the rows that are shown, as of the time that is shown. */
-function ExportCsv({
-  fleet: { rows, connection, coverage },
-  asOf,
-}: {
-  readonly fleet: Fleet;
-  readonly asOf: string | null;
-}) {
-  const environments = useContext(EnvironmentsContext);
+function ExportCsv({ fleet: { rows, connection, coverage }, asOf }: StatusProps) {
+  const environmentOf = useContext(EnvironmentsContext);
   const isIncomplete = connection.hasMore || [...(coverage?.notKnown ?? []), ...(coverage?.failed ?? [])].length > 0;
   const save = () => {
-    const environmentOf = (row: Row) => environmentIn(environments, row);
     const { name, text } = fleetCsv(rows, { asOf, isIncomplete, environmentOf }, new Date().toISOString());
     saveFile('text/csv', name, text);
   };
