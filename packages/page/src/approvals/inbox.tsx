@@ -11,9 +11,8 @@ import type {
 import { hrefOf, setParams, useRoute } from '../route.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
-import { Arn } from '../ui/arn.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { Table } from '../ui/table.tsx';
+import { Table, column, roleColumn, wideColumn } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
@@ -21,57 +20,22 @@ import { Ready } from './ready.tsx';
 import { ApprovalSign } from './sign.tsx';
 
 const columns: readonly Column<ApprovalFieldsFragment>[] = [
-  {
-    key: 'target',
-    label: 'Service account',
-    width: 'minmax(0, 2fr)',
-    cell: ({ target, environment }) => <TargetName target={target} environment={environment} />,
-  },
-  { key: 'kind', label: 'Operation', width: '90px', cell: ({ operation }) => kindWords[operation], isWide: true },
-  {
-    key: 'role',
-    label: 'Role',
-    width: 'minmax(100px, 2fr)',
-    isWide: true,
-    cell: ({ request, before }) => {
-      const arn = request.roleArn ?? before?.roleArn;
-      return arn ? <Arn arn={arn} /> : null;
-    },
-  },
-  {
-    key: 'who',
-    label: 'Asked by',
-    width: 'minmax(80px, 1fr)',
-    isWide: true,
-    cell: ({ principal }) => <Who principalId={principal.principalId} />,
-  },
-  {
-    key: 'state',
-    label: 'State',
-    width: 'minmax(150px, 1fr)',
-    cell: (approval) => (
-      <>
-        <ApprovalSign approval={approval} />
-        <span class="second if-narrow">
-          <Who principalId={approval.principal.principalId} />, until <Time at={approval.expiresAt} narrow />
-        </span>
-      </>
-    ),
-  },
-  {
-    key: 'asked',
-    label: 'Asked',
-    width: '90px',
-    cell: ({ requestedAt }) => <Time at={requestedAt} narrow />,
-    isWide: true,
-  },
-  {
-    key: 'ends',
-    label: 'Until',
-    width: '90px',
-    cell: ({ expiresAt }) => <Time at={expiresAt} narrow />,
-    isWide: true,
-  },
+  column('target', 'Service account', 'minmax(0, 2fr)', ({ target, environment }) => (
+    <TargetName target={target} environment={environment} />
+  )),
+  wideColumn('kind', 'Operation', '90px', ({ operation }) => kindWords[operation]),
+  roleColumn(({ request, before }) => request.roleArn ?? before?.roleArn),
+  wideColumn('who', 'Asked by', 'minmax(80px, 1fr)', ({ principal }) => <Who principalId={principal.principalId} />),
+  column('state', 'State', 'minmax(150px, 1fr)', (approval) => (
+    <>
+      <ApprovalSign approval={approval} />
+      <span class="second if-narrow">
+        <Who principalId={approval.principal.principalId} />, until <Time at={approval.expiresAt} narrow />
+      </span>
+    </>
+  )),
+  wideColumn('asked', 'Asked', '90px', ({ requestedAt }) => <Time at={requestedAt} narrow />),
+  wideColumn('ends', 'Until', '90px', ({ expiresAt }) => <Time at={expiresAt} narrow />),
 ];
 
 /** The approvals of the person: by whose turn it is, or all of a cluster, as the URL says. */

@@ -9,7 +9,7 @@ import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { Adopt } from './adopt.tsx';
-import { InForce } from './between.tsx';
+import { Ends, InForce } from './between.tsx';
 import { Drift } from './drift.tsx';
 import { MadeBy } from './made-by.tsx';
 import { placeOf, signOf } from './rows.ts';
@@ -98,11 +98,7 @@ function Known({ association, asOf }: { readonly association: Association; reado
           Seen: isLatest && <Time at={association.observedAt} />,
           Created: <Time at={association.createdAt} absolute />,
           Modified: <Time at={association.modifiedAt} absolute />,
-          Ends: expiresAt && (
-            <State name="expiring">
-              ends <Time at={expiresAt} />
-            </State>
-          ),
+          Ends: expiresAt && <Ends at={expiresAt} word="ends " />,
           'Session tags': disableSessionTags === null ? 'not known' : disableSessionTags ? 'disabled' : 'enabled',
           Account: `${association.accountId}, ${association.region}`,
           Association: <Arn arn={association.associationArn} />,

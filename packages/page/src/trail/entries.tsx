@@ -4,11 +4,10 @@ import type { Connection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
 import { hrefOf, useRoute } from '../route.ts';
-import { Arn } from '../ui/arn.tsx';
 import { Boundary } from '../ui/boundary.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
-import { Table } from '../ui/table.tsx';
+import { Table, column, roleColumn, wideColumn } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
@@ -23,42 +22,13 @@ import { eventWords, kindWords } from './words.ts';
 const pageSize = 200;
 
 const columns: readonly Column<LineFragment>[] = [
-  { key: 'event', label: 'Event', width: 'minmax(110px, 1fr)', cell: ({ event }) => <Event event={event} /> },
-  { key: 'time', label: 'Time', width: '84px', cell: ({ time }) => <Time at={time} narrow /> },
-  {
-    key: 'kind',
-    label: 'Operation',
-    width: '100px',
-    cell: ({ operationKind }) => kindWords[operationKind],
-    isWide: true,
-  },
-  {
-    key: 'target',
-    label: 'Service account',
-    width: 'minmax(90px, 1.4fr)',
-    cell: ({ target, cluster }) => <Subject target={target} cluster={cluster} />,
-  },
-  {
-    key: 'role',
-    label: 'Role',
-    width: 'minmax(100px, 2fr)',
-    isWide: true,
-    cell: ({ request }) => (request?.roleArn ? <Arn arn={request.roleArn} /> : null),
-  },
-  {
-    key: 'principal',
-    label: 'Who',
-    width: 'minmax(90px, 1fr)',
-    isWide: true,
-    cell: ({ principal }) => <Who principalId={principal.principalId} />,
-  },
-  {
-    key: 'message',
-    label: 'Message',
-    width: 'minmax(120px, 3fr)',
-    cell: ({ message }) => <bdi>{message}</bdi>,
-    isWide: true,
-  },
+  column('event', 'Event', 'minmax(110px, 1fr)', ({ event }) => <Event event={event} />),
+  column('time', 'Time', '84px', ({ time }) => <Time at={time} narrow />),
+  wideColumn('kind', 'Operation', '100px', ({ operationKind }) => kindWords[operationKind]),
+  column('target', 'Service account', 'minmax(90px, 1.4fr)', (entry) => <Subject {...entry} />),
+  roleColumn(({ request }) => request?.roleArn),
+  wideColumn('principal', 'Who', 'minmax(90px, 1fr)', ({ principal }) => <Who principalId={principal.principalId} />),
+  wideColumn('message', 'Message', 'minmax(120px, 3fr)', ({ message }) => <bdi>{message}</bdi>),
 ];
 
 /** The entries that the URL names, newest first; one of them may be open beside them. */
