@@ -5,9 +5,8 @@ import type {
   UpdatePodIdentityAssociationInput as UpdateInput,
 } from '../../../client/src/generated/operations.ts';
 import type { BindRolesQuery, BoundAssociationQuery } from '../generated/bind.ts';
-import { tagsOf } from './draft.ts';
+import { kindOf, tagsOf } from './draft.ts';
 import type { ChangeKind, Draft } from './draft.ts';
-import { kindOf } from './draft.ts';
 
 /** A change as it is sent. */
 export type Change =
@@ -48,6 +47,12 @@ export function changeOf(draft: Draft, bound: Bound | null, roles: OfferedRoles)
   return kind === 'delete'
     ? { kind, input: associationInput(draft, bound) }
     : { kind, input: { ...associationInput(draft, bound), ...changedFields(draft, bound, roles) } };
+}
+
+/** The parameters of the form that changes an association. */
+export function boundParams(bound: Omit<Bound, 'expiresAt' | 'ownerArn' | 'tags'>): Draft {
+  const { accountId, region, clusterName, namespace, serviceAccount, associationId } = bound;
+  return { accountId, region, clusterName, namespace, serviceAccount, associationId };
 }
 
 /** The fields of an association, as texts; absent ones have no value. */

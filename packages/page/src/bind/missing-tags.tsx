@@ -1,20 +1,21 @@
+import { missingTags } from '../../../client/src/client/refusal-words.ts';
+import type { Refusal } from '../../../client/src/client/result.ts';
+
 interface AddTagsProps {
-  /** The keys of tags that rules name which stand against a request. */
-  readonly keys: readonly string[];
-  /** The keys of the tags that are filled in. */
-  readonly given: readonly string[];
+  readonly refusal: Refusal;
+  /** The tags that are filled in. */
+  readonly tags: readonly { readonly key: string }[];
   readonly onAdd: (key: string) => void;
 }
 
-/** Adds the tags that rules name. What a rule does not name is not guessed. */
-export function AddTags({ keys, given, onAdd }: AddTagsProps) {
-  return [...new Set(keys)]
-    .filter((key) => !given.includes(key))
-    .map((key) => (
-      <p key={key}>
-        <button type="button" onClick={() => onAdd(key)}>
-          Add the tag “{key}”
-        </button>
-      </p>
-    ));
+/** Adds the tags that rules name which stand against a request. What a rule does not name is not guessed. */
+export function AddTags({ refusal, tags, onAdd }: AddTagsProps) {
+  const missing = missingTags(refusal).filter((key) => !tags.some((tag) => tag.key === key));
+  return [...new Set(missing)].map((key) => (
+    <p key={key}>
+      <button type="button" onClick={() => onAdd(key)}>
+        Add the tag “{key}”
+      </button>
+    </p>
+  ));
 }

@@ -5,19 +5,13 @@ import type { DraftTag } from './draft.ts';
 import { Help } from './field.tsx';
 import type { Form } from './field.tsx';
 
-interface TagsProps {
-  readonly form: Form;
-  /** As {@link tagsNamed} finds them. */
-  readonly named: readonly string[] | null;
-}
-
 const empty: DraftTag = { key: '', value: '' };
 
 /**
  * The tags that rules name which stand against all roles; null if they are not known. What a rule
  * does not name is not guessed.
  */
-export function tagsNamed(roles: OfferedRoles | null): readonly string[] | null {
+function tagsNamed(roles: OfferedRoles | null): readonly string[] | null {
   if (roles?.some(({ permission }) => permission !== 'DENIED')) return [];
   return roles?.flatMap(({ violations }) => violations.flatMap(({ tagKey }) => tagKey ?? [])) ?? null;
 }
@@ -26,10 +20,10 @@ export function tagsNamed(roles: OfferedRoles | null): readonly string[] | null 
  * The tags of a new association, a row each, and a row for the first one that a rule names and that
  * is missing: it is no tag before a value is typed.
  */
-export function Tags({ form, named }: TagsProps) {
+export function Tags({ form }: { readonly form: Form }) {
   // While the roles are read again, the row stays: a person may be in it.
   const known = useRef<readonly string[]>([]);
-  known.current = named ?? known.current;
+  known.current = tagsNamed(form.roles) ?? known.current;
   const tags = tagsOf(form.valueOf('tags'));
   const missing = known.current.find((key) => !tags.some((tag) => tag.key === key));
   const rows = missing !== undefined ? [...tags, { ...empty, key: missing }] : tags.length > 0 ? tags : [empty];
@@ -70,7 +64,7 @@ export function Tags({ form, named }: TagsProps) {
       <button type="button" onClick={() => change([...(missing === undefined ? rows : tags), empty])}>
         Add a tag
       </button>
-      <Help name="tags" findings={form.findingsAt('tags')} />
+      <Help {...{ form, name: 'tags' }} />
     </fieldset>
   );
 }
