@@ -8,13 +8,14 @@ import type {
   ApprovalsPageQuery,
   ApprovalsPageQueryVariables,
 } from '../generated/approvals.ts';
-import { hrefOf, setParams, useRoute } from '../route.ts';
+import { hrefOf, useRoute } from '../route.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
+import { FilterForm, TextFilter } from '../ui/filters.tsx';
+import { Head } from '../ui/head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Table, column, roleColumn, wideColumn } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Ready } from './ready.tsx';
 import { ApprovalSign } from './sign.tsx';
@@ -54,7 +55,7 @@ function Turns() {
   const others = pending.nodes.filter((one) => !one.viewerMayVote && !isOwn(one));
   return (
     <>
-      <Head
+      <InboxHead
         connections={[pending, own]}
         text={`${forYou.length} for you, ${own.nodes.length} of yours, ${others.length} of others`}
       />
@@ -77,7 +78,7 @@ function OfCluster({ params }: { readonly params: URLSearchParams }) {
   const connection = useConnection(ApprovalsPage, { ...scopeOf(params), first: 100 }, pageOf);
   return (
     <>
-      <Head connections={[connection]} text={`${connection.nodes.length}`} />
+      <InboxHead connections={[connection]} text={`${connection.nodes.length}`} />
       <Filters />
       <Part title="" connection={connection} rows={connection.nodes}>
         No approval of this cluster that you may see.
@@ -88,52 +89,31 @@ function OfCluster({ params }: { readonly params: URLSearchParams }) {
 
 type Loaded = Connection<ApprovalsPageQuery, ApprovalFieldsFragment>;
 
-function Head({ connections, text }: { readonly connections: readonly Loaded[]; readonly text: string }) {
+interface InboxHeadProps {
+  readonly connections: readonly Loaded[];
+  readonly text: string;
+}
+
+function InboxHead({ connections, text }: InboxHeadProps) {
   const isKnown = connections.every(({ loadedAt }) => loadedAt !== null);
+  const soFar = connections.some(({ hasMore }) => hasMore) ? ' so far' : '';
   return (
-    <div class="title">
-      <Title>Approvals</Title>
-      <span class="muted" role="status">
-        {isKnown ? text + (connections.some(({ hasMore }) => hasMore) ? ' so far' : '') : 'Reading…'}
-      </span>
-      <button
-        type="button"
-        onClick={() => connections.forEach(({ reload }) => reload())}
-        disabled={connections.some(({ isLoading }) => isLoading)}
-      >
-        Refresh
-      </button>
-    </div>
+    <Head
+      title="Approvals"
+      status={isKnown ? text + soFar : 'Reading…'}
+      isBusy={connections.some(({ isLoading }) => isLoading)}
+      onRefresh={() => connections.forEach(({ reload }) => reload())}
+    />
   );
 }
 
 function Filters() {
   const { params } = useRoute();
-  const cluster = params.get('clusterName') ?? '';
   return (
-    <form
-      class="filters"
-      role="search"
-      aria-label="Filters of the approvals"
-      onSubmit={(event) => event.preventDefault()}
-    >
-      {(
-        [
-          ['clusterName', 'Cluster (what waits in all, if empty)'],
-          ['namespace', 'Namespace'],
-        ] as const
-      ).map(([name, label]) => (
-        <label key={name}>
-          {label}
-          <input
-            type="text"
-            value={params.get(name) ?? ''}
-            disabled={name === 'namespace' && cluster === ''}
-            onChange={(event) => setParams({ [name]: event.currentTarget.value.trim() })}
-          />
-        </label>
-      ))}
-    </form>
+    <FilterForm label="Filters of the approvals">
+      <TextFilter name="clusterName" label="Cluster (what waits in all, if empty)" />
+      <TextFilter name="namespace" label="Namespace" disabled={!params.get('clusterName')} />
+    </FilterForm>
   );
 }
 

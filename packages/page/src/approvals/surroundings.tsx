@@ -1,7 +1,7 @@
 import { useQuery } from '../api/use-query.ts';
-import { Warnings } from '../bind/warnings.tsx';
+import { Warnings } from '../ui/refusal.tsx';
 import { ApprovalFacts } from '../generated/approvals.ts';
-import type { ApprovalFactsQuery, ApprovalFieldsFragment } from '../generated/approvals.ts';
+import type { ApprovalFactsQuery, ApprovalFieldsFragment, CurrentDecisionFragment } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
 import { settingsDiff } from '../trail/settings-diff.ts';
 import { Event, Who } from '../trail/cells.tsx';
@@ -9,7 +9,8 @@ import { kindWords } from '../trail/words.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Time } from '../ui/time.tsx';
-import { CurrentDecision } from './current-decision.tsx';
+import { Rule } from '../ui/rule.tsx';
+import { State } from '../ui/state.tsx';
 
 type Around = NonNullable<ApprovalFactsQuery['approval']>;
 
@@ -81,6 +82,52 @@ function Existing({ approval: { before, operation, state, request }, around: { e
           : 'The association was changed since it was asked for. This is what it is now, and what it would become:'}
       </p>
       <Diff fields={settingsDiff({ operationKind: operation, before: existing, request })} label="Now" />
+    </section>
+  );
+}
+
+interface CurrentDecisionProps {
+  readonly decision: CurrentDecisionFragment;
+  /** What it is about. */
+  readonly title: string;
+  /** The policies that the approval is about. */
+  readonly askedFor: readonly string[];
+}
+
+/**
+ * What policy says now of the request, without the approvals that were given: it may have changed
+ * since it was asked for.
+ */
+export function CurrentDecision({ decision, title, askedFor }: CurrentDecisionProps) {
+  const { allowed, violations, needs } = decision;
+  // Where an approval is all that is missing, the violations are the needs once more.
+  const rules = needs.length > 0 ? needs.filter(({ policyId }) => !askedFor.includes(policyId)) : violations;
+  return (
+    <section aria-label={title}>
+      <h3>{title}</h3>
+      {allowed && (
+        <p>
+          <State name="approved">permitted</State> without an approval.
+        </p>
+      )}
+      {!allowed && needs.length > 0 && (
+        <p>
+          <State name="approval" />
+          {rules.length > 0 ? ', also for:' : ', as when it was asked for. Nothing else stands against it.'}
+        </p>
+      )}
+      {!allowed && needs.length === 0 && (
+        <p>
+          <State name="denied" />: an approval would not help any more.
+        </p>
+      )}
+      {rules.length > 0 && (
+        <ul>
+          {rules.map((rule) => (
+            <Rule key={rule.policyId} {...rule} />
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -9,13 +9,12 @@ import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
 import { findingsAt, findingsOf } from './findings.ts';
 import type { Pending } from './pending.ts';
-import { keepLastCluster } from './last-cluster.ts';
+import { keepLastCluster } from './pending.ts';
 import { ownersOf } from './place.tsx';
 import { Submit } from './submit.tsx';
 import { useCheck } from './use-check.ts';
-import { useCluster } from './use-cluster.ts';
+import { useCluster, useBound, useOffered } from './use-known.ts';
 import { useDraft } from './use-draft.ts';
-import { useBound, useOffered } from './use-known.ts';
 import { WhoCan } from './who-can.tsx';
 
 interface EditorProps {

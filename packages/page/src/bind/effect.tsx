@@ -1,17 +1,16 @@
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { Refusal } from '../ui/refusal.tsx';
+import { Refusal, Warnings, roleMissing } from '../ui/refusal.tsx';
 import { State } from '../ui/state.tsx';
 import { diffOfChange } from './change-diff.ts';
 import { boundParams } from './change.ts';
 import type { Change } from './change.ts';
 import type { Form } from './field.tsx';
-import type { Finding } from './findings.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
 import { isEmptiness } from './findings.ts';
-import { AddTags } from './missing-tags.tsx';
+import { AddTags } from './tags.tsx';
 import type { Check } from './use-check.ts';
-import { Warnings, roleMissing } from './warnings.tsx';
 
 interface EffectProps {
   readonly form: Form;

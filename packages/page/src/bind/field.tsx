@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Bound, OfferedRoles } from './change.ts';
-import type { Finding } from './findings.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
 import type { ChangeKind, Draft, FieldName } from './draft.ts';
 import type { Cluster, Namespace } from './place.tsx';
 

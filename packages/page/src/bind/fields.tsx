@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { hrefOf } from '../route.ts';
-import { ClusterName } from '../ui/cluster-name.tsx';
+import { ClusterName } from '../ui/arn.tsx';
 import { State } from '../ui/state.tsx';
 import { boundParams } from './change.ts';
 import type { Bound } from './change.ts';

@@ -2,13 +2,12 @@ import type { MutationResult } from '../../../client/src/client/result.ts';
 import { hrefOf } from '../route.ts';
 import { Arn, Id } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
-import { Refusal } from '../ui/refusal.tsx';
+import { Refusal, Warnings } from '../ui/refusal.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { boundParams } from './change.ts';
 import type { Pending } from './pending.ts';
 import { Title } from './request.tsx';
-import { Warnings } from './warnings.tsx';
 
 interface OutcomeProps {
   readonly pending: Pending;

@@ -1,6 +1,5 @@
 import { useContext } from 'preact/hooks';
-import { fromInput, toInput } from '../ui/time-input.ts';
-import { zoneName } from '../ui/time-text.ts';
+import { fromInput, toInput, zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { Field, Help, Switch } from './field.tsx';
 import type { Form } from './field.tsx';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { CheckFragment } from '../../../client/src/generated/operations.ts';
-import { roleMissing } from './warnings.tsx';
+import { roleMissing } from '../ui/refusal.tsx';
 import type { ChangeKind } from './draft.ts';
 import type { Form } from './field.tsx';
 

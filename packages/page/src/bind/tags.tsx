@@ -4,6 +4,8 @@ import { tagsOf, textOfTags } from './draft.ts';
 import type { DraftTag } from './draft.ts';
 import { Help } from './field.tsx';
 import type { Form } from './field.tsx';
+import { missingTags } from '../../../client/src/client/refusal-words.ts';
+import type { Refusal } from '../../../client/src/client/result.ts';
 
 const empty: DraftTag = { key: '', value: '' };
 
@@ -67,4 +69,23 @@ export function Tags({ form }: { readonly form: Form }) {
       <Help {...{ form, name: 'tags' }} />
     </fieldset>
   );
+}
+
+interface AddTagsProps {
+  readonly refusal: Refusal;
+  /** The tags that are filled in. */
+  readonly tags: readonly { readonly key: string }[];
+  readonly onAdd: (key: string) => void;
+}
+
+/** Adds the tags that rules name which stand against a request. What a rule does not name is not guessed. */
+export function AddTags({ refusal, tags, onAdd }: AddTagsProps) {
+  const missing = missingTags(refusal).filter((key) => !tags.some((tag) => tag.key === key));
+  return [...new Set(missing)].map((key) => (
+    <p key={key}>
+      <button type="button" onClick={() => onAdd(key)}>
+        Add the tag “{key}”
+      </button>
+    </p>
+  ));
 }

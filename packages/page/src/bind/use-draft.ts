@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go, hrefOf, useRoute } from '../route.ts';
 import { draftOf, paramsOf } from './draft.ts';
-import { takeHandedOver } from './handed-over.ts';
+import { takeHandedOver } from './pending.ts';
 import type { Draft } from './draft.ts';
 
 /** How long typing rests before the URL follows, in milliseconds. */

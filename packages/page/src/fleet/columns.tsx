@@ -1,6 +1,5 @@
 import { partsOfArn } from '../ui/arn-parts.ts';
-import { Arn } from '../ui/arn.tsx';
-import { ClusterName } from '../ui/cluster-name.tsx';
+import { Arn, ClusterName } from '../ui/arn.tsx';
 import { State } from '../ui/state.tsx';
 import { column, wideColumn } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';

@@ -1,8 +1,7 @@
 import { useQuery } from '../api/use-query.ts';
-import { FleetAssociation } from '../generated/fleet.ts';
+import { FleetAssociation, FleetOperation } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
-import { Arn, Id } from '../ui/arn.tsx';
-import { ClusterName } from '../ui/cluster-name.tsx';
+import { Arn, Id, ClusterName } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -11,10 +10,11 @@ import { Time } from '../ui/time.tsx';
 import { Adopt } from './adopt.tsx';
 import { Ends, InForce } from './between.tsx';
 import { Drift } from './drift.tsx';
-import { MadeBy } from './made-by.tsx';
 import { placeOf, signOf } from './rows.ts';
 import type { Association, Place } from './rows.ts';
 import { Reason } from './status.tsx';
+import { Who } from '../trail/cells.tsx';
+import { shortened } from '../ui/arn-parts.ts';
 
 interface DetailsProps {
   readonly place: Place;
@@ -125,4 +125,45 @@ function pretty(json: string): string {
   } catch {
     return json;
   }
+}
+
+/**
+ * Who made an association, with a link to the operation. The trail records that its entries were
+ * read.
+ */
+export function MadeBy({ association }: { readonly association: Association }) {
+  const { operationId, origin } = association;
+  const { data, error } = useQuery(FleetOperation, operationId === null ? null : { id: operationId });
+  if (operationId === null) {
+    return <>{origin === 'ADD_ON' ? 'an EKS add-on' : 'others: no operation of the gateway explains it'}</>;
+  }
+  const operation = data?.operation;
+  const [first] = operation?.entries ?? [];
+  return (
+    <>
+      {first && (
+        <>
+          <a href={hrefOf('trail', { principalId: first.principal.principalId })}>
+            <Who principalId={first.principal.principalId} />
+          </a>
+          {first.onBehalfOf !== null && (
+            <>
+              {' '}
+              for <bdi>{shortened(first.onBehalfOf)}</bdi>
+            </>
+          )}
+          , <Time at={operation?.startedAt ?? ''} />
+          {first.reason !== null && (
+            <div>
+              <bdi>{first.reason}</bdi>
+            </div>
+          )}
+        </>
+      )}
+      {(error ?? (data && !operation)) && 'You may not read its operation. '}
+      <div>
+        Operation <Id id={operationId} href={hrefOf('trail/operation', { id: operationId })} />
+      </div>
+    </>
+  );
 }

@@ -11,17 +11,12 @@ import { fleetCsv } from './export.ts';
 import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
 
-interface StatusProps {
-  readonly fleet: Fleet;
-  readonly asOf: string | null;
-}
-
 /**
  * What is shown, its age, and what is not known. Its height does not change, so that the rows stay
  * where they are.
  */
-export function Status({ fleet, asOf }: StatusProps) {
-  const { connection, coverage } = fleet;
+export function Status({ fleet }: { readonly fleet: Fleet }) {
+  const { connection, coverage, asOf } = fleet;
   return (
     <div class="fleet-status">
       <p role="status">
@@ -33,7 +28,7 @@ export function Status({ fleet, asOf }: StatusProps) {
         )}
       </p>
       <div class="fleet-known">{coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}</div>
-      <ExportCsv fleet={fleet} asOf={asOf} />
+      <ExportCsv fleet={fleet} />
       {asOf !== null && (
         <button type="button" onClick={() => setParams({ asOf: null })}>
           Show now
@@ -47,7 +42,7 @@ export function Status({ fleet, asOf }: StatusProps) {
 }
 
 /** Saves the rows that are shown, as of the time that is shown. */
-function ExportCsv({ fleet: { rows, connection, coverage }, asOf }: StatusProps) {
+function ExportCsv({ fleet: { rows, connection, coverage, asOf } }: { readonly fleet: Fleet }) {
   const environmentOf = useContext(EnvironmentsContext);
   const isIncomplete = connection.hasMore || [...(coverage?.notKnown ?? []), ...(coverage?.failed ?? [])].length > 0;
   const save = () => {
@@ -92,16 +87,12 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
   );
 }
 
-interface CoverageProps {
-  readonly coverage: CoverageSummary;
-  readonly asOf: string | null;
-}
-
 /**
  * Clusters of which the list is not complete, by name and reason. What does not fit into the line
  * lies over the list when it is opened.
  */
-function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }, asOf }: CoverageProps) {
+function Coverage({ coverage, asOf }: { readonly coverage: CoverageSummary; readonly asOf: string | null }) {
+  const { clusters, notKnown, failed, gone, oldestScanAt } = coverage;
   const count = `${clusters} cluster${clusters === 1 ? '' : 's'}`;
   const problems = [...notKnown, ...failed];
   if (problems.length === 0) {

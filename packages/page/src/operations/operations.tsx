@@ -9,14 +9,16 @@ import {
   Policies as PoliciesQuery,
 } from '../generated/operations.ts';
 import { useRoute } from '../route.ts';
+import { Head } from '../ui/head.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
-import { Deployment } from './deployment.tsx';
 import { Locks } from './locks.tsx';
 import { OpenOperations } from './open-operations.tsx';
 import { Policies, baselineOf } from './policies.tsx';
-import { ShownPolicy } from './shown-policy.tsx';
+import { ShownPolicy } from './policy-text.tsx';
+import type { ViewerQuery } from '../generated/api.ts';
+import { Id } from '../ui/arn.tsx';
+import { Facts } from '../ui/facts.tsx';
 
 /** How often open operations are read again while there are any. Milliseconds. */
 const againMs = 10_000;
@@ -32,22 +34,19 @@ export function Operations() {
   const isAnyOpen = (open.data?.openOperations ?? []).length > 0;
   usePolling(open, isAnyOpen ? againMs : null);
   const denial = denialOf(open) ?? denialOf(locks) ?? denialOf(policies);
+  const status = (
+    <>
+      {all.some(({ data, error }) => data === null && error === null) && 'Reading…'}
+      {open.loadedAt !== null && (
+        <>
+          read <Time at={new Date(open.loadedAt).toISOString()} />
+        </>
+      )}
+    </>
+  );
   return (
     <>
-      <div class="title">
-        <Title>Operations</Title>
-        <span class="muted" role="status">
-          {all.some(({ data, error }) => data === null && error === null) && 'Reading…'}
-          {open.loadedAt !== null && (
-            <>
-              read <Time at={new Date(open.loadedAt).toISOString()} />
-            </>
-          )}
-        </span>
-        <button type="button" onClick={() => all.forEach((one) => one.reload())}>
-          Refresh
-        </button>
-      </div>
+      <Head title="Operations" status={status} onRefresh={() => all.forEach((one) => one.reload())} />
       {denial ? (
         <>
           <WhoMaySee denial={denial} />
@@ -116,5 +115,27 @@ function WhoMaySee({ denial: { extensions } }: { readonly denial: GatewayError }
         </p>
       ))}
     </div>
+  );
+}
+
+/** Which gateway answers, and what it decides by. */
+export function Deployment({ gateway }: Pick<ViewerQuery, 'gateway'>) {
+  const { version, deployedAt, policySetHash, inventoryHash, policyVersion } = gateway;
+  return (
+    <Facts
+      facts={{
+        Version: version,
+        Deployed: deployedAt && <Time at={deployedAt} absolute />,
+        'Policy version': policyVersion ? (
+          <>
+            {policyVersion.number}, <Time at={policyVersion.publishedAt} />
+          </>
+        ) : (
+          'none: the policies of the deployment'
+        ),
+        'Policies, SHA-256': <Id id={policySetHash} />,
+        'Inventory, SHA-256': <Id id={inventoryHash} />,
+      }}
+    />
   );
 }

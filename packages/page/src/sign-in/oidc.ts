@@ -1,6 +1,5 @@
 import * as oauth from 'oauth4webapi';
-import type { OidcSignIn } from '../config.ts';
-import type { Session } from '../session.ts';
+import type { OidcSignIn, Session } from '../config.ts';
 import { keepPending, takePending } from './kept.ts';
 import { signInError } from './messages.ts';
 import { makeTokenSource, SignInEnded } from './tokens.ts';

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import type { LocalSignIn, OidcSignIn, PageConfig } from '../config.ts';
-import type { Session } from '../session.ts';
+import type { LocalSignIn, OidcSignIn, PageConfig, Session } from '../config.ts';
 import { Problem } from '../ui/problem.tsx';
 import { clearTitle } from '../ui/title.tsx';
 import { keepLast, readLast } from './kept.ts';

@@ -4,19 +4,19 @@ import type { Connection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
 import { hrefOf, useRoute } from '../route.ts';
-import { Boundary } from '../ui/boundary.tsx';
+import { Boundary, Empty, Problem } from '../ui/problem.tsx';
+import { Head } from '../ui/head.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Empty, Problem } from '../ui/problem.tsx';
 import { Table, column, roleColumn, wideColumn } from '../ui/table.tsx';
 import type { Column } from '../ui/table.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, Subject, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
-import { Export } from './export-buttons.tsx';
 import { Filters } from './filters.tsx';
 import { filterOf } from './scope.ts';
 import { eventWords, kindWords } from './words.ts';
+import { saveFile } from '../ui/save-file.ts';
+import { csvOf } from './export.ts';
 
 /** The most entries of a page of the API. */
 const pageSize = 200;
@@ -42,16 +42,9 @@ export function Entries() {
   const omitted = pages[0]?.auditTrail?.omittedEvents ?? [];
   return (
     <>
-      <div class="title">
-        <Title>Trail</Title>
-        <span class="muted" role="status">
-          {statusText(connection)}
-        </span>
-        <button type="button" onClick={reload} disabled={isLoading}>
-          Refresh
-        </button>
+      <Head title="Trail" status={statusText(connection)} isBusy={isLoading} onRefresh={reload}>
         <Export entries={nodes} />
-      </div>
+      </Head>
       <Filters />
       {error && <Problem error={error} retry={retry} />}
       {omitted.length > 0 && (
@@ -120,5 +113,24 @@ function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
     <Empty>
       No entries. Every request to change an association leaves one, also if it is denied: try a wider scope or time.
     </Empty>
+  );
+}
+
+/** Saves the entries that are loaded as a file. */
+export function Export({ entries }: { readonly entries: readonly LineFragment[] }) {
+  const isEmpty = entries.length === 0;
+  return (
+    <span class="export">
+      <button type="button" disabled={isEmpty} onClick={() => saveFile('text/csv', 'audit-trail.csv', csvOf(entries))}>
+        CSV
+      </button>{' '}
+      <button
+        type="button"
+        disabled={isEmpty}
+        onClick={() => saveFile('application/json', 'audit-trail.json', JSON.stringify(entries, null, 2))}
+      >
+        JSON
+      </button>
+    </span>
   );
 }

@@ -10,9 +10,8 @@ import { State } from '../ui/state.tsx';
 import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, Subject, Who } from './cells.tsx';
-import { conditionFacts } from './condition-facts.ts';
+import { conditionFacts, settingsDiff } from './settings-diff.ts';
 import { OperationEntries } from './operation.tsx';
-import { settingsDiff } from './settings-diff.ts';
 import { kindWords } from './words.ts';
 
 type Entry = NonNullable<TrailEntryQuery['auditEntry']>;

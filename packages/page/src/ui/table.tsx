@@ -137,8 +137,9 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
   );
 }
 
-interface TableRowProps<Row> extends Pick<TableProps<Row>, 'columns' | 'hrefOf'> {
+interface TableRowProps<Row> extends Pick<TableProps<Row>, 'columns'> {
   readonly row: Row;
+  readonly hrefOf: TableProps<Row>['hrefOf'] | undefined;
   readonly index: number;
   readonly start: number;
   readonly isActive: boolean;
