@@ -14,11 +14,6 @@ import { State } from '../ui/state.tsx';
 
 type Around = NonNullable<ApprovalFactsQuery['approval']>;
 
-interface ExistingProps {
-  readonly approval: ApprovalFieldsFragment;
-  readonly around: Around;
-}
-
 /** What is around a request, as far as the reader may see it: what is now, who uses the role, who changed it. */
 export function Surroundings({ approval }: { readonly approval: ApprovalFieldsFragment }) {
   const { data, error, reload } = useQuery(ApprovalFacts, { id: approval.id });
@@ -30,7 +25,7 @@ export function Surroundings({ approval }: { readonly approval: ApprovalFieldsFr
   const title = 'What policy says now';
   return (
     <>
-      <Existing approval={approval} around={around} />
+      <Existing approval={approval} existing={around.existing} />
       <Warnings warnings={warnings} />
       {currentDecision && <CurrentDecision {...{ title, askedFor, decision: currentDecision }} />}
       {currentDeleteDecision && (
@@ -71,7 +66,8 @@ export function Surroundings({ approval }: { readonly approval: ApprovalFieldsFr
 }
 
 /** What is now, where it is not what it was when the request was sent. */
-function Existing({ approval: { before, operation, state, request }, around: { existing } }: ExistingProps) {
+function Existing({ approval, existing }: { readonly approval: ApprovalFieldsFragment } & Pick<Around, 'existing'>) {
+  const { before, operation, state, request } = approval;
   if (existing === null || (state !== 'PENDING' && state !== 'APPROVED')) return null;
   if (existing.associationId === before?.associationId && existing.modifiedAt === before.modifiedAt) return null;
   return (
