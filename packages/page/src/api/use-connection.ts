@@ -27,15 +27,12 @@ export interface Connection<Data, Node> {
   readonly reload: () => void;
 }
 
-interface State<Data> {
+type Known = 'pages' | 'hasMore' | 'isLoading' | 'error' | 'loadedAt';
+
+interface State<Data> extends Pick<Connection<Data, never>, Known> {
   readonly key: string | null;
-  readonly pages: readonly Data[];
   /** Null: no page is loaded, or none follows. */
   readonly cursor: string | null;
-  readonly hasMore: boolean;
-  readonly isLoading: boolean;
-  readonly error: Error | null;
-  readonly loadedAt: number | null;
 }
 
 const nothing = { pages: [], cursor: null, hasMore: true, isLoading: false, error: null, loadedAt: null };

@@ -11,9 +11,8 @@ import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { Time } from '../ui/time.tsx';
 import { Title } from '../ui/title.tsx';
-import { Needs } from './needs.tsx';
+import { Needs, ApprovalSign, isOver } from './sign.tsx';
 import { OwnActions } from './own-actions.tsx';
-import { ApprovalSign, isOver } from './sign.tsx';
 import { Surroundings } from './surroundings.tsx';
 import { VoteForm } from './vote-form.tsx';
 
@@ -43,12 +42,7 @@ export function ApprovalView({ id }: { readonly id: string }) {
   );
 }
 
-interface DetailsProps {
-  readonly approval: Approval;
-  readonly onChange: () => void;
-}
-
-function Details({ approval, onChange }: DetailsProps) {
+function Details({ approval, onChange }: { readonly approval: Approval; readonly onChange: () => void }) {
   const { operation, target, before, request, state, expiresAt, environment } = approval;
   const fields = settingsDiff({ operationKind: operation, before, request });
   return (

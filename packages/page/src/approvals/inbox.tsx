@@ -3,11 +3,7 @@ import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
 import type { Connection } from '../api/use-connection.ts';
 import { ApprovalsPage } from '../generated/approvals.ts';
-import type {
-  ApprovalFieldsFragment,
-  ApprovalsPageQuery,
-  ApprovalsPageQueryVariables,
-} from '../generated/approvals.ts';
+import type { ApprovalFieldsFragment, ApprovalsPageQuery } from '../generated/approvals.ts';
 import { hrefOf, useRoute } from '../route.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
@@ -42,7 +38,8 @@ const columns: readonly Column<ApprovalFieldsFragment>[] = [
 /** The approvals of the person: by whose turn it is, or all of a cluster, as the URL says. */
 export function Inbox() {
   const { params } = useRoute();
-  return params.get('clusterName') === null ? <Turns /> : <OfCluster params={params} />;
+  const clusterName = params.get('clusterName');
+  return clusterName === null ? <Turns /> : <OfCluster clusterName={clusterName} />;
 }
 
 /** What waits: for the vote of the person, what they asked for, and what waits for others. */
@@ -74,8 +71,11 @@ function Turns() {
 }
 
 /** All approvals of a cluster, in every state. */
-function OfCluster({ params }: { readonly params: URLSearchParams }) {
-  const connection = useConnection(ApprovalsPage, { ...scopeOf(params), first: 100 }, pageOf);
+function OfCluster({ clusterName }: { readonly clusterName: string }) {
+  const { params } = useRoute();
+  const [accountId, region, namespace] = ['accountId', 'region', 'namespace'].map((name) => params.get(name));
+  const scope = { cluster: { clusterName, accountId, region, namespace } };
+  const connection = useConnection(ApprovalsPage, { scope, first: 100 }, pageOf);
   return (
     <>
       <InboxHead connections={[connection]} text={`${connection.nodes.length}`} />
@@ -152,10 +152,4 @@ function Part({ title, connection, rows, children }: PartProps) {
 
 function pageOf({ approvals }: ApprovalsPageQuery) {
   return approvals;
-}
-
-function scopeOf(params: URLSearchParams): Pick<ApprovalsPageQueryVariables, 'scope'> {
-  const clusterName = params.get('clusterName') ?? '';
-  const [accountId, region, namespace] = [params.get('accountId'), params.get('region'), params.get('namespace')];
-  return { scope: { cluster: { accountId, region, clusterName, namespace } } };
 }

@@ -98,9 +98,8 @@ function AskAgain({ approval }: { readonly approval: Approval }) {
 
 /** What a request fills in the form with; null for one that has no form. */
 function draftOfApproval({ operation, target, request, reason }: Approval): Draft | null {
-  const { accountId, region, clusterName, namespace, serviceAccount } = target;
   const { associationId, tags, changes } = request;
-  const place = { accountId, region, clusterName, namespace, serviceAccount, ...(reason && { reason }) };
+  const place = { ...target, ...(reason && { reason }) };
   const fields = {
     roleArn: request.roleArn,
     targetRoleArn: request.targetRoleArn,

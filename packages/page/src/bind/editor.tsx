@@ -3,7 +3,8 @@ import { useGateway } from '../api/gateway.ts';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { changeOf, textsOf } from './change.ts';
 import type { Change } from './change.ts';
-import { clusterKey, kindOf, tagsOf, textOfTags } from './draft.ts';
+import { clusterKey } from '../api/cluster-key.ts';
+import { kindOf, tagsOf, textOfTags } from './draft.ts';
 import { Effect } from './effect.tsx';
 import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
@@ -116,11 +117,7 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
         {bound && <Head bound={bound} kind={kind} />}
         <Fields
           form={form}
-          whoCan={
-            isStranger && cluster ? (
-              <WhoCan {...{ cluster }} namespaces={namespaces.nodes} onContinue={() => setAnyway(true)} />
-            ) : null
-          }
+          whoCan={isStranger && cluster ? <WhoCan form={form} onContinue={() => setAnyway(true)} /> : null}
         />
         {!isStranger && <Submit {...{ form, check: check.result, onTyping: touch }} />}
       </form>

@@ -1,5 +1,5 @@
 import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
-import { clusterKey } from './draft.ts';
+import { clusterKey } from '../api/cluster-key.ts';
 import type { Draft } from './draft.ts';
 import { Field, Help } from './field.tsx';
 import type { Form } from './field.tsx';

@@ -4,7 +4,8 @@ import { BindClusters, BindNamespaces, BindRoles, BoundAssociation, BoundExpiry 
 import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
 import { offeredFor } from './change.ts';
 import type { Bound } from './change.ts';
-import { kindOf, tagsOf, clusterKey } from './draft.ts';
+import { clusterKey } from '../api/cluster-key.ts';
+import { kindOf, tagsOf } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { useSettled } from '../ui/use-settled.ts';
 import { useEffect, useState } from 'preact/hooks';

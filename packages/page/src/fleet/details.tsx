@@ -16,15 +16,10 @@ import { Reason } from './status.tsx';
 import { Who } from '../trail/cells.tsx';
 import { shortened } from '../ui/arn-parts.ts';
 
-interface DetailsProps {
-  readonly place: Place;
-  readonly asOf: string | null;
-}
-
 /**
  * What is known of a service account: its association, who made it, and what can be done with it.
  */
-export function Details({ place, asOf }: DetailsProps) {
+export function Details({ place, asOf }: { readonly place: Place; readonly asOf: string | null }) {
   const { data, error, isLoading, reload } = useQuery(FleetAssociation, { filter: { ...place }, asOf });
   const association = data?.associations?.nodes[0];
   const coverage = data?.associations?.coverage[0];

@@ -28,12 +28,12 @@ export function Fleet() {
   const grouping = readGrouping(params.get('group'));
   const fleet = useFleet(params);
   const open = readPlace(params.get('open'));
-  const { connection, rows, coverage, asOf, text, filters } = fleet;
+  const { connection, rows, coverage, asOf, filters } = fleet;
   return (
     <>
       <div class="fleet-head">
         <Title>Who has what</Title>
-        <Search text={text} rows={rows} />
+        <Search fleet={fleet} />
         <nav aria-label="Form" class="fleet-forms">
           {(
             [

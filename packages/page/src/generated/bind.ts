@@ -8,7 +8,7 @@ export const BindNamespaces: GatewayDocument<BindNamespacesQuery, BindNamespaces
 export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> = "query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags includeDenied:true){roleArn source permission violations{policyId message advice tagKey}needs{group count}}}";
 export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> = "query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}";
 export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> = "query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
-export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt}}";
+export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt target{accountId region clusterName namespace serviceAccount}}}";
 import type * as Schema from '../../../../src/generated/types.ts';
 
 export type BindClustersQueryVariables = Exact<{
@@ -64,4 +64,4 @@ export type OperationStateQueryVariables = Exact<{
 }>;
 
 
-export type OperationStateQuery = { readonly operation: { readonly status: Schema.OperationStatus, readonly message: string | null, readonly startedAt: string } | null };
+export type OperationStateQuery = { readonly operation: { readonly status: Schema.OperationStatus, readonly message: string | null, readonly startedAt: string, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null } | null };

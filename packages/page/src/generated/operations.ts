@@ -4,7 +4,6 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
 export const OpenOperations: GatewayDocument<OpenOperationsQuery, OpenOperationsQueryVariables> = "query OpenOperations{openOperations(first:1000){operationId kind startedAt inDoubtUntil attempts nextAttemptAt parked message}}";
-export const OperationTarget: GatewayDocument<OperationTargetQuery, OperationTargetQueryVariables> = "query OperationTarget($id:ID!){operation(id:$id){target{accountId region clusterName namespace serviceAccount}}}";
 export const Locks: GatewayDocument<LocksQuery, LocksQueryVariables> = "query Locks{locks{scope accountId region clusterName principalId stopsReads lockedBy lockedAt reason}}";
 export const Policies: GatewayDocument<PoliciesQuery, PoliciesQueryVariables> = "fragment PolicyText on Policy{policyId effect annotations{name value}file text}fragment PolicySetOf on PolicySet{policySetHash version publishedAt publishedBy reason}query Policies($comparedWith:PolicyBaseline){policies(first:1000 comparedWith:$comparedWith){nodes{policyId change inForce{...PolicyText}before{...PolicyText}}inForce{...PolicySetOf}comparedWith{...PolicySetOf}}}";
 export const OnePolicy: GatewayDocument<OnePolicyQuery, OnePolicyQueryVariables> = "fragment PolicyText on Policy{policyId effect annotations{name value}file text}query OnePolicy($policyId:String!$policySetHash:String){policy(policyId:$policyId policySetHash:$policySetHash){...PolicyText}}";
@@ -14,13 +13,6 @@ export type OpenOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OpenOperationsQuery = { readonly openOperations: ReadonlyArray<{ readonly operationId: string, readonly kind: Schema.OperationKind, readonly startedAt: string, readonly inDoubtUntil: string, readonly attempts: number, readonly nextAttemptAt: string | null, readonly parked: Schema.ParkedReason | null, readonly message: string | null }> | null };
-
-export type OperationTargetQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type OperationTargetQuery = { readonly operation: { readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null } | null };
 
 export type LocksQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -73,7 +73,7 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
       ) : (
         <ul class="policies" aria-label="Policies">
           {shown.map((policy) => (
-            <Row key={policy.policyId} policy={policy} isOpen={policy.policyId === open} params={params} />
+            <Row key={policy.policyId} policy={policy} isOpen={policy.policyId === open} />
           ))}
         </ul>
       )}
@@ -103,19 +103,14 @@ function SetName({ set: { version, publishedAt, publishedBy, reason } }: { reado
 
 function Comparison({ policies: { nodes, inForce, comparedWith } }: { readonly policies: Policies }) {
   if (comparedWith === null) {
+    const isFirst = inForce.version === null || inForce.version === 0;
     return (
-      <>
-        {inForce.version === null || inForce.version === 0
-          ? 'There is no version before to compare with.'
-          : 'The version before can’t be read any more.'}
-      </>
+      <>{isFirst ? 'There is no version before to compare with.' : 'The version before can’t be read any more.'}</>
     );
   }
-  const count = (change: ComparedPolicy['change']) => nodes.filter((one) => one.change === change).length;
-  const words = { CHANGED: 'changed', ADDED: 'added', REMOVED: 'removed' } as const;
-  const parts = Object.entries(words).flatMap(([change, word]) => {
-    const number = count(change as keyof typeof words);
-    return number === 0 ? [] : [`${number} ${word}`];
+  const parts = ['CHANGED', 'ADDED', 'REMOVED'].flatMap((change) => {
+    const number = nodes.filter((one) => one.change === change).length;
+    return number === 0 ? [] : [`${number} ${change.toLowerCase()}`];
   });
   const name = comparedWith.version === null ? 'the policies of the deployment' : `version ${comparedWith.version}`;
   return (
@@ -125,13 +120,8 @@ function Comparison({ policies: { nodes, inForce, comparedWith } }: { readonly p
   );
 }
 
-interface RowProps {
-  readonly policy: ComparedPolicy;
-  readonly isOpen: boolean;
-  readonly params: URLSearchParams;
-}
-
-function Row({ policy, isOpen, params }: RowProps) {
+function Row({ policy, isOpen }: { readonly policy: ComparedPolicy; readonly isOpen: boolean }) {
+  const { params } = useRoute();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isOpen) row.current?.scrollIntoView({ block: 'nearest' });

@@ -7,13 +7,10 @@ import { OnePolicy } from '../generated/operations.ts';
 import { Problem } from '../ui/problem.tsx';
 
 /** A policy in force, and the one that it is compared with; null: there is none. */
-interface PolicyDetailsProps {
-  readonly policy: { readonly inForce: PolicyTextFragment | null; readonly before: PolicyTextFragment | null };
-}
+type Compared = Readonly<Record<'inForce' | 'before', PolicyTextFragment | null>>;
 
 /** The text of a policy, as a difference where it has one, and what its author says of it. */
-export function PolicyDetails({ policy }: PolicyDetailsProps) {
-  const { inForce, before } = policy;
+export function PolicyDetails({ policy: { inForce, before } }: { readonly policy: Compared }) {
   const shown = inForce ?? before;
   if (shown === null) return null;
   return (

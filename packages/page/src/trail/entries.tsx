@@ -53,7 +53,9 @@ export function Entries() {
         </p>
       )}
       <div class={open === null ? 'split' : 'split is-open'}>
-        {nodes.length > 0 ? (
+        {filter === null ? (
+          <Empty>Fill in what to read: see the fields beside the scope.</Empty>
+        ) : nodes.length > 0 ? (
           <Table
             label="Audit entries"
             columns={columns}
@@ -64,7 +66,7 @@ export function Entries() {
             onEnd={loadMore}
           />
         ) : (
-          !isLoading && error === null && <Nothing isAsked={filter !== null} hasMore={hasMore} loadMore={loadMore} />
+          !isLoading && error === null && <Nothing {...{ hasMore, loadMore }} />
         )}
         {open !== null && (
           <Boundary key={open}>
@@ -78,7 +80,9 @@ export function Entries() {
   );
 }
 
-function statusText({ nodes, isLoading, hasMore, loadedAt }: Connection<TrailPageQuery, LineFragment>): string {
+type Loaded = Connection<TrailPageQuery, LineFragment>;
+
+function statusText({ nodes, isLoading, hasMore, loadedAt }: Loaded): string {
   const noun = nodes.length === 1 ? 'entry' : 'entries';
   const count = `${nodes.length.toLocaleString('en')} ${noun}${hasMore ? ' so far' : ''}`;
   if (isLoading) return nodes.length === 0 ? 'Reading…' : `${count}, reading more…`;
@@ -89,17 +93,10 @@ function pageOf({ auditTrail }: TrailPageQuery) {
   return auditTrail;
 }
 
-interface NothingProps {
-  readonly isAsked: boolean;
-  readonly hasMore: boolean;
-  readonly loadMore: () => void;
-}
-
 /**
  * A page of the API examines 1,000 entries: with filters it can be empty although others follow.
  */
-function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
-  if (!isAsked) return <Empty>Fill in what to read: see the fields beside the scope.</Empty>;
+function Nothing({ hasMore, loadMore }: Pick<Loaded, 'hasMore' | 'loadMore'>) {
   if (hasMore)
     return (
       <Empty>

@@ -58,7 +58,7 @@ function OperationDetails({ operation }: { readonly operation: Operation }) {
           Association: associationArn && <Id id={associationArn} href={hrefOf('trail', { associationArn })} />,
         }}
       />
-      <Timeline entries={operation.entries} selected={null} />
+      <Timeline entries={operation.entries} />
     </article>
   );
 }
@@ -82,12 +82,7 @@ export function OperationEntries({ id, selected }: { readonly id: string; readon
   return <Timeline entries={entries} selected={selected} />;
 }
 
-interface TimelineProps {
-  readonly entries: readonly LineFragment[];
-  readonly selected: string | null;
-}
-
-function Timeline({ entries, selected }: TimelineProps) {
+function Timeline({ entries, selected }: { readonly entries: readonly LineFragment[]; readonly selected?: string }) {
   return (
     <>
       <h3>Operation entries</h3>
