@@ -94,11 +94,8 @@ export function Needs({ approval: { needs, rejectedBy, voidedVotes } }: { readon
   );
 }
 
-function Vote({
-  vote: { principal, comment, ownRequest, time },
-}: {
-  readonly vote: Approval['needs'][number]['approvedBy'][number];
-}) {
+function Vote({ vote }: { readonly vote: Approval['needs'][number]['approvedBy'][number] }) {
+  const { principal, comment, ownRequest, time } = vote;
   return (
     <li>
       <Who principalId={principal.principalId} />, <Time at={time} />

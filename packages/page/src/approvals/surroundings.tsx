@@ -94,7 +94,7 @@ interface CurrentDecisionProps {
  * What policy says now of the request, without the approvals that were given: it may have changed
  * since it was asked for.
  */
-export function CurrentDecision({ decision, title, askedFor }: CurrentDecisionProps) {
+function CurrentDecision({ decision, title, askedFor }: CurrentDecisionProps) {
   const { allowed, violations, needs } = decision;
   // Where an approval is all that is missing, the violations are the needs once more.
   const rules = needs.length > 0 ? needs.filter(({ policyId }) => !askedFor.includes(policyId)) : violations;

@@ -126,7 +126,7 @@ function pretty(json: string): string {
  * Who made an association, with a link to the operation. The trail records that its entries were
  * read.
  */
-export function MadeBy({ association }: { readonly association: Association }) {
+function MadeBy({ association }: { readonly association: Association }) {
   const { operationId, origin } = association;
   const { data, error } = useQuery(FleetOperation, operationId === null ? null : { id: operationId });
   if (operationId === null) {

@@ -1,4 +1,5 @@
 import './operations.css';
+import type { PolicyViolation } from '../../../../src/generated/types.ts';
 import { GatewayError } from '../../../client/src/client/errors.ts';
 import { usePolling, useQuery } from '../api/use-query.ts';
 import type { Loaded } from '../api/use-query.ts';
@@ -94,15 +95,9 @@ function denialOf({ error }: Loaded<unknown>): GatewayError | null {
   return error instanceof GatewayError && error.code === 'FORBIDDEN' ? error : null;
 }
 
-interface Violation {
-  readonly policyId: string;
-  readonly message: string;
-  readonly advice: string | null;
-}
-
 /** What is not shown, and who can see it or give access. */
 function WhoMaySee({ denial: { extensions } }: { readonly denial: GatewayError }) {
-  const violations = (extensions.violations ?? []) as readonly Violation[];
+  const violations = (extensions.violations ?? []) as readonly PolicyViolation[];
   return (
     <div class="notice">
       <p>
@@ -119,7 +114,7 @@ function WhoMaySee({ denial: { extensions } }: { readonly denial: GatewayError }
 }
 
 /** Which gateway answers, and what it decides by. */
-export function Deployment({ gateway }: Pick<ViewerQuery, 'gateway'>) {
+function Deployment({ gateway }: Pick<ViewerQuery, 'gateway'>) {
   const { version, deployedAt, policySetHash, inventoryHash, policyVersion } = gateway;
   return (
     <Facts

@@ -30,7 +30,7 @@ export function PolicyDetails({ policy: { inForce, before } }: { readonly policy
 }
 
 /** What a policy does, and its annotations. */
-export function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
+function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
   const {
     message,
     advice,

@@ -165,7 +165,7 @@ async function plainly<T>({ issuer }: OidcSignIn, work: () => Promise<T>): Promi
  * An error of a sign-in, in words for the person who signs in. `issuer` is its URL, `origin` that
  * of the page.
  */
-export function signInError(error: unknown, issuer: string, origin: string): Error {
+function signInError(error: unknown, issuer: string, origin: string): Error {
   return new Error(messageOf(error, new URL(issuer).host, origin), { cause: error });
 }
 

@@ -115,7 +115,7 @@ function Nothing({ hasMore, loadMore }: Pick<Loaded, 'hasMore' | 'loadMore'>) {
 }
 
 /** Saves the entries that are loaded as a file. */
-export function Export({ entries }: { readonly entries: readonly LineFragment[] }) {
+function Export({ entries }: { readonly entries: readonly LineFragment[] }) {
   const isEmpty = entries.length === 0;
   return (
     <span class="export">
