@@ -4,7 +4,12 @@ import type {
   DeletePodIdentityAssociationInput as DeleteInput,
   UpdatePodIdentityAssociationInput as UpdateInput,
 } from '../../../client/src/generated/operations.ts';
-import type { BindRolesQuery, BoundAssociationQuery } from '../generated/bind.ts';
+import type {
+  BindClustersQuery,
+  BindNamespacesQuery,
+  BindRolesQuery,
+  BoundAssociationQuery,
+} from '../generated/bind.ts';
 import { kindOf, tagsOf } from './draft.ts';
 import type { ChangeKind, Draft } from './draft.ts';
 
@@ -21,6 +26,11 @@ export type SentChange = Change | { readonly kind: 'adopt'; readonly input: Adop
 export type Bound = NonNullable<BoundAssociationQuery['podIdentityAssociation']> & {
   readonly expiresAt: string | null;
 };
+
+/** A cluster that the person may see. */
+export type Cluster = NonNullable<BindClustersQuery['clusters']>['nodes'][number];
+/** A namespace of the inventory, or a prefix with `*`. */
+export type Namespace = NonNullable<BindNamespacesQuery['namespaces']>['nodes'][number];
 
 /** Roles that are offered. */
 export type OfferedRoles = NonNullable<BindRolesQuery['bindableRoles']>;

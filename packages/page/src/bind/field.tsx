@@ -1,8 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import type { Bound, OfferedRoles } from './change.ts';
+import type { Bound, Cluster, Namespace, OfferedRoles } from './change.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
 import type { ChangeKind, Draft, FieldName } from './draft.ts';
-import type { Cluster, Namespace } from './place.tsx';
 
 /** The form as its parts see it. */
 export interface Form {

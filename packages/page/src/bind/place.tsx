@@ -1,13 +1,8 @@
-import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
+import type { Cluster, Namespace } from './change.ts';
 import { clusterKey } from '../api/cluster-key.ts';
 import type { Draft } from './draft.ts';
 import { Field, Help } from './field.tsx';
 import type { Form } from './field.tsx';
-
-/** A cluster that the person may see. */
-export type Cluster = NonNullable<BindClustersQuery['clusters']>['nodes'][number];
-/** A namespace of the inventory, or a prefix with `*`. */
-export type Namespace = NonNullable<BindNamespacesQuery['namespaces']>['nodes'][number];
 
 /** The cluster that a draft names; undefined if it is none of those, or could be several. */
 export function clusterOf(draft: Draft, clusters: readonly Cluster[]): Cluster | undefined {

@@ -3,7 +3,7 @@ import { useQuery } from '../api/use-query.ts';
 import { BindClusters, BindNamespaces, BindRoles, BoundAssociation, BoundExpiry } from '../generated/bind.ts';
 import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
 import { offeredFor } from './change.ts';
-import type { Bound } from './change.ts';
+import type { Bound, Cluster } from './change.ts';
 import { clusterKey } from '../api/cluster-key.ts';
 import { kindOf, tagsOf } from './draft.ts';
 import type { Draft } from './draft.ts';
@@ -11,7 +11,6 @@ import { useSettled } from '../ui/use-settled.ts';
 import { useEffect, useState } from 'preact/hooks';
 import { readLastCluster } from './pending.ts';
 import { clusterFields, clusterOf } from './place.tsx';
-import type { Cluster } from './place.tsx';
 
 const clustersOf = ({ clusters }: BindClustersQuery) => clusters;
 const namespacesOf = ({ namespaces }: BindNamespacesQuery) => namespaces;
