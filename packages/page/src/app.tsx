@@ -12,11 +12,11 @@ import { Header } from './header.tsx';
 import { isUtcLink, useRoute } from './route.ts';
 import type { Route } from './route.ts';
 import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
-import { Boundary, Empty, Problem } from './ui/problem.tsx';
 import { MangledLink } from './ui/mangled-link.tsx';
 import { onEscape } from './ui/panel.tsx';
-import { Announcer, Title } from './ui/title.tsx';
+import { Boundary, Empty, Problem } from './ui/problem.tsx';
 import { UtcContext } from './ui/time.tsx';
+import { Announcer, Title } from './ui/title.tsx';
 import { viewOf } from './views.tsx';
 
 /** The page: sign-in first, then the view that the URL names. */

@@ -7,12 +7,12 @@ import type { ApprovalFieldsFragment, ApprovalsPageQuery } from '../generated/ap
 import { hrefOf, useRoute } from '../route.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
+import { column, roleColumn, wideColumn } from '../ui/columns.tsx';
+import type { Column } from '../ui/columns.tsx';
 import { FilterForm, TextFilter } from '../ui/filters.tsx';
 import { Head } from '../ui/head.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { column, roleColumn, wideColumn } from '../ui/columns.tsx';
 import { Table } from '../ui/table.tsx';
-import type { Column } from '../ui/columns.tsx';
 import { Time } from '../ui/time.tsx';
 import { Ready } from './ready.tsx';
 import { ApprovalSign } from './sign.tsx';

@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
-import type { Draft } from '../bind/draft.ts';
 import { paramsOf, textOfTags } from '../bind/draft.ts';
+import type { Draft } from '../bind/draft.ts';
 import { handOver } from '../bind/pending.ts';
 import type { OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';

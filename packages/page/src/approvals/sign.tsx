@@ -1,10 +1,10 @@
-import { refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
 import type { ApprovalState } from '../../../../src/generated/types.ts';
+import { refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
 import type { ApprovalFieldsFragment } from '../generated/approvals.ts';
-import { State } from '../ui/state.tsx';
-import type { StateName } from '../ui/state.tsx';
 import { hrefOf } from '../route.ts';
 import { Who } from '../trail/cells.tsx';
+import { State } from '../ui/state.tsx';
+import type { StateName } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 
 type Shown = Pick<ApprovalFieldsFragment, 'state' | 'expiresAt' | 'outcome'>;

@@ -1,16 +1,16 @@
 import { useQuery } from '../api/use-query.ts';
-import { Warnings } from '../ui/refusal.tsx';
 import { ApprovalFacts } from '../generated/approvals.ts';
 import type { ApprovalFactsQuery, ApprovalFieldsFragment, CurrentDecisionFragment } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
-import { settingsDiff } from '../trail/settings-diff.ts';
 import { Event, Who } from '../trail/cells.tsx';
+import { settingsDiff } from '../trail/settings-diff.ts';
 import { kindWords } from '../trail/words.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { Time } from '../ui/time.tsx';
+import { Warnings } from '../ui/refusal.tsx';
 import { Rule } from '../ui/rule.tsx';
 import { State } from '../ui/state.tsx';
+import { Time } from '../ui/time.tsx';
 
 type Around = NonNullable<ApprovalFactsQuery['approval']>;
 

@@ -2,15 +2,15 @@ import './bind.css';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { go, useRoute } from '../route.ts';
+import { Title } from '../ui/title.tsx';
+import type { Change, SentChange } from './change.ts';
 import { draftOf, kindOf } from './draft.ts';
 import type { ChangeKind } from './draft.ts';
-import type { Change, SentChange } from './change.ts';
 import { Editor } from './editor.tsx';
 import { Outcome } from './outcome.tsx';
 import { keepPending, readPending } from './pending.ts';
 import type { Pending } from './pending.ts';
 import { Stopped, UnderWay } from './request.tsx';
-import { Title } from '../ui/title.tsx';
 import { useSender } from './sender.ts';
 import type { Sending } from './sender.ts';
 

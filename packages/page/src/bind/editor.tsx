@@ -1,21 +1,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { clusterKey } from '../api/cluster-key.ts';
 import { useGateway } from '../api/gateway.ts';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { changeOf, textsOf } from './change.ts';
 import type { Change } from './change.ts';
-import { clusterKey } from '../api/cluster-key.ts';
 import { kindOf, tagsOf, textOfTags } from './draft.ts';
 import { Effect } from './effect.tsx';
 import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
 import { findingsAt, findingsOf } from './findings.ts';
-import type { Pending } from './pending.ts';
 import { keepLastCluster } from './pending.ts';
+import type { Pending } from './pending.ts';
 import { ownersOf } from './place.tsx';
 import { Submit } from './submit.tsx';
 import { useCheck } from './use-check.ts';
-import { useCluster, useBound, useOffered } from './use-known.ts';
 import { useDraft } from './use-draft.ts';
+import { useCluster, useBound, useOffered } from './use-known.ts';
 import { WhoCan } from './who-can.tsx';
 
 interface EditorProps {

@@ -1,3 +1,4 @@
+import type { Finding } from '../../../../src/model/finding.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
@@ -7,7 +8,6 @@ import { diffOfChange } from './change-diff.ts';
 import { boundParams } from './change.ts';
 import type { Change } from './change.ts';
 import type { Form } from './field.tsx';
-import type { Finding } from '../../../../src/model/finding.ts';
 import { isEmptiness } from './findings.ts';
 import { AddTags } from './tags.tsx';
 import type { Check } from './use-check.ts';

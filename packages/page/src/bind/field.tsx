@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { Bound, Cluster, Namespace, OfferedRoles } from './change.ts';
 import type { Finding } from '../../../../src/model/finding.ts';
+import type { Bound, Cluster, Namespace, OfferedRoles } from './change.ts';
 import type { ChangeKind, Draft, FieldName } from './draft.ts';
 
 /** The form as its parts see it. */

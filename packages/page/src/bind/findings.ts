@@ -1,8 +1,8 @@
-import { clusterFindings, namespaceFindings, serviceAccountFindings } from '../../../../src/validation/names.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
 import { reasonFindings } from '../../../../src/validation/free-texts.ts';
+import { clusterFindings, namespaceFindings, serviceAccountFindings } from '../../../../src/validation/names.ts';
 import { changedSettings, createdSettingFindings } from '../../../../src/validation/settings.ts';
 import { tagFindings } from '../../../../src/validation/tags.ts';
-import type { Finding } from '../../../../src/model/finding.ts';
 import type { Change } from './change.ts';
 
 const minMs = 5 * 60_000;

@@ -1,6 +1,6 @@
+import { clusterKey } from '../api/cluster-key.ts';
 import type { SentChange } from './change.ts';
 import type { Draft } from './draft.ts';
-import { clusterKey } from '../api/cluster-key.ts';
 
 /** A request that was submitted and has no final result yet. */
 export interface Pending {

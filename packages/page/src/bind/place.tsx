@@ -1,5 +1,5 @@
-import type { Cluster, Namespace } from './change.ts';
 import { clusterKey } from '../api/cluster-key.ts';
+import type { Cluster, Namespace } from './change.ts';
 import type { Draft } from './draft.ts';
 import { Field, Help } from './field.tsx';
 import type { Form } from './field.tsx';

@@ -1,11 +1,11 @@
 import { useRef } from 'preact/hooks';
+import { missingTags } from '../../../client/src/client/refusal-words.ts';
+import type { Refusal } from '../../../client/src/client/result.ts';
 import type { OfferedRoles } from './change.ts';
 import { tagsOf, textOfTags } from './draft.ts';
 import type { DraftTag } from './draft.ts';
 import { Help } from './field.tsx';
 import type { Form } from './field.tsx';
-import { missingTags } from '../../../client/src/client/refusal-words.ts';
-import type { Refusal } from '../../../client/src/client/result.ts';
 
 const empty: DraftTag = { key: '', value: '' };
 

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go, hrefOf, useRoute } from '../route.ts';
 import { draftOf, isFilledIn, paramsOf } from './draft.ts';
-import { takeHandedOver } from './pending.ts';
 import type { Draft } from './draft.ts';
+import { takeHandedOver } from './pending.ts';
 
 /** How long typing rests before the URL follows, in milliseconds. */
 const settledMs = 300;

@@ -1,14 +1,14 @@
+import { useEffect, useState } from 'preact/hooks';
+import { clusterKey } from '../api/cluster-key.ts';
 import { useConnection } from '../api/use-connection.ts';
 import { useQuery } from '../api/use-query.ts';
 import { BindClusters, BindNamespaces, BindRoles, BoundAssociation, BoundExpiry } from '../generated/bind.ts';
 import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
+import { useSettled } from '../ui/use-settled.ts';
 import { offeredFor } from './change.ts';
 import type { Bound, Cluster } from './change.ts';
-import { clusterKey } from '../api/cluster-key.ts';
 import { kindOf, tagsOf } from './draft.ts';
 import type { Draft } from './draft.ts';
-import { useSettled } from '../ui/use-settled.ts';
-import { useEffect, useState } from 'preact/hooks';
 import { readLastCluster } from './pending.ts';
 import { clusterFields, clusterOf } from './place.tsx';
 

@@ -1,6 +1,6 @@
 import { useContext } from 'preact/hooks';
-import { absoluteTime } from '../ui/time-text.ts';
 import { State } from '../ui/state.tsx';
+import { absoluteTime } from '../ui/time-text.ts';
 import { Time, UtcContext } from '../ui/time.tsx';
 import { intervalOf, shortInterval } from './times.ts';
 import type { Between, Seen } from './times.ts';

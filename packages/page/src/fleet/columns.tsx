@@ -1,8 +1,8 @@
 import { partsOfArn } from '../ui/arn-parts.ts';
 import { Arn, ClusterName } from '../ui/arn.tsx';
-import { State } from '../ui/state.tsx';
 import { column, wideColumn } from '../ui/columns.tsx';
 import type { Column } from '../ui/columns.tsx';
+import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { Ends, InForce } from './between.tsx';
 import type { Group } from './groups.ts';

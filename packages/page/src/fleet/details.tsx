@@ -1,6 +1,8 @@
 import { useQuery } from '../api/use-query.ts';
 import { FleetAssociation, FleetOperation } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
+import { Who } from '../trail/cells.tsx';
+import { shortened } from '../ui/arn-parts.ts';
 import { Arn, Id, ClusterName } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
@@ -13,8 +15,6 @@ import { Drift } from './drift.tsx';
 import { placeOf, signOf } from './rows.ts';
 import type { Association, Place } from './rows.ts';
 import { Reason } from './status.tsx';
-import { Who } from '../trail/cells.tsx';
-import { shortened } from '../ui/arn-parts.ts';
 
 /**
  * What is known of a service account: its association, who made it, and what can be done with it.

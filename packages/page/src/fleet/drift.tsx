@@ -1,15 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { DriftKind, DriftSource } from '../../../../src/generated/types.ts';
 import { useGateway } from '../api/gateway.ts';
 import { FleetDrift } from '../generated/fleet.ts';
-import type { DriftKind, DriftSource } from '../../../../src/generated/types.ts';
 import type { FleetDriftQuery } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
-import { useAction } from '../ui/use-action.ts';
 import type { StateName } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { isOutside, signOf } from './rows.ts';
 import type { Association } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { setParams, useRoute } from '../route.ts';
 import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
+import { setParams, useRoute } from '../route.ts';
 import { Select } from '../ui/filters.tsx';
 import type { SelectProps } from '../ui/filters.tsx';
 import { fromInput, toInput, zoneName } from '../ui/time-text.ts';

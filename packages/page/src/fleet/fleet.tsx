@@ -1,7 +1,7 @@
 import { useCallback, useMemo } from 'preact/hooks';
-import { hrefOf, setParams, useRoute } from '../route.ts';
 import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
 import { Ready } from '../approvals/ready.tsx';
+import { hrefOf, setParams, useRoute } from '../route.ts';
 import { Boundary, Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
 import { Table } from '../ui/table.tsx';

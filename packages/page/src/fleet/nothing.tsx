@@ -2,9 +2,9 @@ import { clusterKey } from '../api/cluster-key.ts';
 import { useGateway } from '../api/gateway.ts';
 import { hrefOf, setParams } from '../route.ts';
 import { Empty } from '../ui/problem.tsx';
+import { filterFields } from './rows.ts';
 import { Reason } from './status.tsx';
 import type { Fleet } from './use-fleet.ts';
-import { filterFields } from './rows.ts';
 
 /** Why there are no rows, and how to get some. What is not known is never called empty. */
 export function Nothing({ fleet: { coverage, text, filters } }: { readonly fleet: Fleet }) {

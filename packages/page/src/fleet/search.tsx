@@ -1,8 +1,8 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { go, hrefOf, setParams } from '../route.ts';
-import { Icon } from '../ui/icon.tsx';
 import { shortened } from '../ui/arn-parts.ts';
+import { Icon } from '../ui/icon.tsx';
 import { elsewhereOf } from './elsewhere.ts';
 import { placeOf } from './rows.ts';
 import type { Fleet } from './use-fleet.ts';

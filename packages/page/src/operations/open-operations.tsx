@@ -1,9 +1,9 @@
-import { kindWords } from '../trail/words.ts';
+import { useQuery } from '../api/use-query.ts';
 import { OperationState } from '../generated/bind.ts';
 import type { OpenOperationsQuery } from '../generated/operations.ts';
-import { useQuery } from '../api/use-query.ts';
-import { TargetName } from '../trail/cells.tsx';
 import { hrefOf } from '../route.ts';
+import { TargetName } from '../trail/cells.tsx';
+import { kindWords } from '../trail/words.ts';
 import { Id } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty } from '../ui/problem.tsx';

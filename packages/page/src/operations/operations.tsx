@@ -4,12 +4,15 @@ import { GatewayError } from '../../../client/src/client/errors.ts';
 import { usePolling, useQuery } from '../api/use-query.ts';
 import type { Loaded } from '../api/use-query.ts';
 import { Viewer } from '../generated/api.ts';
+import type { ViewerQuery } from '../generated/api.ts';
 import {
   Locks as LocksQuery,
   OpenOperations as OpenQuery,
   Policies as PoliciesQuery,
 } from '../generated/operations.ts';
 import { useRoute } from '../route.ts';
+import { Id } from '../ui/arn.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Head } from '../ui/head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Time } from '../ui/time.tsx';
@@ -17,9 +20,6 @@ import { Locks } from './locks.tsx';
 import { OpenOperations } from './open-operations.tsx';
 import { Policies, baselineOf } from './policies.tsx';
 import { ShownPolicy } from './policy-text.tsx';
-import type { ViewerQuery } from '../generated/api.ts';
-import { Id } from '../ui/arn.tsx';
-import { Facts } from '../ui/facts.tsx';
 
 /** How often open operations are read again while there are any. Milliseconds. */
 const againMs = 10_000;

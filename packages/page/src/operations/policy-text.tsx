@@ -1,10 +1,10 @@
+import { useQuery } from '../api/use-query.ts';
+import { OnePolicy } from '../generated/operations.ts';
 import type { PolicyTextFragment } from '../generated/operations.ts';
 import { hrefOf, useRoute } from '../route.ts';
 import { Facts } from '../ui/facts.tsx';
-import { lineDiff } from './text-diff.ts';
-import { useQuery } from '../api/use-query.ts';
-import { OnePolicy } from '../generated/operations.ts';
 import { Problem } from '../ui/problem.tsx';
+import { lineDiff } from './text-diff.ts';
 
 /** A policy in force, and the one that it is compared with; null: there is none. */
 type Compared = Readonly<Record<'inForce' | 'before', PolicyTextFragment | null>>;

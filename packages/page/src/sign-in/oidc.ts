@@ -1,14 +1,14 @@
 import * as oauth from 'oauth4webapi';
-import type { OidcSignIn, Session } from '../config.ts';
-import { keepPending, takePending } from './kept.ts';
-import { makeTokenSource, SignInEnded } from './tokens.ts';
-import type { Tokens } from './tokens.ts';
 import {
   AuthorizationResponseError,
   JWT_TIMESTAMP_CHECK,
   OperationProcessingError,
   ResponseBodyError,
 } from 'oauth4webapi';
+import type { OidcSignIn, Session } from '../config.ts';
+import { keepPending, takePending } from './kept.ts';
+import { makeTokenSource, SignInEnded } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /** Milliseconds for one request to the issuer. */
 const requestMs = 15_000;

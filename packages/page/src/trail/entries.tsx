@@ -4,20 +4,20 @@ import type { Connection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
 import { hrefOf, useRoute } from '../route.ts';
-import { Boundary, Empty, Problem } from '../ui/problem.tsx';
+import { column, roleColumn, wideColumn } from '../ui/columns.tsx';
+import type { Column } from '../ui/columns.tsx';
 import { Head } from '../ui/head.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { column, roleColumn, wideColumn } from '../ui/columns.tsx';
+import { Boundary, Empty, Problem } from '../ui/problem.tsx';
+import { saveFile } from '../ui/save-file.ts';
 import { Table } from '../ui/table.tsx';
-import type { Column } from '../ui/columns.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, Subject, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
+import { csvOf } from './export.ts';
 import { Filters } from './filters.tsx';
 import { filterOf } from './scope.ts';
 import { eventWords, kindWords } from './words.ts';
-import { saveFile } from '../ui/save-file.ts';
-import { csvOf } from './export.ts';
 
 /** The most entries of a page of the API. */
 const pageSize = 200;

@@ -2,12 +2,12 @@ import { usePolling, useQuery } from '../api/use-query.ts';
 import { TrailOperation } from '../generated/trail.ts';
 import type { LineFragment, TrailOperationQuery } from '../generated/trail.ts';
 import { hrefOf } from '../route.ts';
-import { Facts } from '../ui/facts.tsx';
 import { Id } from '../ui/arn.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
+import { Title } from '../ui/title.tsx';
 import { Event, TargetName, Who } from './cells.tsx';
 import { kindWords } from './words.ts';
 

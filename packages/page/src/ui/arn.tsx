@@ -1,7 +1,7 @@
-import { partsOfArn, shortened } from './arn-parts.ts';
+import { useState } from 'preact/hooks';
 import type { ClusterPlace } from '../api/cluster-key.ts';
 import { useEnvironment } from '../api/environments.ts';
-import { useState } from 'preact/hooks';
+import { partsOfArn, shortened } from './arn-parts.ts';
 import { Icon } from './icon.tsx';
 
 export { shortened } from './arn-parts.ts';

@@ -1,6 +1,6 @@
-import { GatewayError, LostAnswerError } from '../../../client/src/client/errors.ts';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useErrorBoundary } from 'preact/hooks';
+import { GatewayError, LostAnswerError } from '../../../client/src/client/errors.ts';
 import { refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
 
 /** What failed, what the operators need to find it, and a way to try again. */

@@ -1,8 +1,8 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Icon } from './icon.tsx';
-import { UtcContext } from './time.tsx';
 import type { Column } from './columns.tsx';
+import { Icon } from './icon.tsx';
 import type { Sorting } from './sort.ts';
+import { UtcContext } from './time.tsx';
 import { useVirtualRows } from './use-virtual-rows.ts';
 
 /** What a table shows. */
