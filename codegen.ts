@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 
 const schema = 'schema.graphql';
+const schemaTypes = 'src/generated/types.ts';
 const clientOperations = 'packages/client/src/client/operations.graphql';
 
 const types = {
@@ -55,7 +56,16 @@ function pageOperations(folder: string): Readonly<Record<string, Types.Configure
     [`packages/page/src/generated/${folder}.ts`]: {
       documents: file,
       plugins: [{ add: { content } }, 'typescript-operations'],
-      config: { ...types, enumType: 'string-literal', inlineFragmentTypes: 'combine', disableDescriptions: true },
+      config: {
+        ...types,
+        enumType: 'string-literal',
+        inlineFragmentTypes: 'combine',
+        disableDescriptions: true,
+        // Enums and inputs are those of the schema, and not once more those of each folder.
+        importSchemaTypesFrom: schemaTypes,
+        namespacedImportName: 'Schema',
+        importExtension: '.ts',
+      },
     },
   };
 }
@@ -81,7 +91,7 @@ const config: Types.Config = {
   schema,
   generates: {
     // The types of the schema alone: inputs, enums, objects. Imports nothing, so every layer may use it.
-    'src/generated/types.ts': { plugins: ['typescript'], config: types },
+    [schemaTypes]: { plugins: ['typescript'], config: types },
     'src/generated/resolvers.ts': {
       plugins: [{ add: { content: "import type * as Schema from './types.ts';" } }, 'typescript-resolvers'],
       config: {

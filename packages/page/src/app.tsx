@@ -3,22 +3,20 @@ import { EnvironmentsContext, useEnvironments } from './api/environments.ts';
 import { GatewayContext, makeClient } from './api/gateway.ts';
 import type { Gateway } from './api/gateway.ts';
 import { TurnsContext } from './approvals/turns.ts';
-import { forgetLastCluster } from './bind/last-cluster.ts';
+import { forgetLastCluster } from './bind/pending.ts';
 import { loadConfig } from './config.ts';
-import type { PageConfig } from './config.ts';
+import type { PageConfig, Session } from './config.ts';
 import { Viewer } from './generated/api.ts';
 import type { TurnsQuery } from './generated/approvals.ts';
 import { Header } from './header.tsx';
 import { isUtcLink, useRoute } from './route.ts';
 import type { Route } from './route.ts';
-import type { Session } from './session.ts';
 import { forgetSignIn, SignIn } from './sign-in/sign-in.tsx';
-import { Boundary } from './ui/boundary.tsx';
 import { MangledLink } from './ui/mangled-link.tsx';
-import { Empty, Problem } from './ui/problem.tsx';
 import { onEscape } from './ui/panel.tsx';
-import { Announcer, Title } from './ui/title.tsx';
+import { Boundary, Empty, Problem } from './ui/problem.tsx';
 import { UtcContext } from './ui/time.tsx';
+import { Announcer, Title } from './ui/title.tsx';
 import { viewOf } from './views.tsx';
 
 /** The page: sign-in first, then the view that the URL names. */
@@ -58,7 +56,6 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   const [gateway, setGateway] = useState<Gateway | Error | null>(null);
   const [turns, setTurns] = useState<TurnsQuery | null>(null);
   const [round, setRound] = useState(0);
-  const environments = useEnvironments(client);
   const route = useRoute();
   const isUtc = isUtcLink();
   const expiry = useMemo(() => new AbortController(), [client]);
@@ -74,14 +71,12 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
   return (
     <UtcContext.Provider value={isUtc}>
       <GatewayContext.Provider value={known}>
-        <EnvironmentsContext.Provider value={environments}>
-          <Announcer />
-          <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} onTurns={setTurns} />
-          <main id="main" tabIndex={-1} onKeyDown={onEscape}>
-            {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
-            <TurnsContext.Provider value={turns}>{known !== null && <Shown route={route} />}</TurnsContext.Provider>
-          </main>
-        </EnvironmentsContext.Provider>
+        <Announcer />
+        <Header viewer={known?.viewer ?? null} isUtc={isUtc} onSignOut={onSignOut} onTurns={setTurns} />
+        <main id="main" tabIndex={-1} onKeyDown={onEscape}>
+          {gateway instanceof Error && <Problem error={gateway} retry={retry} />}
+          <TurnsContext.Provider value={turns}>{known !== null && <Shown route={route} />}</TurnsContext.Provider>
+        </main>
       </GatewayContext.Provider>
     </UtcContext.Provider>
   );
@@ -89,6 +84,7 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
 
 /** The view that a link names, or what is wrong with the link. */
 function Shown({ route }: { readonly route: Route }) {
+  const environments = useEnvironments();
   const View = viewOf(route.view);
   if (View === null)
     return (
@@ -99,8 +95,10 @@ function Shown({ route }: { readonly route: Route }) {
     );
   if (route.problems.length > 0) return <MangledLink {...route} />;
   return (
-    <Boundary key={route.view}>
-      <View />
-    </Boundary>
+    <EnvironmentsContext.Provider value={environments}>
+      <Boundary key={route.view}>
+        <View />
+      </Boundary>
+    </EnvironmentsContext.Provider>
   );
 }

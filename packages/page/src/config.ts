@@ -8,3 +8,13 @@ export async function loadConfig(): Promise<PageConfig> {
   if (!response.ok) throw new Error(`The configuration of the page could not be read: HTTP status ${response.status}.`);
   return (await response.json()) as PageConfig;
 }
+
+/** Who is signed in. Its tokens are in memory only. */
+export interface Session {
+  /**
+   * A token that the gateway accepts, renewed where that is due. Rejects if it can't be renewed.
+   */
+  readonly token: () => Promise<string>;
+  /** Forgets the tokens, also at the issuer where it offers that. */
+  readonly signOut: () => Promise<void>;
+}

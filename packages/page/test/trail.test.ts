@@ -1,11 +1,9 @@
 import type { LineFragment } from '../src/generated/trail.ts';
-import { conditionFacts } from '../src/trail/condition-facts.ts';
+import { conditionFacts, settingsDiff } from '../src/trail/settings-diff.ts';
 import { csvText } from '../src/ui/csv.ts';
 import { csvOf } from '../src/trail/export.ts';
 import { filterOf, scopeKindOf } from '../src/trail/scope.ts';
-import { settingsDiff } from '../src/trail/settings-diff.ts';
-import { fromInput, toInput } from '../src/ui/time-input.ts';
-import { absoluteTime } from '../src/ui/time-text.ts';
+import { fromInput, toInput, absoluteTime } from '../src/ui/time-text.ts';
 
 const filter = (query: string) => filterOf(new URLSearchParams(query), 'issuer#alice');
 const role = 'arn:aws:iam::111122223333:role/pods/payments/payments-api';

@@ -6,6 +6,6 @@ export interface ClusterPlace {
 }
 
 /** What tells a cluster from all others. */
-export function clusterKey({ accountId, region, clusterName }: ClusterPlace): string {
-  return `${accountId}/${region}/${clusterName}`;
+export function clusterKey({ accountId, region, clusterName }: Partial<ClusterPlace>): string {
+  return [accountId, region, clusterName].join('/');
 }

@@ -3,9 +3,8 @@ import { useContext } from 'preact/hooks';
 import { bearer } from '../../../client/src/client/auth.ts';
 import { makeGatewayClient } from '../../../client/src/client/client.ts';
 import type { GatewayClient } from '../../../client/src/client/client.ts';
-import type { PageConfig } from '../config.ts';
+import type { PageConfig, Session } from '../config.ts';
 import type { ViewerQuery } from '../generated/api.ts';
-import type { Session } from '../session.ts';
 
 /** What the views work with. */
 export interface Gateway {

@@ -27,15 +27,12 @@ export interface Connection<Data, Node> {
   readonly reload: () => void;
 }
 
-interface State<Data> {
+type Known = 'pages' | 'hasMore' | 'isLoading' | 'error' | 'loadedAt';
+
+interface State<Data> extends Pick<Connection<Data, never>, Known> {
   readonly key: string | null;
-  readonly pages: readonly Data[];
   /** Null: no page is loaded, or none follows. */
   readonly cursor: string | null;
-  readonly hasMore: boolean;
-  readonly isLoading: boolean;
-  readonly error: Error | null;
-  readonly loadedAt: number | null;
 }
 
 const nothing = { pages: [], cursor: null, hasMore: true, isLoading: false, error: null, loadedAt: null };
@@ -76,8 +73,8 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
     (after: string | null, wanted: string) => {
       const { signal } = abort.current;
       setState((last) => ({ ...last, isLoading: true, error: null }));
-      const first = after !== null && laterFirst !== undefined ? { first: laterFirst } : {};
-      client.request(document, { ...(JSON.parse(wanted) as Variables), ...first, after }, { signal }).then(
+      const later = after !== null && { after, ...(laterFirst !== undefined && { first: laterFirst }) };
+      client.request(document, { ...(JSON.parse(wanted) as Variables), ...later }, { signal }).then(
         (data) => {
           if (signal.aborted) return;
           const { hasNextPage: hasMore = false, endCursor: cursor = null } = pageOf(data)?.pageInfo ?? {};

@@ -2,20 +2,17 @@ import { usePolling, useQuery } from '../api/use-query.ts';
 import { OneApproval } from '../generated/approvals.ts';
 import type { OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
-import { conditionFacts } from '../trail/condition-facts.ts';
-import { settingsDiff } from '../trail/settings-diff.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
+import { conditionFacts, settingsDiff } from '../trail/settings-diff.ts';
 import { kindWords } from '../trail/words.ts';
-import { Id } from '../ui/arn.tsx';
-import { ClusterName } from '../ui/cluster-name.tsx';
+import { Id, ClusterName } from '../ui/arn.tsx';
 import { Diff } from '../ui/diff.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { Time } from '../ui/time.tsx';
 import { Title } from '../ui/title.tsx';
-import { Needs } from './needs.tsx';
 import { OwnActions } from './own-actions.tsx';
-import { ApprovalSign, isOver } from './sign.tsx';
+import { Needs, ApprovalSign, isOver } from './sign.tsx';
 import { Surroundings } from './surroundings.tsx';
 import { VoteForm } from './vote-form.tsx';
 
@@ -45,12 +42,7 @@ export function ApprovalView({ id }: { readonly id: string }) {
   );
 }
 
-interface DetailsProps {
-  readonly approval: Approval;
-  readonly onChange: () => void;
-}
-
-function Details({ approval, onChange }: DetailsProps) {
+function Details({ approval, onChange }: { readonly approval: Approval; readonly onChange: () => void }) {
   const { operation, target, before, request, state, expiresAt, environment } = approval;
   const fields = settingsDiff({ operationKind: operation, before, request });
   return (

@@ -3,81 +3,44 @@ import { useGateway } from '../api/gateway.ts';
 import { useConnection } from '../api/use-connection.ts';
 import type { Connection } from '../api/use-connection.ts';
 import { ApprovalsPage } from '../generated/approvals.ts';
-import type {
-  ApprovalFieldsFragment,
-  ApprovalsPageQuery,
-  ApprovalsPageQueryVariables,
-} from '../generated/approvals.ts';
-import { hrefOf, setParams, useRoute } from '../route.ts';
+import type { ApprovalFieldsFragment, ApprovalsPageQuery } from '../generated/approvals.ts';
+import { hrefOf, useRoute } from '../route.ts';
 import { TargetName, Who } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
-import { Arn } from '../ui/arn.tsx';
+import { column, roleColumn, wideColumn } from '../ui/columns.tsx';
+import type { Column } from '../ui/columns.tsx';
+import { FilterForm, TextFilter } from '../ui/filters.tsx';
+import { Head } from '../ui/head.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Table } from '../ui/table.tsx';
-import type { Column } from '../ui/table.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Ready } from './ready.tsx';
 import { ApprovalSign } from './sign.tsx';
 
 const columns: readonly Column<ApprovalFieldsFragment>[] = [
-  {
-    key: 'target',
-    label: 'Service account',
-    width: 'minmax(0, 2fr)',
-    cell: ({ target, environment }) => <TargetName target={target} environment={environment} />,
-  },
-  { key: 'kind', label: 'Operation', width: '90px', cell: ({ operation }) => kindWords[operation], isWide: true },
-  {
-    key: 'role',
-    label: 'Role',
-    width: 'minmax(100px, 2fr)',
-    isWide: true,
-    cell: ({ request, before }) => {
-      const arn = request.roleArn ?? before?.roleArn;
-      return arn ? <Arn arn={arn} /> : null;
-    },
-  },
-  {
-    key: 'who',
-    label: 'Asked by',
-    width: 'minmax(80px, 1fr)',
-    isWide: true,
-    cell: ({ principal }) => <Who principalId={principal.principalId} />,
-  },
-  {
-    key: 'state',
-    label: 'State',
-    width: 'minmax(150px, 1fr)',
-    cell: (approval) => (
-      <>
-        <ApprovalSign approval={approval} />
-        <span class="second if-narrow">
-          <Who principalId={approval.principal.principalId} />, until <Time at={approval.expiresAt} narrow />
-        </span>
-      </>
-    ),
-  },
-  {
-    key: 'asked',
-    label: 'Asked',
-    width: '90px',
-    cell: ({ requestedAt }) => <Time at={requestedAt} narrow />,
-    isWide: true,
-  },
-  {
-    key: 'ends',
-    label: 'Until',
-    width: '90px',
-    cell: ({ expiresAt }) => <Time at={expiresAt} narrow />,
-    isWide: true,
-  },
+  column('target', 'Service account', 'minmax(0, 2fr)', ({ target, environment }) => (
+    <TargetName target={target} environment={environment} />
+  )),
+  wideColumn('kind', 'Operation', '90px', ({ operation }) => kindWords[operation]),
+  roleColumn(({ request, before }) => request.roleArn ?? before?.roleArn),
+  wideColumn('who', 'Asked by', 'minmax(80px, 1fr)', ({ principal }) => <Who principalId={principal.principalId} />),
+  column('state', 'State', 'minmax(150px, 1fr)', (approval) => (
+    <>
+      <ApprovalSign approval={approval} />
+      <span class="second if-narrow">
+        <Who principalId={approval.principal.principalId} />, until <Time at={approval.expiresAt} narrow />
+      </span>
+    </>
+  )),
+  wideColumn('asked', 'Asked', '90px', ({ requestedAt }) => <Time at={requestedAt} narrow />),
+  wideColumn('ends', 'Until', '90px', ({ expiresAt }) => <Time at={expiresAt} narrow />),
 ];
 
 /** The approvals of the person: by whose turn it is, or all of a cluster, as the URL says. */
 export function Inbox() {
   const { params } = useRoute();
-  return params.get('clusterName') === null ? <Turns /> : <OfCluster params={params} />;
+  const clusterName = params.get('clusterName');
+  return clusterName === null ? <Turns /> : <OfCluster clusterName={clusterName} />;
 }
 
 /** What waits: for the vote of the person, what they asked for, and what waits for others. */
@@ -90,7 +53,7 @@ function Turns() {
   const others = pending.nodes.filter((one) => !one.viewerMayVote && !isOwn(one));
   return (
     <>
-      <Head
+      <InboxHead
         connections={[pending, own]}
         text={`${forYou.length} for you, ${own.nodes.length} of yours, ${others.length} of others`}
       />
@@ -109,11 +72,14 @@ function Turns() {
 }
 
 /** All approvals of a cluster, in every state. */
-function OfCluster({ params }: { readonly params: URLSearchParams }) {
-  const connection = useConnection(ApprovalsPage, { ...scopeOf(params), first: 100 }, pageOf);
+function OfCluster({ clusterName }: { readonly clusterName: string }) {
+  const { params } = useRoute();
+  const [accountId, region, namespace] = ['accountId', 'region', 'namespace'].map((name) => params.get(name));
+  const scope = { cluster: { clusterName, accountId, region, namespace } };
+  const connection = useConnection(ApprovalsPage, { scope, first: 100 }, pageOf);
   return (
     <>
-      <Head connections={[connection]} text={`${connection.nodes.length}`} />
+      <InboxHead connections={[connection]} text={`${connection.nodes.length}`} />
       <Filters />
       <Part title="" connection={connection} rows={connection.nodes}>
         No approval of this cluster that you may see.
@@ -124,52 +90,31 @@ function OfCluster({ params }: { readonly params: URLSearchParams }) {
 
 type Loaded = Connection<ApprovalsPageQuery, ApprovalFieldsFragment>;
 
-function Head({ connections, text }: { readonly connections: readonly Loaded[]; readonly text: string }) {
+interface InboxHeadProps {
+  readonly connections: readonly Loaded[];
+  readonly text: string;
+}
+
+function InboxHead({ connections, text }: InboxHeadProps) {
   const isKnown = connections.every(({ loadedAt }) => loadedAt !== null);
+  const soFar = connections.some(({ hasMore }) => hasMore) ? ' so far' : '';
   return (
-    <div class="title">
-      <Title>Approvals</Title>
-      <span class="muted" role="status">
-        {isKnown ? text + (connections.some(({ hasMore }) => hasMore) ? ' so far' : '') : 'Reading…'}
-      </span>
-      <button
-        type="button"
-        onClick={() => connections.forEach(({ reload }) => reload())}
-        disabled={connections.some(({ isLoading }) => isLoading)}
-      >
-        Refresh
-      </button>
-    </div>
+    <Head
+      title="Approvals"
+      status={isKnown ? text + soFar : 'Reading…'}
+      isBusy={connections.some(({ isLoading }) => isLoading)}
+      onRefresh={() => connections.forEach(({ reload }) => reload())}
+    />
   );
 }
 
 function Filters() {
   const { params } = useRoute();
-  const cluster = params.get('clusterName') ?? '';
   return (
-    <form
-      class="filters"
-      role="search"
-      aria-label="Filters of the approvals"
-      onSubmit={(event) => event.preventDefault()}
-    >
-      {(
-        [
-          ['clusterName', 'Cluster (what waits in all, if empty)'],
-          ['namespace', 'Namespace'],
-        ] as const
-      ).map(([name, label]) => (
-        <label key={name}>
-          {label}
-          <input
-            type="text"
-            value={params.get(name) ?? ''}
-            disabled={name === 'namespace' && cluster === ''}
-            onChange={(event) => setParams({ [name]: event.currentTarget.value.trim() })}
-          />
-        </label>
-      ))}
-    </form>
+    <FilterForm label="Filters of the approvals">
+      <TextFilter name="clusterName" label="Cluster (what waits in all, if empty)" />
+      <TextFilter name="namespace" label="Namespace" disabled={!params.get('clusterName')} />
+    </FilterForm>
   );
 }
 
@@ -208,10 +153,4 @@ function Part({ title, connection, rows, children }: PartProps) {
 
 function pageOf({ approvals }: ApprovalsPageQuery) {
   return approvals;
-}
-
-function scopeOf(params: URLSearchParams): Pick<ApprovalsPageQueryVariables, 'scope'> {
-  const clusterName = params.get('clusterName') ?? '';
-  const [accountId, region, namespace] = [params.get('accountId'), params.get('region'), params.get('namespace')];
-  return { scope: { cluster: { accountId, region, clusterName, namespace } } };
 }

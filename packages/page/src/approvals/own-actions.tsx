@@ -1,13 +1,14 @@
 import { useState } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
-import type { Draft } from '../bind/draft.ts';
 import { paramsOf, textOfTags } from '../bind/draft.ts';
-import { handOver } from '../bind/handed-over.ts';
+import type { Draft } from '../bind/draft.ts';
+import { handOver } from '../bind/pending.ts';
 import type { OneApprovalQuery } from '../generated/approvals.ts';
 import { hrefOf } from '../route.ts';
 import { Problem } from '../ui/problem.tsx';
 import { Refusal } from '../ui/refusal.tsx';
 import type { RefusalData } from '../ui/refusal.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { useMake } from './make.ts';
 import { isOver } from './sign.tsx';
 import { turnsChanged } from './turns.ts';
@@ -42,17 +43,10 @@ function Open({ approval, onChange }: OwnActionsProps) {
   const { client } = useGateway();
   const make = useMake();
   const [isAsked, setAsked] = useState(false);
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Error | RefusalData | null>(null);
-  const attempt = async (action: () => Promise<void>) => {
-    setSending(true);
-    setProblem(null);
-    await action().catch(setProblem);
-    setSending(false);
-  };
+  const [refusal, setRefusal] = useState<RefusalData | null>(null);
+  const { isBusy, error, run } = useAction();
   const withdraw = async () => {
-    const { refusal } = await client.withdrawApproval({ approvalId: approval.id });
-    if (refusal) setProblem(refusal);
+    setRefusal((await client.withdrawApproval({ approvalId: approval.id })).refusal);
     setAsked(false);
     turnsChanged();
     onChange();
@@ -64,13 +58,13 @@ function Open({ approval, onChange }: OwnActionsProps) {
       )}
       <p>
         {approval.state === 'APPROVED' && (
-          <button type="button" class="primary" disabled={isSending} onClick={() => void attempt(() => make(approval))}>
+          <button type="button" class="primary" disabled={isBusy} onClick={() => void run(() => make(approval))}>
             Make the change now
           </button>
         )}{' '}
         {isAsked ? (
           <>
-            <button type="button" class="danger" disabled={isSending} onClick={() => void attempt(withdraw)}>
+            <button type="button" class="danger" disabled={isBusy} onClick={() => void run(withdraw)}>
               Withdraw it for good
             </button>{' '}
             <button type="button" onClick={() => setAsked(false)}>
@@ -83,8 +77,8 @@ function Open({ approval, onChange }: OwnActionsProps) {
           </button>
         )}
       </p>
-      {problem instanceof Error && <Problem error={problem} />}
-      {problem !== null && !(problem instanceof Error) && <Refusal refusal={problem} />}
+      {error && <Problem error={error} />}
+      {refusal && <Refusal refusal={refusal} />}
     </div>
   );
 }
@@ -104,9 +98,8 @@ function AskAgain({ approval }: { readonly approval: Approval }) {
 
 /** What a request fills in the form with; null for one that has no form. */
 function draftOfApproval({ operation, target, request, reason }: Approval): Draft | null {
-  const { accountId, region, clusterName, namespace, serviceAccount } = target;
   const { associationId, tags, changes } = request;
-  const place = { accountId, region, clusterName, namespace, serviceAccount, ...(reason && { reason }) };
+  const place = { ...target, ...(reason && { reason }) };
   const fields = {
     roleArn: request.roleArn,
     targetRoleArn: request.targetRoleArn,

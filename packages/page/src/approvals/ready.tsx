@@ -1,10 +1,11 @@
-import { useContext, useState } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
 import { hrefOf } from '../route.ts';
 import { TargetName } from '../trail/cells.tsx';
 import { kindWords } from '../trail/words.ts';
 import { Arn } from '../ui/arn.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { useMake } from './make.ts';
 import { readyOf, TurnsContext } from './turns.ts';
 import type { OwnApproval } from './turns.ts';
@@ -34,14 +35,7 @@ export function Ready() {
 function One({ approval }: { readonly approval: OwnApproval }) {
   const { id, operation, target, environment, request, clientRequestToken } = approval;
   const make = useMake();
-  const [isSending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Error | null>(null);
-  const press = async () => {
-    setSending(true);
-    setProblem(null);
-    await make(approval).catch(setProblem);
-    setSending(false);
-  };
+  const { isBusy, error, run } = useAction();
   // What can't be undone is looked at first, and what was asked through a service is for it to make.
   const isLookedAt = operation === 'DELETE_POD_IDENTITY_ASSOCIATION' || clientRequestToken === null;
   return (
@@ -53,13 +47,13 @@ function One({ approval }: { readonly approval: OwnApproval }) {
       </div>
       <p>
         {!isLookedAt && (
-          <button type="button" class="primary" disabled={isSending} onClick={() => void press()}>
+          <button type="button" class="primary" disabled={isBusy} onClick={() => void run(() => make(approval))}>
             Make the change now
           </button>
         )}{' '}
         <a href={hrefOf('approvals', { id })}>Look at it</a>
       </p>
-      {problem && <Problem error={problem} />}
+      {error && <Problem error={error} />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Who } from '../trail/cells.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { Refusal } from '../ui/refusal.tsx';
 import { Time } from '../ui/time.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { turnsChanged } from './turns.ts';
 
 interface VoteFormProps {
@@ -24,22 +25,15 @@ const maxComment = 1_024;
 export function VoteForm({ approval, onVote }: VoteFormProps) {
   const { client } = useGateway();
   const [comment, setComment] = useState('');
-  const [isSending, setSending] = useState(false);
-  const [result, setResult] = useState<VoteResult | Error | null>(null);
-  const vote = async (isApproved: boolean) => {
-    setSending(true);
-    const input = { approvalId: approval.id, comment: comment.trim() || null };
-    try {
-      setResult(await (isApproved ? client.approve(input) : client.reject(input)));
-    } catch (error) {
-      setResult(error as Error);
-    }
-    setSending(false);
+  const [result, setResult] = useState<VoteResult | null>(null);
+  const { isBusy, error, run } = useAction();
+  const vote = async (send: typeof client.approve) => {
+    setResult(null);
+    await run(async () => setResult(await send({ approvalId: approval.id, comment: comment.trim() || null })));
     turnsChanged();
     onVote();
   };
-  const isCounted = result !== null && !(result instanceof Error) && result.refusal === null;
-  if (isCounted) return <Next approval={approval} />;
+  if (result?.refusal === null) return <Next approval={approval} />;
   return (
     <form class="vote" aria-label="Your vote" onSubmit={(event) => event.preventDefault()}>
       {approval.viewerMayVote && (
@@ -54,17 +48,17 @@ export function VoteForm({ approval, onVote }: VoteFormProps) {
             />
           </label>
           <div>
-            <button type="button" class="primary" disabled={isSending} onClick={() => void vote(true)}>
+            <button type="button" class="primary" disabled={isBusy} onClick={() => void vote(client.approve)}>
               Approve
             </button>{' '}
-            <button type="button" class="danger" disabled={isSending} onClick={() => void vote(false)}>
+            <button type="button" class="danger" disabled={isBusy} onClick={() => void vote(client.reject)}>
               Reject
             </button>
           </div>
         </>
       )}
-      {result instanceof Error && <Problem error={result} />}
-      {result !== null && !(result instanceof Error) && result.refusal && (
+      {error && <Problem error={error} />}
+      {result?.refusal && (
         <div role="alert">
           <p>Your vote was not counted.</p>
           <Refusal refusal={result.refusal} />

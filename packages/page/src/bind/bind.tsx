@@ -2,16 +2,17 @@ import './bind.css';
 import { useEffect, useReducer, useRef } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { go, useRoute } from '../route.ts';
+import { Title } from '../ui/title.tsx';
+import type { Change, SentChange } from './change.ts';
 import { draftOf, kindOf } from './draft.ts';
 import type { ChangeKind } from './draft.ts';
-import type { Change, SentChange } from './change.ts';
 import { Editor } from './editor.tsx';
 import { Outcome } from './outcome.tsx';
 import { keepPending, readPending } from './pending.ts';
 import type { Pending } from './pending.ts';
 import { Stopped, UnderWay } from './request.tsx';
-import { Title } from '../ui/title.tsx';
 import { useSender } from './sender.ts';
+import type { Sending } from './sender.ts';
 
 const titles: Readonly<Record<ChangeKind, string>> = {
   create: 'Bind a role',
@@ -56,10 +57,18 @@ export function Bind() {
   };
   const kept = sending === null ? readPending(viewer.id) : null;
   const refused = ended?.kind === 'refused' ? sending : null;
+  const shown = ({ pending, progress }: Sending) => {
+    const again = () => start(pending);
+    if (progress.phase === 'ended')
+      return <Outcome {...{ pending, result: progress.result }} onContinue={again} onLeave={leave} onClose={close} />;
+    if (progress.phase === 'failed')
+      return <Stopped {...{ pending, error: progress.error }} onContinue={again} onForget={forget} />;
+    return <UnderWay {...{ pending, progress }} onStop={stop} />;
+  };
   return (
     <>
       <Title>{titles[kindOf(draft)]}</Title>
-      {sending && <Shown {...{ sending, start, stop, leave, close, forget }} />}
+      {sending && shown(sending)}
       {kept && <Stopped pending={kept} error={null} onContinue={() => start(kept)} onForget={forget} />}
       <Editor
         key={`${subject} ${done}`}
@@ -69,24 +78,6 @@ export function Bind() {
       />
     </>
   );
-}
-
-interface ShownProps {
-  readonly sending: NonNullable<ReturnType<typeof useSender>['sending']>;
-  readonly start: (pending: Pending) => void;
-  readonly stop: () => void;
-  readonly leave: () => void;
-  readonly close: () => void;
-  readonly forget: () => void;
-}
-
-function Shown({ sending: { pending, progress }, start, stop, leave, close, forget }: ShownProps) {
-  const again = () => start(pending);
-  if (progress.phase === 'ended')
-    return <Outcome {...{ pending, result: progress.result }} onContinue={again} onLeave={leave} onClose={close} />;
-  if (progress.phase === 'failed')
-    return <Stopped {...{ pending, error: progress.error }} onContinue={again} onForget={forget} />;
-  return <UnderWay {...{ pending, progress }} onStop={stop} />;
 }
 
 /** A request as the form has it; null for one that has no form. */

@@ -4,10 +4,14 @@ import type {
   DeletePodIdentityAssociationInput as DeleteInput,
   UpdatePodIdentityAssociationInput as UpdateInput,
 } from '../../../client/src/generated/operations.ts';
-import type { BindRolesQuery, BoundAssociationQuery } from '../generated/bind.ts';
-import { tagsOf } from './draft.ts';
+import type {
+  BindClustersQuery,
+  BindNamespacesQuery,
+  BindRolesQuery,
+  BoundAssociationQuery,
+} from '../generated/bind.ts';
+import { kindOf, tagsOf } from './draft.ts';
 import type { ChangeKind, Draft } from './draft.ts';
-import { kindOf } from './draft.ts';
 
 /** A change as it is sent. */
 export type Change =
@@ -22,6 +26,11 @@ export type SentChange = Change | { readonly kind: 'adopt'; readonly input: Adop
 export type Bound = NonNullable<BoundAssociationQuery['podIdentityAssociation']> & {
   readonly expiresAt: string | null;
 };
+
+/** A cluster that the person may see. */
+export type Cluster = NonNullable<BindClustersQuery['clusters']>['nodes'][number];
+/** A namespace of the inventory, or a prefix with `*`. */
+export type Namespace = NonNullable<BindNamespacesQuery['namespaces']>['nodes'][number];
 
 /** Roles that are offered. */
 export type OfferedRoles = NonNullable<BindRolesQuery['bindableRoles']>;
@@ -48,6 +57,12 @@ export function changeOf(draft: Draft, bound: Bound | null, roles: OfferedRoles)
   return kind === 'delete'
     ? { kind, input: associationInput(draft, bound) }
     : { kind, input: { ...associationInput(draft, bound), ...changedFields(draft, bound, roles) } };
+}
+
+/** The parameters of the form that changes an association. */
+export function boundParams(bound: Omit<Bound, 'expiresAt' | 'ownerArn' | 'tags'>): Draft {
+  const { accountId, region, clusterName, namespace, serviceAccount, associationId } = bound;
+  return { accountId, region, clusterName, namespace, serviceAccount, associationId };
 }
 
 /** The fields of an association, as texts; absent ones have no value. */

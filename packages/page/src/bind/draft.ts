@@ -1,9 +1,12 @@
 import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
 
+/** The fields that say which pods a change is about. */
+const places = ['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount', 'associationId'] as const;
+
 /** The parameters of the URL: the place, and the fields of the form. */
 const inUrl = [
-  ...(['clusterName', 'accountId', 'region', 'namespace', 'serviceAccount', 'associationId', 'action'] as const),
-  ...(['roleArn', 'targetRoleArn', 'disableSessionTags', 'tags', 'expiresAt'] as const),
+  ...places,
+  ...(['action', 'roleArn', 'targetRoleArn', 'disableSessionTags', 'tags', 'expiresAt'] as const),
   ...(['ifExists', 'expectedRevision', 'reason'] as const),
 ] as const;
 
@@ -43,6 +46,14 @@ export function draftOf(params: URLSearchParams): Draft {
   ]) as Draft;
 }
 
+/**
+ * Whether a link has filled in more than a place. Nothing is sent of it before a person does
+ * something: a dry run would be recorded in their name.
+ */
+export function isFilledIn(draft: Draft): boolean {
+  return Object.keys(draft).some((name) => !(places as readonly string[]).includes(name));
+}
+
 /** The parameters of the URL of what is filled in: all but a session policy and a long reason. */
 export function paramsOf(draft: Draft): Params {
   const { reason } = draft;
@@ -65,9 +76,4 @@ export function tagsOf(text: string | undefined): DraftTag[] {
 /** The text of tags in a draft. */
 export function textOfTags(tags: readonly DraftTag[]): string {
   return new URLSearchParams(tags.map(({ key, value }): [string, string] => [key, value])).toString();
-}
-
-/** A cluster as the value of a menu. */
-export function clusterKey({ accountId, region, clusterName }: Draft): string {
-  return [accountId, region, clusterName].join('/');
 }

@@ -1,21 +1,21 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { clusterKey } from '../api/cluster-key.ts';
 import { useGateway } from '../api/gateway.ts';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { changeOf, textsOf } from './change.ts';
 import type { Change } from './change.ts';
-import { clusterKey, kindOf, tagsOf, textOfTags } from './draft.ts';
+import { kindOf, tagsOf, textOfTags } from './draft.ts';
 import { Effect } from './effect.tsx';
 import type { Form } from './field.tsx';
 import { Fields, Head } from './fields.tsx';
 import { findingsAt, findingsOf } from './findings.ts';
+import { keepLastCluster } from './pending.ts';
 import type { Pending } from './pending.ts';
-import { keepLastCluster } from './last-cluster.ts';
 import { ownersOf } from './place.tsx';
 import { Submit } from './submit.tsx';
 import { useCheck } from './use-check.ts';
-import { useCluster } from './use-cluster.ts';
 import { useDraft } from './use-draft.ts';
-import { useBound, useOffered } from './use-known.ts';
+import { useCluster, useBound, useOffered } from './use-known.ts';
 import { WhoCan } from './who-can.tsx';
 
 interface EditorProps {
@@ -26,20 +26,13 @@ interface EditorProps {
   readonly onSubmit: (change: Change, place: Pending['place']) => void;
 }
 
-type Place = Partial<Pending['place']>;
-const placeOf = ({ clusterName = '', namespace = '', serviceAccount = '' }: Place): Pending['place'] => ({
-  clusterName,
-  namespace,
-  serviceAccount,
-});
-
 /** The form, beside what it will do. */
 export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   const { viewer } = useGateway();
   const { draft, change: setDraft, write, isTouched, touch } = useDraft();
   const [isSubmitted, setSubmitted] = useState(false);
   const [isAnyway, setAnyway] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
+  const element = useRef<HTMLFormElement>(null);
   const { bound, error, reload, data } = useBound(draft);
   const { clusters, namespaces, roles } = useOffered(draft, bound);
   const isRefused = refused !== null;
@@ -68,7 +61,17 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
   }, [cluster && clusterKey(cluster), home]);
   const isStranger = kind === 'create' && !isOwner && !isAnyway && !namespaces.hasMore && namespaces.nodes.length > 0;
   const texts = bound === null ? {} : textsOf(bound);
-  const fields: Form = {
+  const form: Form = {
+    kind,
+    draft,
+    bound,
+    cluster,
+    isRemembered,
+    roles,
+    isUnchecked,
+    clusters: clusters.nodes,
+    namespaces: namespaces.nodes,
+    owners: ownersOf(bound?.namespace ?? draft.namespace ?? '', namespaces.nodes),
     valueOf: (name) => draft[name] ?? texts[name] ?? '',
     set: setDraft,
     findingsAt: (path) => findingsAt(findings, path, isSubmitted),
@@ -78,7 +81,7 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     setDraft({ tags: textOfTags([...tags, { key, value: '' }]) });
     // Its value is for the person to give.
     requestAnimationFrame(() =>
-      form.current?.querySelectorAll('.tag')[tags.length]?.querySelector<HTMLElement>('input + input')?.focus(),
+      element.current?.querySelectorAll('.tag')[tags.length]?.querySelector<HTMLElement>('input + input')?.focus(),
     );
   };
   const submit = (event: Event) => {
@@ -88,8 +91,9 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     if (isUnchecked) touch();
     else if (change !== null && findings.length === 0) {
       if (kind === 'create' && cluster) keepLastCluster(viewer.id, cluster);
-      onSubmit(change, placeOf(bound ?? draft));
-    } else requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+      const { clusterName = '', namespace = '', serviceAccount = '' } = bound ?? draft;
+      onSubmit(change, { clusterName, namespace, serviceAccount });
+    } else requestAnimationFrame(() => element.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
   };
 
   if (isHidden) return null;
@@ -109,27 +113,15 @@ export function Editor({ refused, isHidden, onSubmit }: EditorProps) {
     );
   return (
     <div class="bind">
-      <form ref={form} noValidate onSubmit={submit} aria-label="Change">
+      <form ref={element} noValidate onSubmit={submit} aria-label="Change">
         {bound && <Head bound={bound} kind={kind} />}
         <Fields
-          {...{ form: fields, draft, kind, clusters: clusters.nodes, namespaces: namespaces.nodes }}
-          {...{ roles, isRemembered }}
-          owners={ownersOf(bound?.namespace ?? draft.namespace ?? '', namespaces.nodes)}
-          whoCan={
-            isStranger && cluster !== undefined ? (
-              <WhoCan {...{ cluster, namespaces: namespaces.nodes }} onContinue={() => setAnyway(true)} />
-            ) : null
-          }
+          form={form}
+          whoCan={isStranger && cluster ? <WhoCan form={form} onContinue={() => setAnyway(true)} /> : null}
         />
-        {!isStranger && (
-          <Submit
-            {...{ kind, check: check.result, name: bound?.serviceAccount ?? '', isUnchecked }}
-            where={isRemembered ? draft.clusterName : undefined}
-            onTyping={touch}
-          />
-        )}
+        {!isStranger && <Submit {...{ form, check: check.result, onTyping: touch }} />}
       </form>
-      {!isStranger && <Effect {...{ change, existing: bound, findings, check, isUnchecked, onAddTag: addTag }} />}
+      {!isStranger && <Effect {...{ form, change, findings, check, onAddTag: addTag }} />}
     </div>
   );
 }

@@ -1,34 +1,31 @@
-import { missingTags } from '../../../client/src/client/refusal-words.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { Refusal } from '../ui/refusal.tsx';
+import { Refusal, Warnings, roleMissing } from '../ui/refusal.tsx';
 import { State } from '../ui/state.tsx';
 import { diffOfChange } from './change-diff.ts';
-import type { Existing } from './change-diff.ts';
+import { boundParams } from './change.ts';
 import type { Change } from './change.ts';
-import type { Finding } from './findings.ts';
+import type { Form } from './field.tsx';
 import { isEmptiness } from './findings.ts';
-import { AddTags } from './missing-tags.tsx';
+import { AddTags } from './tags.tsx';
 import type { Check } from './use-check.ts';
-import { Warnings, roleMissing } from './warnings.tsx';
 
 interface EffectProps {
+  readonly form: Form;
   readonly change: Change | null;
-  readonly existing: Existing | null;
   readonly findings: readonly Finding[];
   readonly check: Check;
-  /** Whether a link has filled it in, and nothing is checked yet. */
-  readonly isUnchecked: boolean;
   /** Called to add a tag that a rule names. */
   readonly onAddTag: (key: string) => void;
 }
 
 /** What a change will do: its differences, what policy says of it, and what pods will need. */
-export function Effect({ change, existing, findings, check, isUnchecked, onAddTag }: EffectProps) {
+export function Effect({ form: { bound, isUnchecked }, change, findings, check, onAddTag }: EffectProps) {
   const { result, error, again } = check;
   // The existing association of a service account is known from the check.
-  const before = change?.kind === 'create' ? (result?.existing ?? null) : existing;
+  const before = change?.kind === 'create' ? (result?.existing ?? null) : bound;
   return (
     <section class="effect" aria-label="What will happen">
       <h2>What will happen</h2>
@@ -41,11 +38,7 @@ export function Effect({ change, existing, findings, check, isUnchecked, onAddTa
       {error && <Problem error={error} retry={again} />}
       {result?.refusal && <Refusal refusal={result.refusal} />}
       {result?.refusal && change?.kind === 'create' && (
-        <AddTags
-          keys={missingTags(result.refusal)}
-          given={(change.input.tags ?? []).map(({ key }) => key)}
-          onAdd={onAddTag}
-        />
+        <AddTags refusal={result.refusal} tags={change.input.tags ?? []} onAdd={onAddTag} />
       )}
       {result && (result.refusal !== null || isRoleMissing(result)) && (
         <p>
@@ -57,7 +50,7 @@ export function Effect({ change, existing, findings, check, isUnchecked, onAddTa
       {change?.kind === 'create' && result?.existing && (
         <p>
           The service account has an association already:{' '}
-          <a href={hrefOf('bind', placeOf(result.existing))}>change it</a>.
+          <a href={hrefOf('bind', boundParams(result.existing))}>change it</a>.
         </p>
       )}
       {result && <Warnings warnings={result.warnings} />}
@@ -79,11 +72,7 @@ function isCompared(result: Check['result']): boolean {
   return refusal !== null && refusal !== undefined && 'differences' in refusal && Boolean(refusal.differences?.length);
 }
 
-function placeOf({ accountId, region, clusterName, namespace, serviceAccount, associationId }: Existing) {
-  return { accountId, region, clusterName, namespace, serviceAccount, associationId };
-}
-
-function Status({ findings, check, isUnchecked }: Pick<EffectProps, 'findings' | 'check' | 'isUnchecked'>) {
+function Status({ findings, check, isUnchecked }: Pick<EffectProps, 'findings' | 'check'> & Pick<Form, 'isUnchecked'>) {
   const missing = findings.filter(isEmptiness);
   if (missing.some(({ rule }) => rule === 'something-to-change')) return <>Nothing is changed yet.</>;
   if (findings.length > missing.length) return <>Some fields can’t be sent as they are: see there.</>;

@@ -1,9 +1,26 @@
 import type { ComponentChildren } from 'preact';
-import type { Finding } from './findings.ts';
-import type { Draft, FieldName } from './draft.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
+import type { Bound, Cluster, Namespace, OfferedRoles } from './change.ts';
+import type { ChangeKind, Draft, FieldName } from './draft.ts';
 
-/** The form as its fields see it. */
+/** The form as its parts see it. */
 export interface Form {
+  readonly kind: ChangeKind;
+  readonly draft: Draft;
+  /** The association to change; null in a form for a new one. */
+  readonly bound: Bound | null;
+  readonly clusters: readonly Cluster[];
+  /** The one of them that is filled in. */
+  readonly cluster: Cluster | undefined;
+  /** Whether the person has used the cluster last, and has not chosen it in this form. */
+  readonly isRemembered: boolean;
+  readonly namespaces: readonly Namespace[];
+  /** The groups that own the namespace. */
+  readonly owners: readonly string[];
+  /** Null while they are not known. */
+  readonly roles: OfferedRoles | null;
+  /** Whether a link has filled it in, and nothing is checked yet. */
+  readonly isUnchecked: boolean;
   /** What a field shows: what was typed, or what the association has. */
   readonly valueOf: (name: FieldName) => string;
   readonly set: (changes: Draft) => void;
@@ -24,7 +41,6 @@ interface FieldProps {
 
 /** A field with its label, a hint, what is offered, and what is wrong with it. */
 export function Field({ form, name, label, hint, offered, type = 'text', maxLength }: FieldProps) {
-  const findings = form.findingsAt(name);
   const listId = offered && `bind-${name}-offered`;
   const field = {
     id: `bind-${name}`,
@@ -33,7 +49,7 @@ export function Field({ form, name, label, hint, offered, type = 'text', maxLeng
     autocomplete: 'off',
     maxLength,
     'aria-describedby': `bind-${name}-help`,
-    'aria-invalid': findings.length > 0 || undefined,
+    'aria-invalid': form.findingsAt(name).length > 0 || undefined,
     onInput: ({ currentTarget }: { currentTarget: HTMLInputElement | HTMLTextAreaElement }) =>
       form.set({ [name]: currentTarget.value }),
   };
@@ -48,19 +64,14 @@ export function Field({ form, name, label, hint, offered, type = 'text', maxLeng
           ))}
         </datalist>
       )}
-      <Help name={name} hint={hint} findings={findings} />
+      <Help {...{ form, name, hint }} />
     </div>
   );
 }
 
-interface HelpProps {
-  readonly name: string;
-  readonly hint?: ComponentChildren;
-  readonly findings: readonly Finding[];
-}
-
 /** What is wrong with a field, and otherwise its hint; read with the field by screen readers. */
-export function Help({ name, hint, findings }: HelpProps) {
+export function Help({ form, name, hint }: Pick<FieldProps, 'form' | 'hint'> & { readonly name: string }) {
+  const findings = form.findingsAt(name);
   return (
     <div id={`bind-${name}-help`} class="help">
       {findings.map(({ message, advice }) => (
@@ -74,12 +85,7 @@ export function Help({ name, hint, findings }: HelpProps) {
 }
 
 /** A field that is on or off. */
-export function Switch({
-  form,
-  name,
-  label,
-  on,
-}: Pick<FieldProps, 'form' | 'name' | 'label'> & { readonly on: string }) {
+export function Switch({ form, name, label, on }: FieldProps & { readonly on: string }) {
   const off = on === 'true' ? 'false' : '';
   return (
     <div class="field">
@@ -91,7 +97,7 @@ export function Switch({
         />{' '}
         {label}
       </label>
-      <Help name={name} findings={form.findingsAt(name)} />
+      <Help {...{ form, name }} />
     </div>
   );
 }

@@ -1,19 +1,9 @@
-import { clusterFindings, namespaceFindings, serviceAccountFindings } from '../../../../src/validation/names.ts';
+import type { Finding } from '../../../../src/model/finding.ts';
 import { reasonFindings } from '../../../../src/validation/free-texts.ts';
+import { clusterFindings, namespaceFindings, serviceAccountFindings } from '../../../../src/validation/names.ts';
 import { changedSettings, createdSettingFindings } from '../../../../src/validation/settings.ts';
 import { tagFindings } from '../../../../src/validation/tags.ts';
 import type { Change } from './change.ts';
-
-/**
- * Why a field can't be sent as it is, and how to fix it. `path` is that of the API, e.g.
- * `tags.0.key`.
- */
-export interface Finding {
-  readonly path: string;
-  readonly rule: string;
-  readonly message: string;
-  readonly advice: string;
-}
 
 const minMs = 5 * 60_000;
 const maxMs = 5 * 365 * 86_400_000;

@@ -2,12 +2,12 @@ import type { MutationResult } from '../../../client/src/client/result.ts';
 import { hrefOf } from '../route.ts';
 import { Arn, Id } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
-import { Refusal } from '../ui/refusal.tsx';
+import { Refusal, Warnings } from '../ui/refusal.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { boundParams } from './change.ts';
 import type { Pending } from './pending.ts';
 import { Title } from './request.tsx';
-import { Warnings } from './warnings.tsx';
 
 interface OutcomeProps {
   readonly pending: Pending;
@@ -49,9 +49,7 @@ interface DoneProps extends Pick<OutcomeProps, 'onLeave'> {
 }
 
 function Done({ kind, onLeave, result: { association, adopted, replayed, warnings } }: DoneProps) {
-  const { accountId, region, clusterName, namespace, serviceAccount, associationId, associationArn } = association;
-  const place = { accountId, region, clusterName, namespace, serviceAccount, associationId };
-  const { roleArn, targetRoleArn, disableSessionTags, policy, tags, modifiedAt } = association;
+  const { associationArn, roleArn, targetRoleArn, disableSessionTags, policy, tags, modifiedAt } = association;
   return (
     <>
       {adopted && <p>The association was there already, and is adopted: nothing changed at EKS.</p>}
@@ -73,7 +71,7 @@ function Done({ kind, onLeave, result: { association, adopted, replayed, warning
       />
       {kind !== 'delete' && (
         <p>
-          <a href={hrefOf('bind', place)} onClick={onLeave}>
+          <a href={hrefOf('bind', boundParams(association))} onClick={onLeave}>
             Change it
           </a>
         </p>

@@ -1,4 +1,6 @@
+import { clusterKey } from '../api/cluster-key.ts';
 import type { SentChange } from './change.ts';
+import type { Draft } from './draft.ts';
 
 /** A request that was submitted and has no final result yet. */
 export interface Pending {
@@ -29,4 +31,39 @@ export function readPending(viewerId: string): Pending | null {
   const text = sessionStorage.getItem(key);
   const pending = text === null ? null : (JSON.parse(text) as Pending);
   return pending?.viewerId === viewerId ? pending : null;
+}
+
+let handed: Draft = {};
+
+/** Gives the form what a URL does not have: a session policy, and a long reason. */
+export function handOver({ policy, reason }: Draft): void {
+  handed = { ...(policy !== undefined && { policy }), ...(reason !== undefined && { reason }) };
+}
+
+/** What was given to the form, once. */
+export function takeHandedOver(): Draft {
+  const taken = handed;
+  handed = {};
+  return taken;
+}
+
+const lastKey = 'pod-identity.last-cluster';
+
+/**
+ * Keeps the cluster that a person last sent a create for, so that the next form of theirs in this
+ * browser begins with it.
+ */
+export function keepLastCluster(viewerId: string, cluster: Draft): void {
+  localStorage.setItem(lastKey, JSON.stringify([viewerId, clusterKey(cluster)]));
+}
+
+/** Its {@link clusterKey}; null if the person has used none, or others used one since. */
+export function readLastCluster(viewerId: string): string | null {
+  const [who, cluster] = JSON.parse(localStorage.getItem(lastKey) ?? '[]') as readonly (string | undefined)[];
+  return who === viewerId ? (cluster ?? null) : null;
+}
+
+/** Forgets it. */
+export function forgetLastCluster(): void {
+  localStorage.removeItem(lastKey);
 }

@@ -1,14 +1,8 @@
-import type { ComponentChildren } from 'preact';
-import type { BindClustersQuery, BindNamespacesQuery } from '../generated/bind.ts';
-import { clusterKey } from './draft.ts';
+import { clusterKey } from '../api/cluster-key.ts';
+import type { Cluster, Namespace } from './change.ts';
 import type { Draft } from './draft.ts';
 import { Field, Help } from './field.tsx';
 import type { Form } from './field.tsx';
-
-/** A cluster that the person may see. */
-export type Cluster = NonNullable<BindClustersQuery['clusters']>['nodes'][number];
-/** A namespace of the inventory, or a prefix with `*`. */
-export type Namespace = NonNullable<BindNamespacesQuery['namespaces']>['nodes'][number];
 
 /** The cluster that a draft names; undefined if it is none of those, or could be several. */
 export function clusterOf(draft: Draft, clusters: readonly Cluster[]): Cluster | undefined {
@@ -34,58 +28,48 @@ function rank({ name }: Namespace): number {
   return name.endsWith('*') ? name.length : Infinity;
 }
 
-interface PlaceProps {
-  readonly form: Form;
-  readonly draft: Draft;
-  readonly clusters: readonly Cluster[];
-  readonly namespaces: readonly Namespace[];
-  readonly whoCan: ComponentChildren;
-  /** Whether the person has used the cluster last, and has not chosen it in this form. */
-  readonly isRemembered: boolean;
-}
-
-/** Which pods get the role: cluster, namespace and service account. */
-export function Place({ form, draft, clusters, namespaces, whoCan, isRemembered }: PlaceProps) {
-  const chosen = clusterOf(draft, clusters);
-  const owners = ownersOf(draft.namespace ?? '', namespaces);
-  const prefixes = namespaces.filter(({ name }) => name.endsWith('*')).map(({ name }) => name);
+/** The cluster of the pods that get the role. */
+export function ClusterChoice({ form }: { readonly form: Form }) {
+  const { draft, clusters, cluster: chosen, isRemembered } = form;
   const choose = (key: string) => {
     const cluster = clusters.find((one) => clusterKey(one) === key);
     form.set(cluster ? clusterFields(cluster) : { clusterName: '', accountId: '', region: '' });
   };
   return (
+    <div class="field">
+      <label for="bind-clusterName">Cluster</label>
+      <select
+        id="bind-clusterName"
+        aria-describedby="bind-clusterName-help"
+        value={chosen ? clusterKey(chosen) : (draft.clusterName ?? '')}
+        onChange={({ currentTarget }) => choose(currentTarget.value)}
+      >
+        {!chosen && <option value={draft.clusterName ?? ''}>{draft.clusterName ?? 'Choose a cluster'}</option>}
+        {clusters.map((one) => (
+          <option key={clusterKey(one)} value={clusterKey(one)}>
+            {one.clusterName} ({one.environment}, {one.accountId}, {one.region})
+          </option>
+        ))}
+      </select>
+      <Help {...{ form, name: 'clusterName' }} hint={isRemembered && 'You used it last.'} />
+    </div>
+  );
+}
+
+/** Namespace and service account of the pods that get the role. */
+export function ServiceAccount({ form }: { readonly form: Form }) {
+  const { namespaces, owners } = form;
+  const [prefixes = [], names = []] = [true, false].map((isPrefix) =>
+    namespaces.map(({ name }) => name).filter((name) => name.endsWith('*') === isPrefix),
+  );
+  const others = prefixes.length > 0 && `Also any that fits ${prefixes.join(' or ')}.`;
+  return (
     <>
-      <div class="field">
-        <label for="bind-clusterName">Cluster</label>
-        <select
-          id="bind-clusterName"
-          aria-describedby="bind-clusterName-help"
-          value={chosen ? clusterKey(chosen) : (draft.clusterName ?? '')}
-          onChange={({ currentTarget }) => choose(currentTarget.value)}
-        >
-          {!chosen && <option value={draft.clusterName ?? ''}>{draft.clusterName ?? 'Choose a cluster'}</option>}
-          {clusters.map((one) => (
-            <option key={clusterKey(one)} value={clusterKey(one)}>
-              {one.clusterName} ({one.environment}, {one.accountId}, {one.region})
-            </option>
-          ))}
-        </select>
-        <Help name="clusterName" hint={isRemembered && 'You used it last.'} findings={form.findingsAt('clusterName')} />
-      </div>
-      {whoCan ?? (
-        <>
-          <Field
-            {...{ form, name: 'namespace', label: 'Namespace' }}
-            offered={namespaces.map(({ name }) => name).filter((name) => !name.endsWith('*'))}
-            hint={
-              owners.length > 0
-                ? `It belongs to ${owners.join(', ')}.`
-                : prefixes.length > 0 && `Also any that fits ${prefixes.join(' or ')}.`
-            }
-          />
-          <Field {...{ form, name: 'serviceAccount', label: 'Service account' }} hint="It need not exist yet." />
-        </>
-      )}
+      <Field
+        {...{ form, name: 'namespace', label: 'Namespace', offered: names }}
+        hint={owners.length > 0 ? `It belongs to ${owners.join(', ')}.` : others}
+      />
+      <Field {...{ form, name: 'serviceAccount', label: 'Service account' }} hint="It need not exist yet." />
     </>
   );
 }

@@ -4,21 +4,14 @@ import type { OfferedRoles } from './change.ts';
 import { Field } from './field.tsx';
 import type { Form } from './field.tsx';
 
-interface RoleProps {
-  readonly form: Form;
-  /** Null while they are not known. */
-  readonly roles: OfferedRoles | null;
-  /** The groups that own the namespace. */
-  readonly owners: readonly string[];
-}
-
 type OfferedRole = OfferedRoles[number];
 
 /** How many roles of the inventory an answer has at most. */
 const pageSize = 50;
 
 /** The role: one that is offered, the name of one at a path that is offered, or any ARN. */
-export function Role({ form, roles, owners }: RoleProps) {
+export function Role({ form }: { readonly form: Form }) {
+  const { roles, owners } = form;
   const typed = form.valueOf('roleArn');
   const known = roles ?? [];
   const completed = completedRole(typed, known);

@@ -1,8 +1,6 @@
 import { useContext } from 'preact/hooks';
-import { fromInput, toInput } from '../ui/time-input.ts';
-import { zoneName } from '../ui/time-text.ts';
+import { fromInput, toInput, zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
-import type { ChangeKind } from './draft.ts';
 import { Field, Help, Switch } from './field.tsx';
 import type { Form } from './field.tsx';
 
@@ -19,13 +17,13 @@ export function Expiry({ form }: { readonly form: Form }) {
         value={toInput(form.valueOf('expiresAt') || null, isUtc)}
         onChange={({ currentTarget }) => form.set({ expiresAt: fromInput(currentTarget.value, isUtc) ?? '' })}
       />
-      <Help name="expiresAt" findings={form.findingsAt('expiresAt')} />
+      <Help {...{ form, name: 'expiresAt' }} />
     </div>
   );
 }
 
 /** What few need. */
-export function RareSettings({ form, kind }: { readonly form: Form; readonly kind: ChangeKind }) {
+export function RareSettings({ form }: { readonly form: Form }) {
   const names = ['targetRoleArn', 'disableSessionTags', 'policy', 'ifExists', 'expectedRevision'] as const;
   const isUsed = names.some((name) => !['', 'false'].includes(form.valueOf(name)));
   return (
@@ -40,7 +38,7 @@ export function RareSettings({ form, kind }: { readonly form: Form; readonly kin
         {...{ form, name: 'policy', label: 'Session policy', type: 'textarea' }}
         hint="JSON; needs “Without session tags”. It is not in the URL."
       />
-      {kind === 'create' && (
+      {form.kind === 'create' && (
         <>
           <Switch {...{ form, name: 'ifExists', on: 'ADOPT', label: 'Adopt an equal association if there is one' }} />
           <Field

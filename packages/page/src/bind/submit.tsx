@@ -1,25 +1,21 @@
 import { useState } from 'preact/hooks';
 import type { CheckFragment } from '../../../client/src/generated/operations.ts';
-import { roleMissing } from './warnings.tsx';
+import { roleMissing } from '../ui/refusal.tsx';
 import type { ChangeKind } from './draft.ts';
+import type { Form } from './field.tsx';
 
 interface SubmitProps {
-  readonly kind: ChangeKind;
+  readonly form: Form;
   /** The dry run of exactly what is filled in; null while it is not known. */
   readonly check: CheckFragment | null;
-  /** The service account that has to be typed to delete its association. */
-  readonly name: string;
-  /** Whether a link has filled it in, and nothing is checked yet. */
-  readonly isUnchecked: boolean;
-  /** The cluster, if the person has not chosen it in this form. */
-  readonly where: string | undefined;
   readonly onTyping: () => void;
 }
 
 const labels: Readonly<Record<ChangeKind, string>> = { create: 'Bind', update: 'Change', delete: 'Delete' };
 
 /** The one button. A delete asks for the name of the service account first. */
-export function Submit({ kind, check, name, isUnchecked, where, onTyping }: SubmitProps) {
+export function Submit({ form: { kind, bound, draft, isUnchecked, isRemembered }, check, onTyping }: SubmitProps) {
+  const name = bound?.serviceAccount ?? '';
   const [typed, setTyped] = useState('');
   const refusal = check?.refusal ?? null;
   const isHeld = refusal?.code === 'APPROVAL_REQUIRED';
@@ -53,7 +49,7 @@ export function Submit({ kind, check, name, isUnchecked, where, onTyping }: Subm
           disabled={isRefused || isRoleMissing || !isNamed}
         >
           {isUnchecked ? 'Check' : isHeld ? 'Ask for approval' : labels[kind]}
-          {where !== undefined && !isUnchecked && ` in ${where}`}
+          {isRemembered && !isUnchecked && ` in ${draft.clusterName}`}
         </button>
       </p>
     </>

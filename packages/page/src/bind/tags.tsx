@@ -1,15 +1,11 @@
 import { useRef } from 'preact/hooks';
+import { missingTags } from '../../../client/src/client/refusal-words.ts';
+import type { Refusal } from '../../../client/src/client/result.ts';
 import type { OfferedRoles } from './change.ts';
 import { tagsOf, textOfTags } from './draft.ts';
 import type { DraftTag } from './draft.ts';
 import { Help } from './field.tsx';
 import type { Form } from './field.tsx';
-
-interface TagsProps {
-  readonly form: Form;
-  /** As {@link tagsNamed} finds them. */
-  readonly named: readonly string[] | null;
-}
 
 const empty: DraftTag = { key: '', value: '' };
 
@@ -17,7 +13,7 @@ const empty: DraftTag = { key: '', value: '' };
  * The tags that rules name which stand against all roles; null if they are not known. What a rule
  * does not name is not guessed.
  */
-export function tagsNamed(roles: OfferedRoles | null): readonly string[] | null {
+function tagsNamed(roles: OfferedRoles | null): readonly string[] | null {
   if (roles?.some(({ permission }) => permission !== 'DENIED')) return [];
   return roles?.flatMap(({ violations }) => violations.flatMap(({ tagKey }) => tagKey ?? [])) ?? null;
 }
@@ -26,10 +22,10 @@ export function tagsNamed(roles: OfferedRoles | null): readonly string[] | null 
  * The tags of a new association, a row each, and a row for the first one that a rule names and that
  * is missing: it is no tag before a value is typed.
  */
-export function Tags({ form, named }: TagsProps) {
+export function Tags({ form }: { readonly form: Form }) {
   // While the roles are read again, the row stays: a person may be in it.
   const known = useRef<readonly string[]>([]);
-  known.current = named ?? known.current;
+  known.current = tagsNamed(form.roles) ?? known.current;
   const tags = tagsOf(form.valueOf('tags'));
   const missing = known.current.find((key) => !tags.some((tag) => tag.key === key));
   const rows = missing !== undefined ? [...tags, { ...empty, key: missing }] : tags.length > 0 ? tags : [empty];
@@ -70,7 +66,26 @@ export function Tags({ form, named }: TagsProps) {
       <button type="button" onClick={() => change([...(missing === undefined ? rows : tags), empty])}>
         Add a tag
       </button>
-      <Help name="tags" findings={form.findingsAt('tags')} />
+      <Help {...{ form, name: 'tags' }} />
     </fieldset>
   );
+}
+
+interface AddTagsProps {
+  readonly refusal: Refusal;
+  /** The tags that are filled in. */
+  readonly tags: readonly { readonly key: string }[];
+  readonly onAdd: (key: string) => void;
+}
+
+/** Adds the tags that rules name which stand against a request. What a rule does not name is not guessed. */
+export function AddTags({ refusal, tags, onAdd }: AddTagsProps) {
+  const missing = missingTags(refusal).filter((key) => !tags.some((tag) => tag.key === key));
+  return [...new Set(missing)].map((key) => (
+    <p key={key}>
+      <button type="button" onClick={() => onAdd(key)}>
+        Add the tag “{key}”
+      </button>
+    </p>
+  ));
 }

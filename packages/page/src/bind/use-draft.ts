@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go, hrefOf, useRoute } from '../route.ts';
-import { draftOf, paramsOf } from './draft.ts';
-import { takeHandedOver } from './handed-over.ts';
+import { draftOf, isFilledIn, paramsOf } from './draft.ts';
 import type { Draft } from './draft.ts';
+import { takeHandedOver } from './pending.ts';
 
 /** How long typing rests before the URL follows, in milliseconds. */
 const settledMs = 300;
@@ -42,23 +42,6 @@ export function useDraft() {
   };
   return { draft, change, touch, isTouched, /** Writes the URL now. */ write };
 }
-
-/**
- * Whether a link has filled in more than a place. Nothing is sent of it before a person does
- * something: a dry run would be recorded in their name.
- */
-function isFilledIn(draft: Draft): boolean {
-  return Object.keys(draft).some((name) => !places.includes(name));
-}
-
-const places: readonly string[] = [
-  'clusterName',
-  'accountId',
-  'region',
-  'namespace',
-  'serviceAccount',
-  'associationId',
-];
 
 /** What the URL has of a draft: the time zone beside it is not a part of the draft. */
 function keyOf(draft: Draft): string {

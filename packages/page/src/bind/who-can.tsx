@@ -1,21 +1,15 @@
-import type { Cluster, Namespace } from './place.tsx';
-
-interface WhoCanProps {
-  readonly cluster: Cluster;
-  readonly namespaces: readonly Namespace[];
-  readonly onContinue: () => void;
-}
+import type { Form } from './field.tsx';
 
 /** Who can bind roles, for a person whose groups own no namespace of a cluster. */
-export function WhoCan({ cluster, namespaces, onContinue }: WhoCanProps) {
+export function WhoCan({ form, onContinue }: { readonly form: Form; readonly onContinue: () => void }) {
   return (
     <section class="notice who-can" aria-label="Who can bind roles">
       <p>
-        None of your groups owns a namespace of <bdi>{cluster.clusterName}</bdi>. Ask one of the owners to bind the
+        None of your groups owns a namespace of <bdi>{form.draft.clusterName}</bdi>. Ask one of the owners to bind the
         role:
       </p>
       <dl class="facts">
-        {namespaces.map(({ name, owners }) => (
+        {form.namespaces.map(({ name, owners }) => (
           <div key={name}>
             <dt>{name}</dt>
             <dd>{owners.length > 0 ? owners.join(', ') : 'no owners'}</dd>

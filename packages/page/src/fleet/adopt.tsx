@@ -2,10 +2,11 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { adoptAll, adoptable, planAdoption } from './adoption.ts';
 import type { Adopted, AdoptionPlan } from './adoption.ts';
-import type { Row } from './rows.ts';
 import { placeOf } from './rows.ts';
+import type { Row } from './rows.ts';
 
 interface AdoptProps {
   /** What is selected. */
@@ -15,7 +16,7 @@ interface AdoptProps {
 }
 
 type Step =
-  | { readonly name: 'none' | 'checking' }
+  | { readonly name: 'none' }
   | { readonly name: 'planned'; readonly plan: AdoptionPlan }
   | { readonly name: 'adopting' | 'done'; readonly total: number; readonly adopted: readonly Adopted[] };
 
@@ -27,7 +28,7 @@ export function Adopt({ rows, onAdopted }: AdoptProps) {
   const { client, signedOut } = useGateway();
   const [step, setStep] = useState<Step>({ name: 'none' });
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<Error | null>(null);
+  const { isBusy, error, run } = useAction();
   const selected = useMemo(() => adoptable(rows), [rows]);
   const abort = useMemo(() => new AbortController(), []);
   useEffect(() => () => abort.abort(), [abort]);
@@ -35,16 +36,7 @@ export function Adopt({ rows, onAdopted }: AdoptProps) {
   const key = selected.map(placeOf).join(' ');
   useEffect(() => setStep((last) => (last.name === 'planned' ? { name: 'none' } : last)), [key]);
 
-  const check = async () => {
-    setStep({ name: 'checking' });
-    setError(null);
-    try {
-      setStep({ name: 'planned', plan: await planAdoption(client, selected, reason.trim()) });
-    } catch (failure) {
-      setError(failure as Error);
-      setStep({ name: 'none' });
-    }
-  };
+  const check = async () => setStep({ name: 'planned', plan: await planAdoption(client, selected, reason.trim()) });
   const adopt = async ({ ready }: AdoptionPlan) => {
     const adopted: Adopted[] = [];
     const show = (name: 'adopting' | 'done') => setStep({ name, total: ready.length, adopted: [...adopted] });
@@ -66,23 +58,25 @@ export function Adopt({ rows, onAdopted }: AdoptProps) {
   const count = selected.length === 1 ? 'this association' : `${selected.length} associations made outside`;
   return (
     <section class="adopt notice" aria-label="Adopt">
-      {(step.name === 'none' || step.name === 'checking') && (
+      {step.name === 'none' && (
         <p>
-          <button type="button" disabled={step.name === 'checking'} onClick={() => void check()}>
-            {step.name === 'checking' ? 'Checking…' : `Adopt ${count}…`}
+          <button type="button" disabled={isBusy} onClick={() => void run(check)}>
+            {isBusy ? 'Checking…' : `Adopt ${count}…`}
           </button>{' '}
           <span class="muted">A dry run first says what can be adopted.</span>
         </p>
       )}
       {error && <Problem error={error} />}
       {step.name === 'planned' && (
-        <Plan plan={step.plan} reason={reason} onReason={setReason} onAdopt={() => void adopt(step.plan)}>
-          <button type="button" onClick={() => setStep({ name: 'none' })}>
-            Cancel
-          </button>
-        </Plan>
+        <Plan
+          plan={step.plan}
+          reason={reason}
+          onReason={setReason}
+          onAdopt={() => void adopt(step.plan)}
+          onCancel={() => setStep({ name: 'none' })}
+        />
       )}
-      {(step.name === 'adopting' || step.name === 'done') && <Result {...step} isDone={step.name === 'done'} />}
+      {(step.name === 'adopting' || step.name === 'done') && <Result {...step} />}
     </section>
   );
 }
@@ -92,10 +86,10 @@ interface PlanProps {
   readonly reason: string;
   readonly onReason: (reason: string) => void;
   readonly onAdopt: () => void;
-  readonly children: preact.ComponentChildren;
+  readonly onCancel: () => void;
 }
 
-function Plan({ plan: { ready, refused }, reason, onReason, onAdopt, children }: PlanProps) {
+function Plan({ plan: { ready, refused }, reason, onReason, onAdopt, onCancel }: PlanProps) {
   return (
     <>
       <p role="status">
@@ -118,19 +112,16 @@ function Plan({ plan: { ready, refused }, reason, onReason, onAdopt, children }:
             Adopt {ready.length}
           </button>
         )}{' '}
-        {children}
+        <button type="button" onClick={onCancel}>
+          Cancel
+        </button>
       </p>
     </>
   );
 }
 
-interface ResultProps {
-  readonly total: number;
-  readonly adopted: readonly Adopted[];
-  readonly isDone: boolean;
-}
-
-function Result({ total, adopted, isDone }: ResultProps) {
+function Result({ name, total, adopted }: Extract<Step, { total: number }>) {
+  const isDone = name === 'done';
   const failed = adopted.filter(({ problem }) => problem !== null);
   return (
     <>

@@ -1,7 +1,7 @@
 import type { GatewayClient } from '../../../client/src/client/client.ts';
 import type { AdoptPodIdentityAssociationInput as AdoptInput } from '../../../client/src/generated/operations.ts';
 import { clusterKey } from '../api/cluster-key.ts';
-import { errorWords } from '../ui/error-words.ts';
+import { errorWords } from '../ui/problem.tsx';
 import type { Row } from './rows.ts';
 
 /** The most associations of one adoption, as many as a dry run checks. */

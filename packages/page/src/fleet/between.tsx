@@ -1,6 +1,7 @@
 import { useContext } from 'preact/hooks';
+import { State } from '../ui/state.tsx';
 import { absoluteTime } from '../ui/time-text.ts';
-import { UtcContext } from '../ui/time.tsx';
+import { Time, UtcContext } from '../ui/time.tsx';
 import { intervalOf, shortInterval } from './times.ts';
 import type { Between, Seen } from './times.ts';
 
@@ -26,5 +27,16 @@ export function InForce({ row, isShort = false }: { readonly row: Seen; readonly
       {shortInterval(began, isUtc)}
       {ended && `, ended ${shortInterval(ended, isUtc)}`}
     </span>
+  );
+}
+
+/** When an association ends, if it does. */
+export function Ends({ at, word = '' }: { readonly at: string | null; readonly word?: string }) {
+  if (at === null) return null;
+  return (
+    <State name="expiring">
+      {word}
+      <Time at={at} />
+    </State>
   );
 }

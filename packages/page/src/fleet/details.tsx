@@ -1,30 +1,25 @@
 import { useQuery } from '../api/use-query.ts';
-import { FleetAssociation } from '../generated/fleet.ts';
+import { FleetAssociation, FleetOperation } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
-import { Arn, Id } from '../ui/arn.tsx';
-import { ClusterName } from '../ui/cluster-name.tsx';
+import { Who } from '../trail/cells.tsx';
+import { shortened } from '../ui/arn-parts.ts';
+import { Arn, Id, ClusterName } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import { Adopt } from './adopt.tsx';
-import { InForce } from './between.tsx';
+import { Ends, InForce } from './between.tsx';
 import { Drift } from './drift.tsx';
-import { MadeBy } from './made-by.tsx';
 import { placeOf, signOf } from './rows.ts';
 import type { Association, Place } from './rows.ts';
 import { Reason } from './status.tsx';
 
-interface DetailsProps {
-  readonly place: Place;
-  readonly asOf: string | null;
-}
-
 /**
  * What is known of a service account: its association, who made it, and what can be done with it.
  */
-export function Details({ place, asOf }: DetailsProps) {
+export function Details({ place, asOf }: { readonly place: Place; readonly asOf: string | null }) {
   const { data, error, isLoading, reload } = useQuery(FleetAssociation, { filter: { ...place }, asOf });
   const association = data?.associations?.nodes[0];
   const coverage = data?.associations?.coverage[0];
@@ -98,11 +93,7 @@ function Known({ association, asOf }: { readonly association: Association; reado
           Seen: isLatest && <Time at={association.observedAt} />,
           Created: <Time at={association.createdAt} absolute />,
           Modified: <Time at={association.modifiedAt} absolute />,
-          Ends: expiresAt && (
-            <State name="expiring">
-              ends <Time at={expiresAt} />
-            </State>
-          ),
+          Ends: expiresAt && <Ends at={expiresAt} word="ends " />,
           'Session tags': disableSessionTags === null ? 'not known' : disableSessionTags ? 'disabled' : 'enabled',
           Account: `${association.accountId}, ${association.region}`,
           Association: <Arn arn={association.associationArn} />,
@@ -129,4 +120,45 @@ function pretty(json: string): string {
   } catch {
     return json;
   }
+}
+
+/**
+ * Who made an association, with a link to the operation. The trail records that its entries were
+ * read.
+ */
+function MadeBy({ association }: { readonly association: Association }) {
+  const { operationId, origin } = association;
+  const { data, error } = useQuery(FleetOperation, operationId === null ? null : { id: operationId });
+  if (operationId === null) {
+    return <>{origin === 'ADD_ON' ? 'an EKS add-on' : 'others: no operation of the gateway explains it'}</>;
+  }
+  const operation = data?.operation;
+  const [first] = operation?.entries ?? [];
+  return (
+    <>
+      {first && (
+        <>
+          <a href={hrefOf('trail', { principalId: first.principal.principalId })}>
+            <Who principalId={first.principal.principalId} />
+          </a>
+          {first.onBehalfOf !== null && (
+            <>
+              {' '}
+              for <bdi>{shortened(first.onBehalfOf)}</bdi>
+            </>
+          )}
+          , <Time at={operation?.startedAt ?? ''} />
+          {first.reason !== null && (
+            <div>
+              <bdi>{first.reason}</bdi>
+            </div>
+          )}
+        </>
+      )}
+      {(error ?? (data && !operation)) && 'You may not read its operation. '}
+      <div>
+        Operation <Id id={operationId} href={hrefOf('trail/operation', { id: operationId })} />
+      </div>
+    </>
+  );
 }

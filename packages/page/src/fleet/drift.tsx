@@ -1,13 +1,15 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { DriftKind, DriftSource } from '../../../../src/generated/types.ts';
 import { useGateway } from '../api/gateway.ts';
 import { FleetDrift } from '../generated/fleet.ts';
-import type { DriftKind, DriftSource, FleetDriftQuery } from '../generated/fleet.ts';
+import type { FleetDriftQuery } from '../generated/fleet.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from '../ui/diff.tsx';
 import { Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
 import type { StateName } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
+import { useAction } from '../ui/use-action.ts';
 import { isOutside, signOf } from './rows.ts';
 import type { Association } from './rows.ts';
 
@@ -36,31 +38,24 @@ interface Compared {
 export function Drift({ association }: { readonly association: Association }) {
   const { client } = useGateway();
   const [compared, setCompared] = useState<Compared | null>(null);
-  const [error, setError] = useState<Error | null>(null);
-  const [isLoading, setLoading] = useState(false);
+  const { isBusy, error, run } = useAction();
   const { associationArn, accountId, region, clusterName, namespace } = association;
 
   const compare = async (source: DriftSource) => {
-    setLoading(true);
-    setError(null);
-    try {
-      let after: string | null = null;
-      let found: Found | null = null;
-      do {
-        const variables = { accountId, region, clusterName, namespace, source, after };
-        const page: FleetDriftQuery = await client.request(FleetDrift, variables);
-        found = page.associationDrift?.nodes.find((one) => one.associationArn === associationArn) ?? null;
-        after = page.associationDrift?.pageInfo.hasNextPage ? page.associationDrift.pageInfo.endCursor : null;
-      } while (found === null && after !== null);
-      setCompared({ source, at: new Date().toISOString(), found });
-    } catch (failure) {
-      setError(failure as Error);
-    }
-    setLoading(false);
+    let after: string | null = null;
+    let found: Found | null;
+    do {
+      const variables = { accountId, region, clusterName, namespace, source, after };
+      const data: FleetDriftQuery = await client.request(FleetDrift, variables);
+      const page = data.associationDrift;
+      found = page?.nodes.find((one) => one.associationArn === associationArn) ?? null;
+      after = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
+    } while (found === null && after !== null);
+    setCompared({ source, at: new Date().toISOString(), found });
   };
   useEffect(() => {
     setCompared(null);
-    if (isOutside(association)) void compare('SCAN');
+    if (isOutside(association)) void run(() => compare('SCAN'));
   }, [associationArn, association.modifiedAt]);
 
   return (
@@ -68,8 +63,8 @@ export function Drift({ association }: { readonly association: Association }) {
       <h3>Drift</h3>
       {compared && <Result compared={compared} association={association} />}
       {error && <Problem error={error} />}
-      <button type="button" disabled={isLoading} onClick={() => void compare('EKS')}>
-        {isLoading ? 'Comparing…' : 'Compare with EKS now'}
+      <button type="button" disabled={isBusy} onClick={() => void run(() => compare('EKS'))}>
+        {isBusy ? 'Comparing…' : 'Compare with EKS now'}
       </button>
     </section>
   );
@@ -81,22 +76,14 @@ function signOfKind(kind: DriftKind, association: Association): StateName {
   return kind === 'UNMANAGED' && isOutside(association) ? signOf(association) : 'drift';
 }
 
-interface ResultProps {
-  readonly compared: Compared;
-  readonly association: Association;
-}
-
-function Result({ compared: { source, at, found }, association }: ResultProps) {
-  const age =
-    source === 'EKS' ? (
-      <>
-        compared with EKS <Time at={at} />
-      </>
-    ) : (
-      <>
-        as seen <Time at={found?.observedAt ?? at} />
-      </>
-    );
+function Result({ compared, association }: { readonly compared: Compared; readonly association: Association }) {
+  const { source, at, found } = compared;
+  const isOfEks = source === 'EKS';
+  const age = (
+    <>
+      {isOfEks ? 'compared with EKS' : 'as seen'} <Time at={isOfEks ? at : (found?.observedAt ?? at)} />
+    </>
+  );
   if (found === null) {
     return (
       <p role="status">

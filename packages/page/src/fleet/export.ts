@@ -11,26 +11,15 @@ export interface ExportOf {
   readonly environmentOf: (row: Row) => string | null;
 }
 
-const columns: readonly CsvColumn<Row>[] = [
-  ['accountId', ({ accountId }) => accountId],
-  ['region', ({ region }) => region],
-  ['clusterName', ({ clusterName }) => clusterName],
-  ['namespace', ({ namespace }) => namespace],
-  ['serviceAccount', ({ serviceAccount }) => serviceAccount],
-  ['roleArn', ({ roleArn }) => roleArn],
-  ['targetRoleArn', ({ targetRoleArn }) => targetRoleArn],
-  ['origin', ({ origin }) => origin],
-  ['operationId', ({ operationId }) => operationId],
-  ['declaration', ({ declaration }) => declaration],
-  ['associationId', ({ associationId }) => associationId],
-  ['firstSeenAt', ({ firstSeenAt }) => firstSeenAt],
-  ['observedAt', ({ observedAt }) => observedAt],
-  ['expiresAt', ({ expiresAt }) => expiresAt],
+const fields = [
+  ...(['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount', 'roleArn', 'targetRoleArn'] as const),
+  ...(['origin', 'operationId', 'declaration', 'associationId', 'firstSeenAt', 'observedAt', 'expiresAt'] as const),
 ];
 
 /** Who has what, as CSV, with a name that says of when, and whether it is all. `now`: ISO 8601. */
 export function fleetCsv(rows: readonly Row[], { asOf, isIncomplete, environmentOf }: ExportOf, now: string) {
   const at = asOf ?? now;
+  const columns = fields.map((name): CsvColumn<Row> => [name, (row) => row[name]]);
   const all: readonly CsvColumn<Row>[] = [['asOf', () => at], ['environment', environmentOf], ...columns];
   const name = `who-has-what-${at.slice(0, 10)}${isIncomplete ? '-incomplete' : ''}.csv`;
   return { name, text: csvText(all, rows) };

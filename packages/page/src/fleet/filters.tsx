@@ -1,13 +1,14 @@
 import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { setParams } from '../route.ts';
 import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
-import { fromInput, toInput } from '../ui/time-input.ts';
-import { zoneName } from '../ui/time-text.ts';
+import { setParams, useRoute } from '../route.ts';
+import { Select } from '../ui/filters.tsx';
+import type { SelectProps } from '../ui/filters.tsx';
+import { fromInput, toInput, zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
 import { groupings } from './groups.ts';
-import type { Grouping } from './groups.ts';
 import { filterFields } from './rows.ts';
-import type { Filters as Values, Row } from './rows.ts';
+import type { Row } from './rows.ts';
+import type { Fleet } from './use-fleet.ts';
 
 const labels: Readonly<Record<(typeof filterFields)[number], string>> = {
   accountId: 'Account',
@@ -20,26 +21,21 @@ const labels: Readonly<Record<(typeof filterFields)[number], string>> = {
   declaration: 'Declaration',
 };
 
-const origins = [
-  ['OPERATION', 'by the gateway'],
-  ['ADOPTED', 'adopted'],
-  ['ADD_ON', 'EKS add-on'],
-  ['OUTSIDE', 'made outside'],
-] as const;
+const origins = {
+  '': 'all',
+  OPERATION: 'by the gateway',
+  ADOPTED: 'adopted',
+  ADD_ON: 'EKS add-on',
+  OUTSIDE: 'made outside',
+};
+
+const groupWords = { '': 'nothing', ...groupings };
 
 /** More suggestions than this do not help. */
 const maxSuggestions = 500;
 
-interface FiltersProps {
-  readonly filters: Values;
-  readonly asOf: string | null;
-  readonly grouping: Grouping | null;
-  /** What is loaded, for suggestions. */
-  readonly rows: readonly Row[];
-}
-
 /** Fields that narrow the list, its time, and its grouping. All of them are in the URL. */
-export function Filters({ filters, asOf, grouping, rows }: FiltersProps) {
+export function Filters({ fleet: { filters, asOf, connection } }: { readonly fleet: Fleet }) {
   const [isOpen] = useState(() => matchMedia('(min-width: 601px)').matches);
   const active = filterFields.filter((name) => filters[name] !== undefined).length + (asOf === null ? 0 : 1);
   // Only links set it: the search finds service accounts.
@@ -53,13 +49,13 @@ export function Filters({ filters, asOf, grouping, rows }: FiltersProps) {
           .filter(isShown)
           .map((name) =>
             name === 'origin' ? (
-              <Choice key={name} label={labels[name]} value={filters.origin} options={origins} name={name} />
+              <Choice key={name} label={labels[name]} words={origins} name={name} />
             ) : (
-              <Field key={name} label={labels[name]} value={filters[name]} rows={rows} name={name} />
+              <Field key={name} value={filters[name]} rows={connection.nodes} name={name} />
             ),
           )}
         <AsOf asOf={asOf} />
-        <Choice label="Group by" value={grouping ?? undefined} options={Object.entries(groupings)} name="group" />
+        <Choice label="Group by" words={groupWords} name="group" />
         <button type="button" disabled={active === 0} onClick={() => setParams(nothing)}>
           Clear
         </button>
@@ -69,13 +65,13 @@ export function Filters({ filters, asOf, grouping, rows }: FiltersProps) {
 }
 
 interface FieldProps {
-  readonly label: string;
   readonly name: Exclude<(typeof filterFields)[number], 'origin'>;
   readonly value: string | undefined;
+  /** What is loaded, for suggestions. */
   readonly rows: readonly Row[];
 }
 
-function Field({ label, name, value, rows }: FieldProps) {
+function Field({ name, value, rows }: FieldProps) {
   const [isUsed, setUsed] = useState(false);
   const suggestions = useMemo(
     () => (isUsed ? [...new Set(rows.map((row) => row[name]).filter((one) => one !== null))].sort() : []),
@@ -85,7 +81,7 @@ function Field({ label, name, value, rows }: FieldProps) {
   // another field.
   return (
     <label key={value}>
-      {label}
+      {labels[name]}
       <input
         list={`fleet-${name}`}
         defaultValue={value ?? ''}
@@ -125,26 +121,7 @@ function AsOf({ asOf }: { readonly asOf: string | null }) {
   );
 }
 
-interface ChoiceProps {
-  readonly label: string;
-  readonly name: string;
-  readonly value: string | undefined;
-  readonly options: readonly (readonly [value: string, label: string])[];
-}
-
-function Choice({ label, name, value, options }: ChoiceProps) {
-  const none = name === 'group' ? 'nothing' : 'all';
-  return (
-    <label>
-      {label}
-      <select value={value ?? ''} onChange={(event) => setParams({ [name]: event.currentTarget.value, sort: null })}>
-        <option value="">{none}</option>
-        {options.map(([key, word]) => (
-          <option key={key} value={key}>
-            {word}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+function Choice({ name, ...select }: Pick<SelectProps, 'label' | 'words'> & { readonly name: string }) {
+  const value = useRoute().params.get(name) ?? '';
+  return <Select {...select} value={value} onChange={(chosen) => setParams({ [name]: chosen, sort: null })} />;
 }

@@ -1,9 +1,8 @@
 import { useCallback, useMemo } from 'preact/hooks';
-import { hrefOf, setParams, useRoute } from '../route.ts';
 import type { PageParams as Params } from '../../../client/src/client/page-links.ts';
 import { Ready } from '../approvals/ready.tsx';
-import { Boundary } from '../ui/boundary.tsx';
-import { Problem } from '../ui/problem.tsx';
+import { hrefOf, setParams, useRoute } from '../route.ts';
+import { Boundary, Problem } from '../ui/problem.tsx';
 import { sortRows } from '../ui/sort.ts';
 import { Table } from '../ui/table.tsx';
 import { Title } from '../ui/title.tsx';
@@ -15,29 +14,33 @@ import { groupRows, groupings, readGrouping } from './groups.ts';
 import type { Grouping } from './groups.ts';
 import { Nothing } from './nothing.tsx';
 import { Picture } from './picture.tsx';
-import { filtersOf, placeOf, readPlace } from './rows.ts';
+import { placeOf, readPlace } from './rows.ts';
 import type { Row } from './rows.ts';
 import { Search } from './search.tsx';
 import { Status } from './status.tsx';
 import { useFleet } from './use-fleet.ts';
+import type { Fleet as FleetData } from './use-fleet.ts';
 
 /** Who has what: the associations of all clusters that the viewer may see, now or as of a time. */
 export function Fleet() {
   const { params } = useRoute();
-  const filters = filtersOf(params);
-  const [asOf, text, show] = [params.get('asOf'), params.get('q') ?? '', params.get('show')];
+  const show = params.get('show');
   const grouping = readGrouping(params.get('group'));
-  const fleet = useFleet(filters, asOf, text);
+  const fleet = useFleet(params);
   const open = readPlace(params.get('open'));
-  const { connection, rows, coverage } = fleet;
-  const isNarrowed = text.trim() !== '' || Object.keys(filters).length > 0;
+  const { connection, rows, coverage, asOf, filters } = fleet;
   return (
     <>
       <div class="fleet-head">
         <Title>Who has what</Title>
-        <Search text={text} rows={rows} />
+        <Search fleet={fleet} />
         <nav aria-label="Form" class="fleet-forms">
-          {[[null, 'List'] as const, ['picture', 'Picture'] as const].map(([value, label]) => (
+          {(
+            [
+              [null, 'List'],
+              ['picture', 'Picture'],
+            ] as const
+          ).map(([value, label]) => (
             <a
               key={label}
               href={hrefOf('fleet', { ...Object.fromEntries(params), show: value })}
@@ -49,8 +52,8 @@ export function Fleet() {
         </nav>
       </div>
       <Ready />
-      <Filters filters={filters} asOf={asOf} grouping={grouping} rows={connection.nodes} />
-      <Status fleet={fleet} asOf={asOf} />
+      <Filters fleet={fleet} />
+      <Status fleet={fleet} />
       {filters.origin === 'OUTSIDE' && asOf === null && <Adopt rows={rows} onAdopted={connection.reload} />}
       <div class={open ? 'split is-open' : 'split'}>
         {connection.error && connection.nodes.length === 0 ? (
@@ -58,13 +61,13 @@ export function Fleet() {
             <Problem error={connection.error} retry={connection.reload} />
           </div>
         ) : rows.length === 0 && coverage !== null && !connection.hasMore && !connection.isLoading ? (
-          <Nothing coverage={coverage} isNarrowed={isNarrowed} />
+          <Nothing fleet={fleet} />
         ) : show === 'picture' ? (
           <Picture rows={rows} />
         ) : grouping !== null ? (
-          <Groups rows={rows} grouping={grouping} params={params} />
+          <Groups fleet={fleet} grouping={grouping} />
         ) : (
-          <List rows={rows} isPast={asOf !== null} params={params} />
+          <List fleet={fleet} />
         )}
         {open && (
           <Boundary key={placeOf(open)}>
@@ -76,13 +79,9 @@ export function Fleet() {
   );
 }
 
-interface ListProps {
-  readonly rows: readonly Row[];
-  readonly params: URLSearchParams;
-}
-
-function List({ rows, isPast, params }: ListProps & { readonly isPast: boolean }) {
-  const columns = isPast ? pastColumns : latestColumns;
+function List({ fleet: { rows, asOf } }: { readonly fleet: FleetData }) {
+  const { params } = useRoute();
+  const columns = asOf === null ? latestColumns : pastColumns;
   const sorting = params.get('sort');
   const sorted = useMemo(() => sortRows(rows, columns, sorting), [rows, columns, sorting]);
   const href = useCallback(
@@ -103,7 +102,8 @@ function List({ rows, isPast, params }: ListProps & { readonly isPast: boolean }
   );
 }
 
-function Groups({ rows, grouping, params }: ListProps & { readonly grouping: Grouping }) {
+function Groups({ fleet: { rows }, grouping }: { readonly fleet: FleetData; readonly grouping: Grouping }) {
+  const { params } = useRoute();
   const sorting = params.get('sort');
   const groups = useMemo(() => groupRows(rows, grouping), [rows, grouping]);
   const sorted = useMemo(() => sortRows(groups, groupColumns, sorting), [groups, sorting]);

@@ -43,16 +43,9 @@ const headOf: Readonly<Record<Grouping, (row: Row) => Pick<Group, 'name' | 'plac
 
 /** Rows by what they have in common, the largest group first. */
 export function groupRows(rows: readonly Row[], by: Grouping): readonly Group[] {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = JSON.stringify(headOf[by](row).filters);
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
-  }
-  const made = [...groups].map(([key, [first, ...rest]]) => first && groupOf(key, [first, ...rest], by));
-  return made
-    .filter((group) => group !== undefined)
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(headOf[by](row).filters));
+  return [...groups]
+    .flatMap(([key, [first, ...rest]]) => (first ? [groupOf(key, [first, ...rest], by)] : []))
     .sort((one, other) => other.associations - one.associations || one.name.localeCompare(other.name));
 }
 

@@ -2,17 +2,14 @@ import { clusterKey } from '../api/cluster-key.ts';
 import { useGateway } from '../api/gateway.ts';
 import { hrefOf, setParams } from '../route.ts';
 import { Empty } from '../ui/problem.tsx';
-import { Reason } from './status.tsx';
-import type { CoverageSummary } from './coverage.ts';
 import { filterFields } from './rows.ts';
-
-interface NothingProps {
-  readonly coverage: CoverageSummary;
-  readonly isNarrowed: boolean;
-}
+import { Reason } from './status.tsx';
+import type { Fleet } from './use-fleet.ts';
 
 /** Why there are no rows, and how to get some. What is not known is never called empty. */
-export function Nothing({ coverage: { clusters, notKnown }, isNarrowed }: NothingProps) {
+export function Nothing({ fleet: { coverage, text, filters } }: { readonly fleet: Fleet }) {
+  const { clusters = 0, notKnown = [] } = coverage ?? {};
+  const isNarrowed = text.trim() !== '' || Object.keys(filters).length > 0;
   const { viewer } = useGateway();
   // Scopes of the token are groups for policies, but not something to ask for.
   const groups = viewer.groups.filter((group) => !group.startsWith('scope:'));

@@ -129,11 +129,8 @@ function kept(head: Head, ids: ReadonlySet<string>): Head {
 }
 
 function pictureAt({ sides, left, right }: Level, rows: readonly Row[]): Picture {
-  const [lefts, rights, edges] = [
-    new Map<string, PictureNode>(),
-    new Map<string, PictureNode>(),
-    new Map<string, PictureEdge>(),
-  ];
+  const [lefts, rights] = [new Map<string, PictureNode>(), new Map<string, PictureNode>()];
+  const edges = new Map<string, PictureEdge>();
   for (const row of rows) {
     const from = left(row);
     count(lefts, from);

@@ -1,4 +1,5 @@
-import type { AssociationFilter, FleetAssociationQuery, FleetRowFragment } from '../generated/fleet.ts';
+import type { AssociationFilter } from '../../../../src/generated/types.ts';
+import type { FleetAssociationQuery, FleetRowFragment } from '../generated/fleet.ts';
 
 /** An association in the list. */
 export type Row = FleetRowFragment;
@@ -60,10 +61,8 @@ const searchTexts = new WeakMap<Row, string>();
 function searchText(row: Row): string {
   const known = searchTexts.get(row);
   if (known !== undefined) return known;
-  const { accountId, region, clusterName, namespace, serviceAccount, roleArn, targetRoleArn } = row;
-  const place = `${accountId}/${region}/${clusterName}/${namespace}/${serviceAccount}`;
-  const ids = [roleArn, targetRoleArn, row.operationId, row.associationId, row.declaration];
-  const text = [place, ...ids.filter((id) => id !== null)].join(' ').toLowerCase();
+  const ids = [row.roleArn, row.targetRoleArn, row.operationId, row.associationId, row.declaration];
+  const text = [placeOf(row), ...ids.filter((id) => id !== null)].join(' ').toLowerCase();
   searchTexts.set(row, text);
   return text;
 }

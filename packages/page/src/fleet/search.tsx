@@ -1,20 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { useGateway } from '../api/gateway.ts';
 import { go, hrefOf, setParams } from '../route.ts';
-import { Icon } from '../ui/icon.tsx';
 import { shortened } from '../ui/arn-parts.ts';
+import { Icon } from '../ui/icon.tsx';
 import { elsewhereOf } from './elsewhere.ts';
 import { placeOf } from './rows.ts';
-import type { Row } from './rows.ts';
-
-interface SearchProps {
-  readonly text: string;
-  /** What it finds. */
-  readonly rows: readonly Row[];
-}
+import type { Fleet } from './use-fleet.ts';
 
 /** Finds rows per key stroke, and leads to what other views have. The slash key goes to it. */
-export function Search({ text, rows }: SearchProps) {
+export function Search({ fleet: { text, rows } }: { readonly fleet: Fleet }) {
   const { viewer } = useGateway();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {

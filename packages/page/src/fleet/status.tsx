@@ -1,14 +1,13 @@
 import { useContext } from 'preact/hooks';
 import { clusterKey } from '../api/cluster-key.ts';
-import { EnvironmentsContext, environmentIn } from '../api/environments.ts';
+import { EnvironmentsContext } from '../api/environments.ts';
 import { setParams } from '../route.ts';
-import { saveFile } from '../ui/save-file.ts';
 import { Icon } from '../ui/icon.tsx';
+import { saveFile } from '../ui/save-file.ts';
 import { State } from '../ui/state.tsx';
 import { Time } from '../ui/time.tsx';
 import type { ClusterCoverage, CoverageSummary } from './coverage.ts';
 import { fleetCsv } from './export.ts';
-import type { Row } from './rows.ts';
 import { enough } from './use-fleet.ts';
 import type { Fleet } from './use-fleet.ts';
 
@@ -16,8 +15,8 @@ import type { Fleet } from './use-fleet.ts';
  * What is shown, its age, and what is not known. Its height does not change, so that the rows stay
  * where they are.
  */
-export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: string | null }) {
-  const { connection, coverage } = fleet;
+export function Status({ fleet }: { readonly fleet: Fleet }) {
+  const { connection, coverage, asOf } = fleet;
   return (
     <div class="fleet-status">
       <p role="status">
@@ -29,7 +28,7 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
         )}
       </p>
       <div class="fleet-known">{coverage !== null && <Coverage coverage={coverage} asOf={asOf} />}</div>
-      <ExportCsv fleet={fleet} asOf={asOf} />
+      <ExportCsv fleet={fleet} />
       {asOf !== null && (
         <button type="button" onClick={() => setParams({ asOf: null })}>
           Show now
@@ -43,17 +42,10 @@ export function Status({ fleet, asOf }: { readonly fleet: Fleet; readonly asOf: 
 }
 
 /** Saves the rows that are shown, as of the time that is shown. */
-function ExportCsv({
-  fleet: { rows, connection, coverage },
-  asOf,
-}: {
-  readonly fleet: Fleet;
-  readonly asOf: string | null;
-}) {
-  const environments = useContext(EnvironmentsContext);
+function ExportCsv({ fleet: { rows, connection, coverage, asOf } }: { readonly fleet: Fleet }) {
+  const environmentOf = useContext(EnvironmentsContext);
   const isIncomplete = connection.hasMore || [...(coverage?.notKnown ?? []), ...(coverage?.failed ?? [])].length > 0;
   const save = () => {
-    const environmentOf = (row: Row) => environmentIn(environments, row);
     const { name, text } = fleetCsv(rows, { asOf, isIncomplete, environmentOf }, new Date().toISOString());
     saveFile('text/csv', name, text);
   };
@@ -95,16 +87,12 @@ function Count({ fleet: { connection, rows, isSearching } }: { readonly fleet: F
   );
 }
 
-interface CoverageProps {
-  readonly coverage: CoverageSummary;
-  readonly asOf: string | null;
-}
-
 /**
  * Clusters of which the list is not complete, by name and reason. What does not fit into the line
  * lies over the list when it is opened.
  */
-function Coverage({ coverage: { clusters, notKnown, failed, gone, oldestScanAt }, asOf }: CoverageProps) {
+function Coverage({ coverage, asOf }: { readonly coverage: CoverageSummary; readonly asOf: string | null }) {
+  const { clusters, notKnown, failed, gone, oldestScanAt } = coverage;
   const count = `${clusters} cluster${clusters === 1 ? '' : 's'}`;
   const problems = [...notKnown, ...failed];
   if (problems.length === 0) {

@@ -6,11 +6,16 @@ import type { FleetPageQuery, FleetSearchQuery } from '../generated/fleet.ts';
 import { useSettled } from '../ui/use-settled.ts';
 import { summaryOf } from './coverage.ts';
 import type { CoverageSummary } from './coverage.ts';
-import { foundRows, mergedRows, serverFilter } from './rows.ts';
+import { filtersOf, foundRows, mergedRows, serverFilter } from './rows.ts';
 import type { Filters, Row } from './rows.ts';
 
 /** What is shown of the fleet. */
 export interface Fleet {
+  readonly filters: Filters;
+  /** Null: now. */
+  readonly asOf: string | null;
+  /** What is searched for. */
+  readonly text: string;
   readonly connection: Connection<FleetPageQuery, Row>;
   /** The rows that the search finds. */
   readonly rows: readonly Row[];
@@ -29,8 +34,10 @@ const [firstRows, laterRows] = [100, 1_000];
 const pageOf = ({ associations }: FleetPageQuery) => associations;
 const foundOf = ({ associations }: FleetSearchQuery) => associations;
 
-/** The associations as of a time, page by page, and those that a search text finds. */
-export function useFleet(filters: Filters, asOf: string | null, text: string): Fleet {
+/** The associations that the URL names, page by page, and those that its search text finds. */
+export function useFleet(params: URLSearchParams): Fleet {
+  const filters = filtersOf(params);
+  const [asOf, text] = [params.get('asOf'), params.get('q') ?? ''];
   const filter = serverFilter(filters);
   const variables = { filter, asOf, first: firstRows };
   const connection = useConnection(FleetPage, variables, pageOf, { atLeast: enough, laterFirst: laterRows });
@@ -53,5 +60,6 @@ export function useFleet(filters: Filters, asOf: string | null, text: string): F
     () => (pages.length === 0 ? null : summaryOf(pages.flatMap(({ associations }) => associations?.coverage ?? []))),
     [pages],
   );
-  return { connection, rows, isSearching: searches.some(({ isLoading }) => isLoading), coverage };
+  const isSearching = searches.some(({ isLoading }) => isLoading);
+  return { filters, asOf, text, connection, rows, isSearching, coverage };
 }

@@ -8,45 +8,8 @@ export const BindNamespaces: GatewayDocument<BindNamespacesQuery, BindNamespaces
 export const BindRoles: GatewayDocument<BindRolesQuery, BindRolesQueryVariables> = "query BindRoles($clusterName:String!$accountId:String$region:String$namespace:String!$serviceAccount:String!$tags:[TagInput!]){bindableRoles(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount tags:$tags includeDenied:true){roleArn source permission violations{policyId message advice tagKey}needs{group count}}}";
 export const BoundAssociation: GatewayDocument<BoundAssociationQuery, BoundAssociationQueryVariables> = "query BoundAssociation($clusterName:String!$accountId:String$region:String$associationId:String!){podIdentityAssociation(clusterName:$clusterName accountId:$accountId region:$region associationId:$associationId){accountId region clusterName namespace serviceAccount associationId roleArn targetRoleArn disableSessionTags policy tags{key value}modifiedAt ownerArn}}";
 export const BoundExpiry: GatewayDocument<BoundExpiryQuery, BoundExpiryQueryVariables> = "query BoundExpiry($filter:AssociationFilter){associations(filter:$filter first:1){nodes{associationId expiresAt}}}";
-export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt}}";
-export type AssociationFilter = {
-  readonly accountId?: string | null | undefined;
-  readonly clusterName?: string | null | undefined;
-  readonly declaration?: string | null | undefined;
-  readonly namespace?: string | null | undefined;
-  readonly origin?: AssociationOrigin | null | undefined;
-  readonly region?: string | null | undefined;
-  readonly roleArn?: string | null | undefined;
-  readonly roleName?: string | null | undefined;
-  readonly serviceAccount?: string | null | undefined;
-};
-
-export type AssociationOrigin =
-  | 'ADD_ON'
-  | 'ADOPTED'
-  | 'OPERATION'
-  | 'OUTSIDE';
-
-export type BindPermission =
-  | 'DENIED'
-  | 'DEPENDS_ON_ROLE'
-  | 'NEEDS_APPROVAL'
-  | 'PERMITTED';
-
-export type BindableRoleSource =
-  | 'CONVENTION'
-  | 'INVENTORY';
-
-export type OperationStatus =
-  | 'IN_PROGRESS'
-  | 'REFUSED'
-  | 'RELEASED'
-  | 'SUCCEEDED';
-
-export type TagInput = {
-  readonly key: string;
-  readonly value?: string | null | undefined;
-};
+export const OperationState: GatewayDocument<OperationStateQuery, OperationStateQueryVariables> = "query OperationState($id:ID!){operation(id:$id){status message startedAt target{accountId region clusterName namespace serviceAccount}}}";
+import type * as Schema from '../../../../src/generated/types.ts';
 
 export type BindClustersQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -73,11 +36,11 @@ export type BindRolesQueryVariables = Exact<{
   region?: string | null | undefined;
   namespace: string;
   serviceAccount: string;
-  tags?: ReadonlyArray<TagInput> | TagInput | null | undefined;
+  tags?: ReadonlyArray<Schema.TagInput> | Schema.TagInput | null | undefined;
 }>;
 
 
-export type BindRolesQuery = { readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string, readonly source: BindableRoleSource, readonly permission: BindPermission, readonly violations: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null, readonly tagKey: string | null }>, readonly needs: ReadonlyArray<{ readonly group: string, readonly count: number }> }> | null };
+export type BindRolesQuery = { readonly bindableRoles: ReadonlyArray<{ readonly roleArn: string, readonly source: Schema.BindableRoleSource, readonly permission: Schema.BindPermission, readonly violations: ReadonlyArray<{ readonly policyId: string, readonly message: string, readonly advice: string | null, readonly tagKey: string | null }>, readonly needs: ReadonlyArray<{ readonly group: string, readonly count: number }> }> | null };
 
 export type BoundAssociationQueryVariables = Exact<{
   clusterName: string;
@@ -90,7 +53,7 @@ export type BoundAssociationQueryVariables = Exact<{
 export type BoundAssociationQuery = { readonly podIdentityAssociation: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string, readonly associationId: string, readonly roleArn: string, readonly targetRoleArn: string | null, readonly disableSessionTags: boolean | null, readonly policy: string | null, readonly modifiedAt: string, readonly ownerArn: string | null, readonly tags: ReadonlyArray<{ readonly key: string, readonly value: string }> } | null };
 
 export type BoundExpiryQueryVariables = Exact<{
-  filter?: AssociationFilter | null | undefined;
+  filter?: Schema.AssociationFilter | null | undefined;
 }>;
 
 
@@ -101,4 +64,4 @@ export type OperationStateQueryVariables = Exact<{
 }>;
 
 
-export type OperationStateQuery = { readonly operation: { readonly status: OperationStatus, readonly message: string | null, readonly startedAt: string } | null };
+export type OperationStateQuery = { readonly operation: { readonly status: Schema.OperationStatus, readonly message: string | null, readonly startedAt: string, readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null } | null };

@@ -4,76 +4,31 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { GatewayDocument } from '../../../client/src/client/own-document.ts';
 export const OpenOperations: GatewayDocument<OpenOperationsQuery, OpenOperationsQueryVariables> = "query OpenOperations{openOperations(first:1000){operationId kind startedAt inDoubtUntil attempts nextAttemptAt parked message}}";
-export const OperationTarget: GatewayDocument<OperationTargetQuery, OperationTargetQueryVariables> = "query OperationTarget($id:ID!){operation(id:$id){target{accountId region clusterName namespace serviceAccount}}}";
 export const Locks: GatewayDocument<LocksQuery, LocksQueryVariables> = "query Locks{locks{scope accountId region clusterName principalId stopsReads lockedBy lockedAt reason}}";
 export const Policies: GatewayDocument<PoliciesQuery, PoliciesQueryVariables> = "fragment PolicyText on Policy{policyId effect annotations{name value}file text}fragment PolicySetOf on PolicySet{policySetHash version publishedAt publishedBy reason}query Policies($comparedWith:PolicyBaseline){policies(first:1000 comparedWith:$comparedWith){nodes{policyId change inForce{...PolicyText}before{...PolicyText}}inForce{...PolicySetOf}comparedWith{...PolicySetOf}}}";
 export const OnePolicy: GatewayDocument<OnePolicyQuery, OnePolicyQueryVariables> = "fragment PolicyText on Policy{policyId effect annotations{name value}file text}query OnePolicy($policyId:String!$policySetHash:String){policy(policyId:$policyId policySetHash:$policySetHash){...PolicyText}}";
-export type LockScope =
-  | 'ALL'
-  | 'CLUSTER'
-  | 'PRINCIPAL';
-
-export type OperationKind =
-  | 'ADOPT_POD_IDENTITY_ASSOCIATION'
-  | 'APPROVE_REQUEST'
-  | 'BEGIN_LOG'
-  | 'CHECK_CHANGES'
-  | 'CREATE_POD_IDENTITY_ASSOCIATION'
-  | 'DELETE_POD_IDENTITY_ASSOCIATION'
-  | 'ERASE_PERSONAL_DATA'
-  | 'LOCK_CHANGES'
-  | 'OBSERVE_ASSOCIATION'
-  | 'READ_AUDIT_TRAIL'
-  | 'TAG_POD_IDENTITY_ASSOCIATION'
-  | 'UNTAG_POD_IDENTITY_ASSOCIATION'
-  | 'UPDATE_POD_IDENTITY_ASSOCIATION'
-  | 'WITHDRAW_APPROVAL';
-
-export type ParkedReason =
-  | 'CLUSTER_NOT_SERVED'
-  | 'INTENT_UNREADABLE';
-
-export type PolicyBaseline =
-  | 'PACKAGE'
-  | 'PREVIOUS_VERSION';
-
-export type PolicyChange =
-  | 'ADDED'
-  | 'CHANGED'
-  | 'REMOVED'
-  | 'UNCHANGED';
-
-export type PolicyEffect =
-  | 'FORBID'
-  | 'PERMIT';
+import type * as Schema from '../../../../src/generated/types.ts';
 
 export type OpenOperationsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OpenOperationsQuery = { readonly openOperations: ReadonlyArray<{ readonly operationId: string, readonly kind: OperationKind, readonly startedAt: string, readonly inDoubtUntil: string, readonly attempts: number, readonly nextAttemptAt: string | null, readonly parked: ParkedReason | null, readonly message: string | null }> | null };
-
-export type OperationTargetQueryVariables = Exact<{
-  id: string;
-}>;
-
-
-export type OperationTargetQuery = { readonly operation: { readonly target: { readonly accountId: string, readonly region: string, readonly clusterName: string, readonly namespace: string, readonly serviceAccount: string } | null } | null };
+export type OpenOperationsQuery = { readonly openOperations: ReadonlyArray<{ readonly operationId: string, readonly kind: Schema.OperationKind, readonly startedAt: string, readonly inDoubtUntil: string, readonly attempts: number, readonly nextAttemptAt: string | null, readonly parked: Schema.ParkedReason | null, readonly message: string | null }> | null };
 
 export type LocksQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type LocksQuery = { readonly locks: ReadonlyArray<{ readonly scope: LockScope, readonly accountId: string | null, readonly region: string | null, readonly clusterName: string | null, readonly principalId: string | null, readonly stopsReads: boolean, readonly lockedBy: string, readonly lockedAt: string, readonly reason: string | null }> | null };
+export type LocksQuery = { readonly locks: ReadonlyArray<{ readonly scope: Schema.LockScope, readonly accountId: string | null, readonly region: string | null, readonly clusterName: string | null, readonly principalId: string | null, readonly stopsReads: boolean, readonly lockedBy: string, readonly lockedAt: string, readonly reason: string | null }> | null };
 
-export type PolicyTextFragment = { readonly policyId: string, readonly effect: PolicyEffect, readonly file: string, readonly text: string, readonly annotations: ReadonlyArray<{ readonly name: string, readonly value: string }> };
+export type PolicyTextFragment = { readonly policyId: string, readonly effect: Schema.PolicyEffect, readonly file: string, readonly text: string, readonly annotations: ReadonlyArray<{ readonly name: string, readonly value: string }> };
 
 export type PolicySetOfFragment = { readonly policySetHash: string, readonly version: number | null, readonly publishedAt: string | null, readonly publishedBy: string | null, readonly reason: string | null };
 
 export type PoliciesQueryVariables = Exact<{
-  comparedWith?: PolicyBaseline | null | undefined;
+  comparedWith?: Schema.PolicyBaseline | null | undefined;
 }>;
 
 
-export type PoliciesQuery = { readonly policies: { readonly nodes: ReadonlyArray<{ readonly policyId: string, readonly change: PolicyChange | null, readonly inForce: PolicyTextFragment | null, readonly before: PolicyTextFragment | null }>, readonly inForce: PolicySetOfFragment, readonly comparedWith: PolicySetOfFragment | null } | null };
+export type PoliciesQuery = { readonly policies: { readonly nodes: ReadonlyArray<{ readonly policyId: string, readonly change: Schema.PolicyChange | null, readonly inForce: PolicyTextFragment | null, readonly before: PolicyTextFragment | null }>, readonly inForce: PolicySetOfFragment, readonly comparedWith: PolicySetOfFragment | null } | null };
 
 export type OnePolicyQueryVariables = Exact<{
   policyId: string;

@@ -1,6 +1,6 @@
 import type { LocksQuery } from '../generated/operations.ts';
 import { hrefOf } from '../route.ts';
-import { Copy } from '../ui/copy.tsx';
+import { Copy } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';

@@ -1,9 +1,9 @@
-import { kindWords } from '../trail/words.ts';
-import { OperationTarget } from '../generated/operations.ts';
-import type { OpenOperationsQuery } from '../generated/operations.ts';
 import { useQuery } from '../api/use-query.ts';
-import { TargetName } from '../trail/cells.tsx';
+import { OperationState } from '../generated/bind.ts';
+import type { OpenOperationsQuery } from '../generated/operations.ts';
 import { hrefOf } from '../route.ts';
+import { TargetName } from '../trail/cells.tsx';
+import { kindWords } from '../trail/words.ts';
 import { Id } from '../ui/arn.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty } from '../ui/problem.tsx';
@@ -41,14 +41,9 @@ const parkedWords: Readonly<Record<NonNullable<Operation['parked']>, string>> = 
   INTENT_UNREADABLE: 'its INTENT entry can’t be read',
 };
 
-interface OpenOperationProps {
-  readonly operation: Operation;
-  readonly withTarget: boolean;
-}
-
-function OpenOperation({ operation, withTarget }: OpenOperationProps) {
+function OpenOperation({ operation, withTarget }: { readonly operation: Operation; readonly withTarget: boolean }) {
   const { operationId, kind, startedAt, inDoubtUntil, attempts, nextAttemptAt, parked, message } = operation;
-  const { data } = useQuery(OperationTarget, withTarget ? { id: operationId } : null);
+  const { data } = useQuery(OperationState, withTarget ? { id: operationId } : null);
   return (
     <article aria-label={`${kindWords[kind]} ${operationId}`}>
       <h3>

@@ -1,22 +1,25 @@
 import './operations.css';
+import type { PolicyViolation } from '../../../../src/generated/types.ts';
 import { GatewayError } from '../../../client/src/client/errors.ts';
 import { usePolling, useQuery } from '../api/use-query.ts';
 import type { Loaded } from '../api/use-query.ts';
 import { Viewer } from '../generated/api.ts';
+import type { ViewerQuery } from '../generated/api.ts';
 import {
   Locks as LocksQuery,
   OpenOperations as OpenQuery,
   Policies as PoliciesQuery,
 } from '../generated/operations.ts';
 import { useRoute } from '../route.ts';
+import { Id } from '../ui/arn.tsx';
+import { Facts } from '../ui/facts.tsx';
+import { Head } from '../ui/head.tsx';
 import { Problem } from '../ui/problem.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
-import { Deployment } from './deployment.tsx';
 import { Locks } from './locks.tsx';
 import { OpenOperations } from './open-operations.tsx';
 import { Policies, baselineOf } from './policies.tsx';
-import { ShownPolicy } from './shown-policy.tsx';
+import { ShownPolicy } from './policy-text.tsx';
 
 /** How often open operations are read again while there are any. Milliseconds. */
 const againMs = 10_000;
@@ -32,22 +35,19 @@ export function Operations() {
   const isAnyOpen = (open.data?.openOperations ?? []).length > 0;
   usePolling(open, isAnyOpen ? againMs : null);
   const denial = denialOf(open) ?? denialOf(locks) ?? denialOf(policies);
+  const status = (
+    <>
+      {all.some(({ data, error }) => data === null && error === null) && 'Reading…'}
+      {open.loadedAt !== null && (
+        <>
+          read <Time at={new Date(open.loadedAt).toISOString()} />
+        </>
+      )}
+    </>
+  );
   return (
     <>
-      <div class="title">
-        <Title>Operations</Title>
-        <span class="muted" role="status">
-          {all.some(({ data, error }) => data === null && error === null) && 'Reading…'}
-          {open.loadedAt !== null && (
-            <>
-              read <Time at={new Date(open.loadedAt).toISOString()} />
-            </>
-          )}
-        </span>
-        <button type="button" onClick={() => all.forEach((one) => one.reload())}>
-          Refresh
-        </button>
-      </div>
+      <Head title="Operations" status={status} onRefresh={() => all.forEach((one) => one.reload())} />
       {denial ? (
         <>
           <WhoMaySee denial={denial} />
@@ -95,15 +95,9 @@ function denialOf({ error }: Loaded<unknown>): GatewayError | null {
   return error instanceof GatewayError && error.code === 'FORBIDDEN' ? error : null;
 }
 
-interface Violation {
-  readonly policyId: string;
-  readonly message: string;
-  readonly advice: string | null;
-}
-
 /** What is not shown, and who can see it or give access. */
 function WhoMaySee({ denial: { extensions } }: { readonly denial: GatewayError }) {
-  const violations = (extensions.violations ?? []) as readonly Violation[];
+  const violations = (extensions.violations ?? []) as readonly PolicyViolation[];
   return (
     <div class="notice">
       <p>
@@ -116,5 +110,27 @@ function WhoMaySee({ denial: { extensions } }: { readonly denial: GatewayError }
         </p>
       ))}
     </div>
+  );
+}
+
+/** Which gateway answers, and what it decides by. */
+function Deployment({ gateway }: Pick<ViewerQuery, 'gateway'>) {
+  const { version, deployedAt, policySetHash, inventoryHash, policyVersion } = gateway;
+  return (
+    <Facts
+      facts={{
+        Version: version,
+        Deployed: deployedAt && <Time at={deployedAt} absolute />,
+        'Policy version': policyVersion ? (
+          <>
+            {policyVersion.number}, <Time at={policyVersion.publishedAt} />
+          </>
+        ) : (
+          'none: the policies of the deployment'
+        ),
+        'Policies, SHA-256': <Id id={policySetHash} />,
+        'Inventory, SHA-256': <Id id={inventoryHash} />,
+      }}
+    />
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { PoliciesQuery, PoliciesQueryVariables, PolicySetOfFragment } from '../generated/operations.ts';
 import { hrefOf, setParams, useRoute } from '../route.ts';
 import { Id } from '../ui/arn.tsx';
+import { FilterForm, Select, SwitchFilter } from '../ui/filters.tsx';
 import { Empty } from '../ui/problem.tsx';
 import { Time } from '../ui/time.tsx';
 import { PolicyDetails } from './policy-text.tsx';
@@ -10,6 +11,8 @@ type Policies = NonNullable<PoliciesQuery['policies']>;
 
 /** A policy in force or no longer in force, with the one that it is compared with. */
 type ComparedPolicy = Policies['nodes'][number];
+
+const baselines = { PREVIOUS_VERSION: 'the version before', PACKAGE: 'the deployment' };
 
 /** What the policies are compared with, as the URL names it. */
 export function baselineOf(params: URLSearchParams): NonNullable<PoliciesQueryVariables['comparedWith']> {
@@ -36,7 +39,7 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
       <p>
         <Comparison policies={{ nodes, inForce, comparedWith }} />
       </p>
-      <form class="filters" role="search" aria-label="Policies" onSubmit={(event) => event.preventDefault()}>
+      <FilterForm label="Policies">
         <label>
           Search in texts
           <input
@@ -46,25 +49,14 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
             onInput={(event) => setParams({ q: event.currentTarget.value }, { replace: true })}
           />
         </label>
-        <label>
-          Compare with
-          <select
-            value={baselineOf(params)}
-            onChange={(event) => setParams({ comparedWith: event.currentTarget.value })}
-          >
-            <option value="PREVIOUS_VERSION">the version before</option>
-            <option value="PACKAGE">the deployment</option>
-          </select>
-        </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isOnlyChanged}
-            onChange={(event) => setParams({ only: event.currentTarget.checked ? 'changed' : null })}
-          />{' '}
-          Only differences
-        </label>
-      </form>
+        <Select
+          label="Compare with"
+          value={baselineOf(params)}
+          words={baselines}
+          onChange={(value) => setParams({ comparedWith: value })}
+        />
+        <SwitchFilter name="only" on="changed" label="Only differences" />
+      </FilterForm>
       {open !== null && nodes.every(({ policyId }) => policyId !== open) && (
         <p class="notice">
           There is no policy <code>{open}</code> in force, nor in what is compared with.
@@ -81,7 +73,7 @@ export function Policies({ policies: { nodes, inForce, comparedWith } }: { reado
       ) : (
         <ul class="policies" aria-label="Policies">
           {shown.map((policy) => (
-            <Row key={policy.policyId} policy={policy} isOpen={policy.policyId === open} params={params} />
+            <Row key={policy.policyId} policy={policy} isOpen={policy.policyId === open} />
           ))}
         </ul>
       )}
@@ -111,19 +103,14 @@ function SetName({ set: { version, publishedAt, publishedBy, reason } }: { reado
 
 function Comparison({ policies: { nodes, inForce, comparedWith } }: { readonly policies: Policies }) {
   if (comparedWith === null) {
+    const isFirst = inForce.version === null || inForce.version === 0;
     return (
-      <>
-        {inForce.version === null || inForce.version === 0
-          ? 'There is no version before to compare with.'
-          : 'The version before can’t be read any more.'}
-      </>
+      <>{isFirst ? 'There is no version before to compare with.' : 'The version before can’t be read any more.'}</>
     );
   }
-  const count = (change: ComparedPolicy['change']) => nodes.filter((one) => one.change === change).length;
-  const words = { CHANGED: 'changed', ADDED: 'added', REMOVED: 'removed' } as const;
-  const parts = Object.entries(words).flatMap(([change, word]) => {
-    const number = count(change as keyof typeof words);
-    return number === 0 ? [] : [`${number} ${word}`];
+  const parts = ['CHANGED', 'ADDED', 'REMOVED'].flatMap((change) => {
+    const number = nodes.filter((one) => one.change === change).length;
+    return number === 0 ? [] : [`${number} ${change.toLowerCase()}`];
   });
   const name = comparedWith.version === null ? 'the policies of the deployment' : `version ${comparedWith.version}`;
   return (
@@ -133,13 +120,8 @@ function Comparison({ policies: { nodes, inForce, comparedWith } }: { readonly p
   );
 }
 
-interface RowProps {
-  readonly policy: ComparedPolicy;
-  readonly isOpen: boolean;
-  readonly params: URLSearchParams;
-}
-
-function Row({ policy, isOpen, params }: RowProps) {
+function Row({ policy, isOpen }: { readonly policy: ComparedPolicy; readonly isOpen: boolean }) {
+  const { params } = useRoute();
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (isOpen) row.current?.scrollIntoView({ block: 'nearest' });

@@ -1,16 +1,16 @@
+import { useQuery } from '../api/use-query.ts';
+import { OnePolicy } from '../generated/operations.ts';
 import type { PolicyTextFragment } from '../generated/operations.ts';
-import { hrefOf } from '../route.ts';
+import { hrefOf, useRoute } from '../route.ts';
 import { Facts } from '../ui/facts.tsx';
+import { Problem } from '../ui/problem.tsx';
 import { lineDiff } from './text-diff.ts';
 
 /** A policy in force, and the one that it is compared with; null: there is none. */
-interface PolicyDetailsProps {
-  readonly policy: { readonly inForce: PolicyTextFragment | null; readonly before: PolicyTextFragment | null };
-}
+type Compared = Readonly<Record<'inForce' | 'before', PolicyTextFragment | null>>;
 
 /** The text of a policy, as a difference where it has one, and what its author says of it. */
-export function PolicyDetails({ policy }: PolicyDetailsProps) {
-  const { inForce, before } = policy;
+export function PolicyDetails({ policy: { inForce, before } }: { readonly policy: Compared }) {
   const shown = inForce ?? before;
   if (shown === null) return null;
   return (
@@ -30,7 +30,7 @@ export function PolicyDetails({ policy }: PolicyDetailsProps) {
 }
 
 /** What a policy does, and its annotations. */
-export function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
+function PolicyFacts({ policy: { effect, file, annotations } }: { readonly policy: PolicyTextFragment }) {
   const {
     message,
     advice,
@@ -69,5 +69,39 @@ function TextDiff({ before, after }: { readonly before: string; readonly after: 
         return kind === 'removed' ? <del key={index}>{line}</del> : <ins key={index}>{line}</ins>;
       })}
     </pre>
+  );
+}
+
+/**
+ * The policy that the URL names, for those who may not read all: if its author shows it to
+ * everyone.
+ */
+export function ShownPolicy() {
+  const { params } = useRoute();
+  const policyId = params.get('policy');
+  const policySetHash = params.get('policySetHash');
+  const { data, error, reload } = useQuery(OnePolicy, policyId === null ? null : { policyId, policySetHash });
+  if (policyId === null) return null;
+  const policy = data?.policy ?? null;
+  return (
+    <section aria-label="Policy" class="part">
+      <h2>
+        Policy <code>{policyId}</code>
+      </h2>
+      {error && <Problem error={error} retry={reload} />}
+      {data === null && error === null && <p class="muted">Reading…</p>}
+      {data !== null && policy === null && (
+        <p class="notice">
+          Its text is not shown to you: its author has not written <code>@readers("everyone")</code>, or it is not in
+          force any more. Ask the platform admins.
+        </p>
+      )}
+      {policy && (
+        <div class="policy">
+          <PolicyFacts policy={policy} />
+          <PolicyCode text={policy.text} />
+        </div>
+      )}
+    </section>
   );
 }

@@ -27,15 +27,17 @@ export function takePending(): PendingSignIn | null {
 }
 
 /**
- * With what a reload signs in again: the name of an example principal, or the issuer, where the
- * person still has a session. Not a credential. Null after signing out.
+ * With what a reload or another tab signs in again: the name of an example principal, or the
+ * issuer, where the person still has a session. Not a credential. Null after signing out.
  */
 export function keepLast(name: string | null): void {
-  if (name === null) sessionStorage.removeItem(lastKey);
-  else sessionStorage.setItem(lastKey, name);
+  for (const storage of [sessionStorage, localStorage]) {
+    if (name === null) storage.removeItem(lastKey);
+    else storage.setItem(lastKey, name);
+  }
 }
 
-/** The name of {@link keepLast}. */
+/** The name of {@link keepLast}: that of this tab, or else of the browser. */
 export function readLast(): string | null {
-  return sessionStorage.getItem(lastKey);
+  return sessionStorage.getItem(lastKey) ?? localStorage.getItem(lastKey);
 }

@@ -1,6 +1,6 @@
+import type { Session } from '../config.ts';
 import { makeTokenSource } from './tokens.ts';
 import type { Tokens } from './tokens.ts';
-import type { Session } from '../session.ts';
 
 /** Signs in as an example principal of a local gateway. Rejects with what the gateway says. */
 export async function signInLocally(principal: string, onEnded: () => void): Promise<Session> {

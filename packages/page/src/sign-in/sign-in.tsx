@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks';
-import type { LocalSignIn, OidcSignIn, PageConfig } from '../config.ts';
-import type { Session } from '../session.ts';
+import type { LocalSignIn, OidcSignIn, PageConfig, Session } from '../config.ts';
 import { Problem } from '../ui/problem.tsx';
 import { clearTitle } from '../ui/title.tsx';
 import { keepLast, readLast } from './kept.ts';
@@ -21,8 +20,8 @@ interface WayProps<Way> extends Omit<SignInProps, 'config'> {
 }
 
 /**
- * The first thing that people see who have not signed in. A reload signs in again, as long as the
- * issuer agrees.
+ * The first thing that people see who have not signed in. A reload, or another tab, signs in again
+ * until they sign out, as long as the issuer agrees.
  */
 export function SignIn({ config: { signIn }, ...rest }: SignInProps) {
   useLayoutEffect(clearTitle, []);

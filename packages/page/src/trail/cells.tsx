@@ -1,6 +1,5 @@
 import type { LineFragment } from '../generated/trail.ts';
-import { shortened } from '../ui/arn.tsx';
-import { ClusterName } from '../ui/cluster-name.tsx';
+import { shortened, ClusterName } from '../ui/arn.tsx';
 import { State } from '../ui/state.tsx';
 import { eventWords } from './words.ts';
 

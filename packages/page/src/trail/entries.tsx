@@ -4,17 +4,17 @@ import type { Connection } from '../api/use-connection.ts';
 import { TrailPage } from '../generated/trail.ts';
 import type { LineFragment, TrailPageQuery } from '../generated/trail.ts';
 import { hrefOf, useRoute } from '../route.ts';
-import { Arn } from '../ui/arn.tsx';
-import { Boundary } from '../ui/boundary.tsx';
+import { column, roleColumn, wideColumn } from '../ui/columns.tsx';
+import type { Column } from '../ui/columns.tsx';
+import { Head } from '../ui/head.tsx';
 import { Panel } from '../ui/panel.tsx';
-import { Empty, Problem } from '../ui/problem.tsx';
+import { Boundary, Empty, Problem } from '../ui/problem.tsx';
+import { saveFile } from '../ui/save-file.ts';
 import { Table } from '../ui/table.tsx';
-import type { Column } from '../ui/table.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
 import { Event, Subject, Who } from './cells.tsx';
 import { EntryDetails } from './entry.tsx';
-import { Export } from './export-buttons.tsx';
+import { csvOf } from './export.ts';
 import { Filters } from './filters.tsx';
 import { filterOf } from './scope.ts';
 import { eventWords, kindWords } from './words.ts';
@@ -23,42 +23,13 @@ import { eventWords, kindWords } from './words.ts';
 const pageSize = 200;
 
 const columns: readonly Column<LineFragment>[] = [
-  { key: 'event', label: 'Event', width: 'minmax(110px, 1fr)', cell: ({ event }) => <Event event={event} /> },
-  { key: 'time', label: 'Time', width: '84px', cell: ({ time }) => <Time at={time} narrow /> },
-  {
-    key: 'kind',
-    label: 'Operation',
-    width: '100px',
-    cell: ({ operationKind }) => kindWords[operationKind],
-    isWide: true,
-  },
-  {
-    key: 'target',
-    label: 'Service account',
-    width: 'minmax(90px, 1.4fr)',
-    cell: ({ target, cluster }) => <Subject target={target} cluster={cluster} />,
-  },
-  {
-    key: 'role',
-    label: 'Role',
-    width: 'minmax(100px, 2fr)',
-    isWide: true,
-    cell: ({ request }) => (request?.roleArn ? <Arn arn={request.roleArn} /> : null),
-  },
-  {
-    key: 'principal',
-    label: 'Who',
-    width: 'minmax(90px, 1fr)',
-    isWide: true,
-    cell: ({ principal }) => <Who principalId={principal.principalId} />,
-  },
-  {
-    key: 'message',
-    label: 'Message',
-    width: 'minmax(120px, 3fr)',
-    cell: ({ message }) => <bdi>{message}</bdi>,
-    isWide: true,
-  },
+  column('event', 'Event', 'minmax(110px, 1fr)', ({ event }) => <Event event={event} />),
+  column('time', 'Time', '84px', ({ time }) => <Time at={time} narrow />),
+  wideColumn('kind', 'Operation', '100px', ({ operationKind }) => kindWords[operationKind]),
+  column('target', 'Service account', 'minmax(90px, 1.4fr)', (entry) => <Subject {...entry} />),
+  roleColumn(({ request }) => request?.roleArn),
+  wideColumn('principal', 'Who', 'minmax(90px, 1fr)', ({ principal }) => <Who principalId={principal.principalId} />),
+  wideColumn('message', 'Message', 'minmax(120px, 3fr)', ({ message }) => <bdi>{message}</bdi>),
 ];
 
 /** The entries that the URL names, newest first; one of them may be open beside them. */
@@ -72,16 +43,9 @@ export function Entries() {
   const omitted = pages[0]?.auditTrail?.omittedEvents ?? [];
   return (
     <>
-      <div class="title">
-        <Title>Trail</Title>
-        <span class="muted" role="status">
-          {statusText(connection)}
-        </span>
-        <button type="button" onClick={reload} disabled={isLoading}>
-          Refresh
-        </button>
+      <Head title="Trail" status={statusText(connection)} isBusy={isLoading} onRefresh={reload}>
         <Export entries={nodes} />
-      </div>
+      </Head>
       <Filters />
       {error && <Problem error={error} retry={retry} />}
       {omitted.length > 0 && (
@@ -90,7 +54,9 @@ export function Entries() {
         </p>
       )}
       <div class={open === null ? 'split' : 'split is-open'}>
-        {nodes.length > 0 ? (
+        {filter === null ? (
+          <Empty>Fill in what to read: see the fields beside the scope.</Empty>
+        ) : nodes.length > 0 ? (
           <Table
             label="Audit entries"
             columns={columns}
@@ -101,7 +67,7 @@ export function Entries() {
             onEnd={loadMore}
           />
         ) : (
-          !isLoading && error === null && <Nothing isAsked={filter !== null} hasMore={hasMore} loadMore={loadMore} />
+          !isLoading && error === null && <Nothing {...{ hasMore, loadMore }} />
         )}
         {open !== null && (
           <Boundary key={open}>
@@ -115,7 +81,9 @@ export function Entries() {
   );
 }
 
-function statusText({ nodes, isLoading, hasMore, loadedAt }: Connection<TrailPageQuery, LineFragment>): string {
+type Loaded = Connection<TrailPageQuery, LineFragment>;
+
+function statusText({ nodes, isLoading, hasMore, loadedAt }: Loaded): string {
   const noun = nodes.length === 1 ? 'entry' : 'entries';
   const count = `${nodes.length.toLocaleString('en')} ${noun}${hasMore ? ' so far' : ''}`;
   if (isLoading) return nodes.length === 0 ? 'Reading…' : `${count}, reading more…`;
@@ -126,17 +94,10 @@ function pageOf({ auditTrail }: TrailPageQuery) {
   return auditTrail;
 }
 
-interface NothingProps {
-  readonly isAsked: boolean;
-  readonly hasMore: boolean;
-  readonly loadMore: () => void;
-}
-
 /**
  * A page of the API examines 1,000 entries: with filters it can be empty although others follow.
  */
-function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
-  if (!isAsked) return <Empty>Fill in what to read: see the fields beside the scope.</Empty>;
+function Nothing({ hasMore, loadMore }: Pick<Loaded, 'hasMore' | 'loadMore'>) {
   if (hasMore)
     return (
       <Empty>
@@ -150,5 +111,24 @@ function Nothing({ isAsked, hasMore, loadMore }: NothingProps) {
     <Empty>
       No entries. Every request to change an association leaves one, also if it is denied: try a wider scope or time.
     </Empty>
+  );
+}
+
+/** Saves the entries that are loaded as a file. */
+function Export({ entries }: { readonly entries: readonly LineFragment[] }) {
+  const isEmpty = entries.length === 0;
+  return (
+    <span class="export">
+      <button type="button" disabled={isEmpty} onClick={() => saveFile('text/csv', 'audit-trail.csv', csvOf(entries))}>
+        CSV
+      </button>{' '}
+      <button
+        type="button"
+        disabled={isEmpty}
+        onClick={() => saveFile('application/json', 'audit-trail.json', JSON.stringify(entries, null, 2))}
+      >
+        JSON
+      </button>
+    </span>
   );
 }

@@ -7,12 +7,11 @@ import { Diff } from '../ui/diff.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
+import { Title } from '../ui/title.tsx';
 import { Event, Subject, Who } from './cells.tsx';
-import { conditionFacts } from './condition-facts.ts';
 import { OperationEntries } from './operation.tsx';
-import { settingsDiff } from './settings-diff.ts';
+import { conditionFacts, settingsDiff } from './settings-diff.ts';
 import { kindWords } from './words.ts';
 
 type Entry = NonNullable<TrailEntryQuery['auditEntry']>;

@@ -1,10 +1,9 @@
 import { useContext } from 'preact/hooks';
 import { setParams, useRoute } from '../route.ts';
-import { zoneName } from '../ui/time-text.ts';
+import { Choices, FilterForm, Select, SwitchFilter, TextFilter } from '../ui/filters.tsx';
+import { fromInput, toInput, zoneName } from '../ui/time-text.ts';
 import { UtcContext } from '../ui/time.tsx';
-import { fromInput, toInput } from '../ui/time-input.ts';
-import { Choices } from '../ui/choices.tsx';
-import { hidesReads, scopeKindOf, scopeParams } from './scope.ts';
+import { hasReads, scopeFields, scopeKindOf, scopeParams } from './scope.ts';
 import type { ScopeKind } from './scope.ts';
 import { eventWords, kindWords } from './words.ts';
 
@@ -16,20 +15,10 @@ const scopeWords: Readonly<Record<ScopeKind, string>> = {
   gateway: 'The whole trail',
 };
 
-/** The fields of each scope: the parameter, and what it is called. */
-const scopeFields: Readonly<Record<ScopeKind, readonly (readonly [param: string, label: string])[]>> = {
-  principal: [['principalId', 'Principal (you, if empty)']],
-  cluster: [
-    ['clusterName', 'Cluster'],
-    ['accountId', 'Account'],
-    ['region', 'Region'],
-    ['namespace', 'Namespace'],
-    ['serviceAccount', 'Service account'],
-  ],
-  association: [['associationArn', 'ARN of the association']],
-  operation: [['operationId', 'Id']],
-  gateway: [],
-};
+const wordsOfEvents = Object.fromEntries(Object.entries(eventWords).map(([name, [word]]) => [name, word]));
+
+/** The parameters of the filters that few need. */
+const moreParams = ['roleArn', 'policyId', 'since', 'until'];
 
 /** What is shown of the trail, all of it in the URL. */
 export function Filters() {
@@ -39,32 +28,14 @@ export function Filters() {
   const cleared = Object.fromEntries(scopeParams.map((name) => [name, null]));
   const setKind = (scope: string) => setParams({ ...cleared, open: null, scope });
   return (
-    <form class="filters" role="search" aria-label="Filters of the trail" onSubmit={(event) => event.preventDefault()}>
-      <label>
-        Scope
-        <select value={kind} onChange={(event) => setKind(event.currentTarget.value)}>
-          {Object.entries(scopeWords).map(([name, word]) => (
-            <option key={name} value={name}>
-              {word}
-            </option>
-          ))}
-        </select>
-      </label>
-      {scopeFields[kind].map(([name, label]) => (
+    <FilterForm label="Filters of the trail">
+      <Select label="Scope" value={kind} words={scopeWords} onChange={setKind} />
+      {Object.entries(scopeFields[kind]).map(([name, label]) => (
         <TextFilter key={name} name={name} label={label} />
       ))}
-      <Choices label="Events" param="events" words={wordsOf(eventWords)} />
-      {!params.get('events') && ['principal', 'gateway'].includes(kind) && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={!hidesReads(params)}
-            onChange={(event) => setParams({ reads: event.currentTarget.checked ? 'shown' : null })}
-          />{' '}
-          Dry runs and reads
-        </label>
-      )}
-      <Choices label="Operations" param="operationKinds" words={kindWords} />
+      <Choices label="Events" name="events" words={wordsOfEvents} />
+      {hasReads(params) && <SwitchFilter name="reads" on="shown" label="Dry runs and reads" />}
+      <Choices label="Operations" name="operationKinds" words={kindWords} />
       <details class="more" open={moreParams.some((name) => params.has(name))}>
         <summary>Role, policy, time</summary>
         <div class="filters">
@@ -82,29 +53,6 @@ export function Filters() {
           ))}
         </div>
       </details>
-    </form>
-  );
-}
-
-/** The parameters of the filters that few need. */
-const moreParams = ['roleArn', 'policyId', 'since', 'until'];
-
-function wordsOf(words: Readonly<Record<string, readonly [string, unknown]>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(words).map(([name, [word]]) => [name, word]));
-}
-
-/** A filter that takes effect when it is left, or with Enter. */
-function TextFilter({ name, label }: { readonly name: string; readonly label: string }) {
-  const { params } = useRoute();
-  return (
-    <label>
-      {label}
-      <input
-        type="text"
-        value={(params.get(name) ?? '').trim()}
-        spellcheck={false}
-        onChange={(event) => setParams({ [name]: event.currentTarget.value.trim() })}
-      />
-    </label>
+    </FilterForm>
   );
 }

@@ -2,12 +2,12 @@ import { usePolling, useQuery } from '../api/use-query.ts';
 import { TrailOperation } from '../generated/trail.ts';
 import type { LineFragment, TrailOperationQuery } from '../generated/trail.ts';
 import { hrefOf } from '../route.ts';
-import { Facts } from '../ui/facts.tsx';
 import { Id } from '../ui/arn.tsx';
+import { Facts } from '../ui/facts.tsx';
 import { Empty, Problem } from '../ui/problem.tsx';
 import { State } from '../ui/state.tsx';
-import { Title } from '../ui/title.tsx';
 import { Time } from '../ui/time.tsx';
+import { Title } from '../ui/title.tsx';
 import { Event, TargetName, Who } from './cells.tsx';
 import { kindWords } from './words.ts';
 
@@ -58,7 +58,7 @@ function OperationDetails({ operation }: { readonly operation: Operation }) {
           Association: associationArn && <Id id={associationArn} href={hrefOf('trail', { associationArn })} />,
         }}
       />
-      <Timeline entries={operation.entries} selected={null} />
+      <Timeline entries={operation.entries} />
     </article>
   );
 }
@@ -82,12 +82,7 @@ export function OperationEntries({ id, selected }: { readonly id: string; readon
   return <Timeline entries={entries} selected={selected} />;
 }
 
-interface TimelineProps {
-  readonly entries: readonly LineFragment[];
-  readonly selected: string | null;
-}
-
-function Timeline({ entries, selected }: TimelineProps) {
+function Timeline({ entries, selected }: { readonly entries: readonly LineFragment[]; readonly selected?: string }) {
   return (
     <>
       <h3>Operation entries</h3>

@@ -1,5 +1,6 @@
+import type { AuditEvent, OperationKind, RefusalCode } from '../../../../src/generated/types.ts';
+import type { TrailPageQueryVariables } from '../generated/trail.ts';
 import { eventWords } from './words.ts';
-import type { AuditEvent, OperationKind, RefusalCode, TrailPageQueryVariables } from '../generated/trail.ts';
 
 /**
  * What the trail shows, as the parameters of its URL name it: they have the names of the API's
@@ -7,48 +8,48 @@ import type { AuditEvent, OperationKind, RefusalCode, TrailPageQueryVariables } 
  */
 export type TrailFilter = Omit<TrailPageQueryVariables, 'first' | 'after'>;
 
-/** The kinds of scope, in the order in which they are offered. */
-const scopeKinds = ['principal', 'cluster', 'association', 'operation', 'gateway'] as const;
+/**
+ * The kinds of scope, in the order in which they are offered, and the fields of each: the
+ * parameter, and what it is called.
+ */
+export const scopeFields = {
+  principal: { principalId: 'Principal (you, if empty)' },
+  cluster: {
+    clusterName: 'Cluster',
+    accountId: 'Account',
+    region: 'Region',
+    namespace: 'Namespace',
+    serviceAccount: 'Service account',
+  },
+  association: { associationArn: 'ARN of the association' },
+  operation: { operationId: 'Id' },
+  gateway: {},
+} as const;
 
 /** Which entries are read. */
-export type ScopeKind = (typeof scopeKinds)[number];
+export type ScopeKind = keyof typeof scopeFields;
 
 /** The parameters that name a scope: another scope clears them. */
-export const scopeParams = [
-  'scope',
-  'principalId',
-  'accountId',
-  'region',
-  'clusterName',
-  'namespace',
-  'serviceAccount',
-  'associationArn',
-  'operationId',
-] as const;
+export const scopeParams = ['scope', ...Object.values(scopeFields).flatMap((fields) => Object.keys(fields))];
 
 /**
  * The kind of scope that parameters name or imply: without any, the requests of the person who
  * looks.
  */
 export function scopeKindOf(params: URLSearchParams): ScopeKind {
-  const named = scopeKinds.find((kind) => kind === params.get('scope'));
-  if (named) return named;
+  const named = params.get('scope') ?? '';
+  if (Object.hasOwn(scopeFields, named)) return named as ScopeKind;
   if (params.has('operationId')) return 'operation';
   if (params.has('associationArn')) return 'association';
-  if (params.has('clusterName')) return 'cluster';
-  return 'principal';
+  return params.has('clusterName') ? 'cluster' : 'principal';
 }
 
 /** All events but dry runs and reads of the trail, which change nothing and are most of it. */
 const withoutReads = Object.keys(eventWords).filter((event) => event !== 'CHECKED' && event !== 'TRAIL_READ');
 
-/**
- * Whether dry runs and reads of the trail are hidden: where the scope has any, unless the URL asks
- * for them.
- */
-export function hidesReads(params: URLSearchParams): boolean {
-  const hasThem = ['principal', 'gateway'].includes(scopeKindOf(params));
-  return hasThem && !params.get('events') && params.get('reads') !== 'shown';
+/** Whether dry runs and reads of the trail may be among the entries, and the URL does not name events. */
+export function hasReads(params: URLSearchParams): boolean {
+  return ['principal', 'gateway'].includes(scopeKindOf(params)) && !params.get('events');
 }
 
 /**
@@ -63,13 +64,13 @@ export function filterOf(params: URLSearchParams, viewerId: string): TrailFilter
   };
   const scope = scopeOf(params, viewerId);
   if (scope === null) return null;
-  const events = list('events') ?? (hidesReads(params) ? withoutReads : undefined);
+  const hidesReads = hasReads(params) && params.get('reads') !== 'shown';
   return {
     scope,
     since: text('since'),
     until: text('until'),
     // What the page does not know, the API refuses by name.
-    events: events as AuditEvent[] | undefined,
+    events: (list('events') ?? (hidesReads ? withoutReads : undefined)) as AuditEvent[] | undefined,
     operationKinds: list('operationKinds') as OperationKind[] | undefined,
     refusalCodes: list('refusalCodes') as RefusalCode[] | undefined,
     roleArn: text('roleArn'),
@@ -78,29 +79,17 @@ export function filterOf(params: URLSearchParams, viewerId: string): TrailFilter
 }
 
 function scopeOf(params: URLSearchParams, viewerId: string): TrailFilter['scope'] | null {
-  const value = (name: string) => params.get(name) ?? null;
+  const value = (name: string) => params.get(name);
+  const [operationId, associationArn, clusterName] = ['operationId', 'associationArn', 'clusterName'].map(value);
   switch (scopeKindOf(params)) {
-    case 'operation': {
-      const operationId = value('operationId');
-      return operationId === null ? null : { operationId };
-    }
-    case 'association': {
-      const associationArn = value('associationArn');
-      return associationArn === null ? null : { associationArn };
-    }
+    case 'operation':
+      return operationId ? { operationId } : null;
+    case 'association':
+      return associationArn ? { associationArn } : null;
     case 'cluster': {
-      const clusterName = value('clusterName');
-      if (clusterName === null) return null;
-      const [accountId, region] = [value('accountId'), value('region')];
-      return {
-        cluster: {
-          accountId,
-          region,
-          clusterName,
-          namespace: value('namespace'),
-          serviceAccount: value('serviceAccount'),
-        },
-      };
+      const [accountId, region, namespace] = ['accountId', 'region', 'namespace'].map(value);
+      if (!clusterName) return null;
+      return { cluster: { accountId, region, clusterName, namespace, serviceAccount: value('serviceAccount') } };
     }
     case 'gateway':
       return { gateway: 'ALL_ENTRIES' };

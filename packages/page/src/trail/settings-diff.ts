@@ -1,6 +1,6 @@
 import { settingNames } from '../../../client/src/client/setting-fields.ts';
 import type { SettingName } from '../../../client/src/client/setting-fields.ts';
-import type { LineFragment, TrailEntryQuery } from '../generated/trail.ts';
+import type { LineFragment, TrailEntryQuery, RequestFragment } from '../generated/trail.ts';
 import { diffOf } from '../ui/diff-of.ts';
 import type { DiffField } from '../ui/diff-of.ts';
 
@@ -53,4 +53,17 @@ function settingsOf(values: Readonly<Record<SettingName, string | boolean | null
 
 function tagsOf({ tags }: NonNullable<LineFragment['request']>): Settings {
   return Object.fromEntries(tags.map(({ key, value }) => [`tags.${key}`, value]));
+}
+
+type Conditions = Pick<RequestFragment, 'ifExists' | 'expectedRevision' | 'expectedModifiedAt'>;
+
+/** On what a request depends besides its settings. */
+export function conditionFacts(request: Conditions | null): Readonly<Record<string, string | number | null>> {
+  if (request === null) return {};
+  const { ifExists, expectedRevision, expectedModifiedAt } = request;
+  return {
+    'If one exists': ifExists === 'ADOPT' ? 'it is adopted, if it is equal' : null,
+    'Only at the revision': expectedRevision,
+    'Only as modified at': expectedModifiedAt,
+  };
 }

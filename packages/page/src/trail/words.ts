@@ -1,4 +1,4 @@
-import type { AuditEvent, OperationKind } from '../generated/trail.ts';
+import type { AuditEvent, OperationKind } from '../../../../src/generated/types.ts';
 import type { StateName } from '../ui/states.ts';
 
 /** What an event says, and the sign that it has. */

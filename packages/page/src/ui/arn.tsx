@@ -1,5 +1,8 @@
+import { useState } from 'preact/hooks';
+import type { ClusterPlace } from '../api/cluster-key.ts';
+import { useEnvironment } from '../api/environments.ts';
 import { partsOfArn, shortened } from './arn-parts.ts';
-import { Copy } from './copy.tsx';
+import { Icon } from './icon.tsx';
 
 export { shortened } from './arn-parts.ts';
 
@@ -29,5 +32,48 @@ export function Id({ id, href }: { readonly id: string; readonly href?: string }
       {href === undefined ? text : <a href={href}>{text}</a>}
       <Copy text={id} what="the id" />
     </span>
+  );
+}
+
+interface ClusterNameProps {
+  readonly place: ClusterPlace;
+  /** Where it is known better than from the list of clusters, which not everyone may read. */
+  readonly environment?: string | null | undefined;
+}
+
+/** A cluster: its environment first, because names of clusters are alike. */
+export function ClusterName({ place, environment }: ClusterNameProps) {
+  const listed = useEnvironment(place);
+  const shown = environment ?? listed;
+  const { accountId, region, clusterName } = place;
+  return (
+    <span title={[shown, clusterName, accountId, region].filter(Boolean).join(' ')}>
+      {shown && (
+        <>
+          <span class="env">
+            <bdi>{shown}</bdi>
+          </span>{' '}
+        </>
+      )}
+      <bdi>{clusterName}</bdi>
+    </span>
+  );
+}
+
+/** A button that copies a text; says so for a moment. */
+export function Copy({ text, what }: { readonly text: string; readonly what: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = async (event: Event) => {
+    event.preventDefault();
+    event.stopPropagation();
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1_500);
+  };
+  const label = isCopied ? 'Copied' : `Copy ${what}`;
+  return (
+    <button type="button" class="copy" title={label} aria-label={label} onClick={(event) => void copy(event)}>
+      <Icon name={isCopied ? 'check' : 'copy'} />
+    </button>
   );
 }

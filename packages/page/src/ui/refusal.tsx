@@ -1,5 +1,5 @@
 import { personalAdvice, refusalWordsOf } from '../../../client/src/client/refusal-words.ts';
-import type { Refusal as ClientRefusal } from '../../../client/src/client/result.ts';
+import type { Refusal as ClientRefusal, Warning } from '../../../client/src/client/result.ts';
 import { hrefOf } from '../route.ts';
 import { Diff } from './diff.tsx';
 import { Rule } from './rule.tsx';
@@ -144,4 +144,16 @@ function Owners({ owners }: { readonly owners: readonly string[] }) {
       {owners.length === 1 ? 'owns' : 'own'} the namespace.
     </p>
   );
+}
+
+/** The code of the warning that IAM does not have the role. */
+export const roleMissing = 'ROLE_NOT_FOUND';
+
+/** What can keep pods from using an association, and what they need. */
+export function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
+  return warnings.map(({ code, message, advice }) => (
+    <p key={`${code}${message}`} class="notice">
+      <bdi>{message}</bdi> <bdi>{advice}</bdi>
+    </p>
+  ));
 }

@@ -1,15 +1,12 @@
 import { useState } from 'preact/hooks';
+import type { PolicyViolation } from '../../../../src/generated/types.ts';
 import { useQuery } from '../api/use-query.ts';
 import { OnePolicy } from '../generated/operations.ts';
 import { PolicyCode } from '../operations/policy-text.tsx';
 import { hrefOf } from '../route.ts';
 import { Problem } from './problem.tsx';
 
-interface RuleProps {
-  readonly policyId: string;
-  readonly message: string;
-  readonly advice: string | null;
-}
+type RuleProps = Pick<PolicyViolation, 'policyId' | 'message' | 'advice'>;
 
 /** A rule that stands against a request, in plain words; its text is read when it is opened. */
 export function Rule({ policyId, message, advice }: RuleProps) {

@@ -1,19 +1,9 @@
-import type { ComponentChildren, VNode } from 'preact';
-import { useCallback, useContext, useEffect, useRef, useState } from 'preact/hooks';
+import { useContext, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Column } from './columns.tsx';
 import { Icon } from './icon.tsx';
+import type { Sorting } from './sort.ts';
 import { UtcContext } from './time.tsx';
-import type { SortableColumn, Sorting } from './sort.ts';
 import { useVirtualRows } from './use-virtual-rows.ts';
-
-/** A column of a table. */
-export interface Column<Row> extends SortableColumn<Row> {
-  readonly label: string;
-  /** A track of CSS grid, e.g. `2fr`. */
-  readonly width: string;
-  readonly cell: (row: Row) => ComponentChildren;
-  /** Left out where the table is narrow. */
-  readonly isWide?: boolean;
-}
 
 /** What a table shows. */
 export interface TableProps<Row> {
@@ -77,27 +67,67 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
     event.preventDefault();
     focusRow(active + step);
   };
-  const tracks = useCallback(
-    (element: HTMLElement | null) => {
-      const tracksOf = (some: readonly Column<Row>[]) => some.map(({ width }) => width).join(' ');
-      element?.style.setProperty('--columns', tracksOf(columns));
-      element?.style.setProperty('--narrow-columns', tracksOf(columns.filter(({ isWide }) => !isWide)));
-    },
-    [columns],
+  const tracksOf = (some: readonly Column<Row>[]) => some.map(({ width }) => width).join(' ');
+  const tracks = {
+    '--columns': tracksOf(columns),
+    '--narrow-columns': tracksOf(columns.filter(({ isWide }) => !isWide)),
+  };
+  return (
+    <div class="table" ref={scroller}>
+      <div style={tracks} role="table" aria-label={label} aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
+        <div role="rowgroup" class="head">
+          <div role="row" aria-rowindex={1} class="row">
+            {columns.map((one) => (
+              <Heading key={one.key} column={one} sorting={sorting ?? null} onSort={onSort} />
+            ))}
+          </div>
+        </div>
+        <div role="rowgroup" class="rows" style={{ height: `${rows.length * rowHeight}px` }}>
+          {items.map(({ index, start }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            const key = keyOf(row);
+            const [isActive, isSelected] = [index === active, key === selected];
+            return (
+              <TableRow
+                key={key}
+                {...{ columns, row, hrefOf, index, start, isActive, isSelected }}
+                onFocus={setFocused}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </div>
   );
+}
 
-  const draw = (row: Row, index: number, key: string, { start, isActive, isSelected }: Shown) => (
+interface TableRowProps<Row> extends Pick<TableProps<Row>, 'columns'> {
+  readonly row: Row;
+  readonly hrefOf: TableProps<Row>['hrefOf'] | undefined;
+  readonly index: number;
+  readonly start: number;
+  readonly isActive: boolean;
+  readonly isSelected: boolean;
+  readonly onFocus: (index: number) => void;
+}
+
+/** A row, kept as it was drawn: while the list is scrolled, only rows that come into sight are new. */
+function TableRow<Row>(props: TableRowProps<Row>) {
+  const { columns, row, hrefOf, index, start, isActive, isSelected, onFocus } = props;
+  // Their links keep the time zone.
+  const isUtc = useContext(UtcContext);
+  const draw = () => (
     <div
-      key={key}
       role="row"
       aria-rowindex={index + 2}
       class={isSelected ? 'row selected' : 'row'}
       style={{ transform: `translateY(${start - rowHeight}px)` }}
-      onFocusIn={() => setFocused(index)}
+      onFocusIn={() => onFocus(index)}
       onClick={followRow}
     >
-      {columns.map(({ key: name, cell, isWide }, at) => (
-        <div key={name} role="cell" class={isWide ? 'if-wide' : undefined}>
+      {columns.map(({ key, cell, isWide }, at) => (
+        <div key={key} role="cell" class={isWide ? 'if-wide' : undefined}>
           {at === 0 && hrefOf ? (
             <a class="row-link" href={hrefOf(row)} tabIndex={isActive ? 0 : -1} aria-current={isSelected || undefined}>
               {cell(row)}
@@ -109,62 +139,7 @@ export function Table<Row>({ label, columns, rows, keyOf, hrefOf, selected, sort
       ))}
     </div>
   );
-  // Their links keep the time zone.
-  const drawn = useDrawn(draw, [columns, hrefOf, useContext(UtcContext)]);
-
-  return (
-    <div class="table" ref={scroller}>
-      <div ref={tracks} role="table" aria-label={label} aria-rowcount={rows.length + 1} onKeyDown={onKeyDown}>
-        <div role="rowgroup" class="head">
-          <div role="row" aria-rowindex={1} class="row">
-            {columns.map((column) => (
-              <Heading key={column.key} column={column} sorting={sorting ?? null} onSort={onSort} />
-            ))}
-          </div>
-        </div>
-        <div role="rowgroup" class="rows" style={{ height: `${rows.length * rowHeight}px` }}>
-          {items.map(({ index, start }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            const key = keyOf(row);
-            const shown: Shown = { start, isActive: index === active, isSelected: key === selected };
-            return drawn(row, index, key, shown);
-          })}
-        </div>
-      </div>
-    </div>
-  );
-}
-
-/** What a row is drawn for, besides its data. */
-interface Shown {
-  readonly start: number;
-  readonly isActive: boolean;
-  readonly isSelected: boolean;
-}
-
-type Draw<Row> = (row: Row, index: number, key: string, shown: Shown) => VNode;
-
-/**
- * Draws rows, and keeps those drawn in the last round: while the list is scrolled, only rows that
- * come into sight are new.
- */
-function useDrawn<Row>(draw: Draw<Row>, inputs: readonly unknown[]): Draw<Row> {
-  const kept = useRef({
-    inputs,
-    rows: new Map<string, { readonly of: readonly unknown[]; readonly element: VNode }>(),
-  });
-  const isSame = (some: readonly unknown[], others: readonly unknown[]) => some.every((one, at) => one === others[at]);
-  const before = isSame(inputs, kept.current.inputs) ? kept.current.rows : new Map<string, never>();
-  const rows = new Map<string, { readonly of: readonly unknown[]; readonly element: VNode }>();
-  kept.current = { inputs, rows };
-  return (row, index, key, shown) => {
-    const of = [row, index, shown.start, shown.isActive, shown.isSelected];
-    const last = before.get(key);
-    const drawn = last && isSame(of, last.of) ? last : { of, element: draw(row, index, key, shown) };
-    rows.set(key, drawn);
-    return drawn.element;
-  };
+  return useMemo(draw, [columns, row, hrefOf, index, start, isActive, isSelected, isUtc]);
 }
 
 /** Texts with a hover text of their own lie above the link of the row. */

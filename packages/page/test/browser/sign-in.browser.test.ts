@@ -74,6 +74,20 @@ describeUnless(missingBrowser)('signing in to a local gateway', () => {
     await page.getByText('Choose who you are').waitFor();
   });
 
+  test('another tab signs in as the last principal of the browser, and each tab stays with its own', async () => {
+    const { page } = await visit(opened);
+    await page.getByRole('button', { name: 'alice owns payments' }).click();
+    await navigation(page);
+    const other = await page.context().newPage();
+    await other.goto(opened.origin);
+    await other.getByText('alice', { exact: true }).waitFor();
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await other.getByRole('button', { name: /^bob / }).click();
+    await other.getByText('bob', { exact: true }).waitFor();
+    await page.reload();
+    await page.getByText('alice', { exact: true }).waitFor();
+  });
+
   test('the choice of a principal breaks no rule of accessibility', async () => {
     const { page } = await visit(opened);
     await page.getByText('Choose who you are').waitFor();
@@ -137,6 +151,20 @@ describeUnless(missingBrowser)('signing in at an issuer', () => {
     await page.reload();
     await page.getByText('alice', { exact: true }).waitFor();
     expect(await shown(page)).toEqual(['page', '/#/trail']);
+  });
+
+  test('another tab signs in without a press or a form, until the person signs out', async () => {
+    const { page } = await visit(opened);
+    await signIn(page);
+    const other = await page.context().newPage();
+    await other.goto(`${opened.origin}/#/trail`);
+    await other.getByText('alice', { exact: true }).waitFor();
+    expect(await shown(other)).toEqual(['page', '/#/trail']);
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await signInButton(other).waitFor();
+    const third = await page.context().newPage();
+    await third.goto(opened.origin);
+    await signInButton(third).waitFor();
   });
 
   test('a token that is about to expire is renewed before the next request, which carries the new one', async () => {
