@@ -17,6 +17,20 @@ const errorsOf = {
     'TransactionConflictException',
     'TransactionInProgressException',
   ],
+  eks: [
+    'AccessDeniedException',
+    'BadRequestException',
+    'ClientException',
+    'InvalidParameterException',
+    'InvalidRequestException',
+    'NotFoundException',
+    'ResourceInUseException',
+    'ResourceLimitExceededException',
+    'ResourceNotFoundException',
+    'ServerException',
+    'ServiceUnavailableException',
+    'ThrottlingException',
+  ],
   iam: ['NoSuchEntityException', 'ServiceFailureException'],
   sts: [
     'ExpiredTokenException',
@@ -74,9 +88,9 @@ export const sdkReplacements: readonly Replacement[] = [
   },
   {
     name: 'eks-names',
-    why: 'describes all operations of EKS',
+    why: 'describes all operations and exceptions of EKS',
     path: /@aws-sdk\/client-eks\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: withPlainNames,
+    contents: (text) => withErrors(withPlainNames(text), errorsOf.eks),
   },
   {
     name: 'iam-names',
@@ -114,6 +128,35 @@ export const sdkReplacements: readonly Replacement[] = [
     path: /@aws-sdk\/signature-v4-multi-region\/dist-es\/SignatureV4MultiRegion\.js$/,
     contents:
       "export { SignatureV4SignWithCredentials as SignatureV4MultiRegion } from './SignatureV4SignWithCredentials';",
+  },
+  {
+    name: 'event-headers',
+    why: 'writes the headers of events in streams: no call of the gateway has one',
+    path: /@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/,
+    contents: `export class HeaderFormatter { format() { ${unused('The headers of event streams')} } }`,
+  },
+  {
+    name: 'adaptive-retries',
+    why: 'limits the rate of requests after throttling, where AWS_RETRY_MODE is adaptive: functions retry as by default',
+    path: /@smithy\/core\/dist-es\/submodules\/retry\/util-retry\/AdaptiveRetryStrategy\.js$/,
+    contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy';",
+  },
+  {
+    name: 'loop-detection',
+    why: 'passes on the trace by which Lambda finds functions that call each other over queues and buckets: these call none',
+    path: /@aws-sdk\/core\/dist-es\/submodules\/client\/middleware-recursion-detection\/recursionDetectionMiddleware\.js$/,
+    contents: 'export const recursionDetectionMiddleware = () => (next) => next;',
+  },
+  {
+    name: 'dates',
+    why: 'parses dates as schema-date-utils.js does, once more',
+    path: /@smithy\/core\/dist-es\/submodules\/serde\/date-utils\.js$/,
+    contents: `import { _parseEpochTimestamp, _parseRfc3339DateTimeWithOffset, _parseRfc7231DateTime } from './schema-serde-lib/schema-date-utils';
+      export const dateToUtcString = (date) => date.toUTCString();
+      export const parseEpochTimestamp = _parseEpochTimestamp;
+      export const parseRfc3339DateTime = _parseRfc3339DateTimeWithOffset;
+      export const parseRfc3339DateTimeWithOffset = _parseRfc3339DateTimeWithOffset;
+      export const parseRfc7231DateTime = _parseRfc7231DateTime;`,
   },
   {
     name: 'sha256',
