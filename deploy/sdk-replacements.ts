@@ -1,4 +1,4 @@
-import { unused, versionOf, withErrors, withPlainNames } from './module-edits.ts';
+import { unused, versionOf, withErrors, withoutMembers, withPlainNames } from './module-edits.ts';
 import type { Replacement } from './module-edits.ts';
 
 /** The exceptions of the operations that the functions call, in the API references. */
@@ -37,6 +37,59 @@ const errorsOf = {
     'MalformedPolicyDocumentException',
     'PackedPolicyTooLargeException',
     'RegionDisabledException',
+  ],
+} as const;
+
+/**
+ * Types of members that no function sends or reads: a table, a cluster and an add-on have most of
+ * them.
+ */
+export const unusedMembers = {
+  dynamoDb: [
+    'ArchivalSummary$',
+    'AttributeUpdates',
+    'BillingModeSummary$',
+    'ConsumedCapacity$',
+    'ConsumedCapacityMultiple',
+    'ExpectedAttributeMap',
+    'FilterConditionMap',
+    'GlobalSecondaryIndexWarmThroughputDescription$',
+    'GlobalTableWitnessDescriptionList',
+    'ItemCollectionMetrics$',
+    'ItemCollectionMetricsPerTable',
+    'KeyConditions',
+    'LocalSecondaryIndexDescriptionList',
+    'OnDemandThroughput$',
+    'ProvisionedThroughputDescription$',
+    'ReplicaDescriptionList',
+    'RestoreSummary$',
+    'SSEDescription$',
+    'TableClassSummary$',
+    'TableWarmThroughputDescription$',
+    'VectorIndexDescriptionList',
+  ],
+  eks: [
+    'AccessConfigResponse$',
+    'AddonHealth$',
+    'AddonNamespaceConfigResponse$',
+    'Certificate$',
+    'ClusterHealth$',
+    'ConnectorConfigResponse$',
+    'ControlPlaneScalingConfig$',
+    'EncryptionConfigList',
+    'Identity$',
+    'KubeApiServerConfigResponse$',
+    'KubeControllerManagerConfigResponse$',
+    'KubeSchedulerConfigResponse$',
+    'KubernetesNetworkConfigResponse$',
+    'Logging$',
+    'MarketplaceInformation$',
+    'OutpostConfigResponse$',
+    'RemoteNetworkConfigResponse$',
+    'StorageConfigResponse$',
+    'UpgradePolicyResponse$',
+    'VpcConfigResponse$',
+    'ZonalShiftConfigResponse$',
   ],
 } as const;
 
@@ -88,9 +141,9 @@ export const sdkReplacements: readonly Replacement[] = [
   },
   {
     name: 'eks-names',
-    why: 'describes all operations and exceptions of EKS',
+    why: 'describes all operations, exceptions and settings of EKS',
     path: /@aws-sdk\/client-eks\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: (text) => withErrors(withPlainNames(text), errorsOf.eks),
+    contents: (text) => withoutMembers(withErrors(withPlainNames(text), errorsOf.eks), unusedMembers.eks),
   },
   {
     name: 'iam-names',
@@ -100,9 +153,9 @@ export const sdkReplacements: readonly Replacement[] = [
   },
   {
     name: 'dynamodb-names',
-    why: 'describes all operations and exceptions of DynamoDB',
+    why: 'describes all operations, exceptions and settings of DynamoDB',
     path: /@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: (text) => withErrors(withPlainNames(text), errorsOf.dynamoDb),
+    contents: (text) => withoutMembers(withErrors(withPlainNames(text), errorsOf.dynamoDb), unusedMembers.dynamoDb),
   },
   {
     name: 'sts-names',
