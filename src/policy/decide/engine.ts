@@ -9,6 +9,7 @@ import { readOfRequest, readsContext, useOf } from '../policies/entity-use.ts';
 import { indexRoleAttributes } from '../policies/role-attribute-use.ts';
 import type { RoleAttributeIndex } from '../policies/role-attribute-use.ts';
 import type { CedarRequest } from '../cedar/request.ts';
+import { listsIds, shapeOf } from '../cedar/request-shape.ts';
 
 /** The result of an evaluation by Cedar. */
 type CedarResult =
@@ -76,16 +77,14 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
   };
   // With groups of actions, only the schema says which actions are in which.
   const validatesAlways = hasActionGroups(policySet.schema);
-  // Cedar parsed and validated them whole.
-  const valid = new WeakSet<CedarRequest>();
+  const valid = validRequests(policySet);
   const useOfPart = remembered(({ policies }: ApplicablePolicies) => useOf(Object.values(policies)));
   const evaluatePart = (request: CedarRequest, part: ApplicablePolicies): CedarResult => {
     const { cedar, policySets } = parsed();
     const id = `${schema}-${part.key}`;
     if (!policySets.has(id)) requireSuccess(cedar.preparsePolicySet(id, { staticPolicies: { ...part.policies } }));
     policySets.add(id);
-    // Two thirds of an evaluation are the parsing and the validation of entities, which are the
-    // same for all parts.
+    // Two thirds of an evaluation are the parsing and the validation of entities.
     if (valid.has(request))
       return evaluate(cedar, { preparsedPolicySetId: id, ...readOfRequest(request, useOfPart(part)) });
     const result = evaluate(cedar, {
@@ -125,6 +124,28 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     roleAttributes: roleAttributes && {
       usedFor: roleAttributes.usedFor,
       others: makeEngine(roleAttributes.others, host),
+    },
+  };
+}
+
+/** The most shapes of requests that an engine keeps: a few for each action. */
+const maxShapes = 500;
+
+/**
+ * The requests that Cedar parsed and validated whole, and those of the same shape: they are valid
+ * too.
+ */
+function validRequests({ schema }: PolicySet): Pick<WeakSet<CedarRequest>, 'has' | 'add'> {
+  const requests = new WeakSet<CedarRequest>();
+  const shapes = listsIds(schema) ? null : new Set<string>();
+  return {
+    has: (request) => {
+      if (!requests.has(request) && shapes?.has(shapeOf(request))) requests.add(request);
+      return requests.has(request);
+    },
+    add: (request) => {
+      if (shapes !== null && shapes.size < maxShapes) shapes.add(shapeOf(request));
+      return requests.add(request);
     },
   };
 }
