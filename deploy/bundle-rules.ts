@@ -23,16 +23,17 @@ const unneededInput =
  * with the reason; lower it where something leaves the bundle.
  */
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
-  // Names inside of functions have one or two letters, and modules of packages that no function
-  // needs are replaced: 1,210,000 before. The goal is 1,000,000.
-  'src/lambda/graphql.ts': { bytes: 1_065_000, modules: 870 },
-  'src/lambda/reconcile.ts': { bytes: 588_000, modules: 568 },
-  'src/lambda/expire.ts': { bytes: 599_000, modules: 576 },
+  // Names inside of functions and of constants have one to three letters, and modules of packages
+  // that no function needs are replaced, as are descriptions of what no function asks AWS for:
+  // 1,210,000 before. The others fell by a tenth with it.
+  'src/lambda/graphql.ts': { bytes: 1_000_000, modules: 870 },
+  'src/lambda/reconcile.ts': { bytes: 535_000, modules: 568 },
+  'src/lambda/expire.ts': { bytes: 545_000, modules: 576 },
   // With 1,000 bytes for scans that take a lease only before they write: a third of the write units.
-  'src/lambda/scan.ts': { bytes: 572_000, modules: 552 },
-  'src/lambda/checkpoint.ts': { bytes: 506_000, modules: 520 },
-  'src/lambda/deliver.ts': { bytes: 285_000, modules: 400 },
-  'src/lambda/compile.ts': { bytes: 330_000, modules: 400 },
+  'src/lambda/scan.ts': { bytes: 520_000, modules: 552 },
+  'src/lambda/checkpoint.ts': { bytes: 435_000, modules: 520 },
+  'src/lambda/deliver.ts': { bytes: 252_000, modules: 400 },
+  'src/lambda/compile.ts': { bytes: 302_000, modules: 400 },
   'src/lambda/page.ts': { bytes: 20_000, modules: 15 },
 };
 

@@ -49,6 +49,24 @@ export function withErrors(text: string, names: readonly string[]): string {
   );
 }
 
+/**
+ * Leaves members of these types out of the structures of a client: they are neither sent nor read
+ * from answers. Throws an Error for a type that no structure has.
+ */
+export function withoutMembers(text: string, types: readonly string[]): string {
+  const missing = new Set(types);
+  const shortened = edited(text, /^ {4}\[([^[\]]*)\],\n {4}\[([^[\]]*)\]/gm, (whole, names = '', members = '') => {
+    const all = names.split(', ').map((name, index) => ({ name, type: members.split(', ')[index] ?? '' }));
+    const kept = all.filter(({ type }) => !types.includes(type.replace('() => ', '')));
+    for (const { type } of all) missing.delete(type.replace('() => ', ''));
+    if (kept.length === all.length) return whole;
+    return `    [${kept.map(({ name }) => name).join(', ')}],\n    [${kept.map(({ type }) => type).join(', ')}]`;
+  });
+  if (missing.size > 0)
+    throw new Error(`No structure has ${[...missing].join(', ')}: update deploy/sdk-replacements.ts.`);
+  return shortened;
+}
+
 /** The version of a package by its `package.json`, of which the clients of the SDK use nothing else. */
 export function versionOf(text: string): string {
   const { version } = JSON.parse(text) as { readonly version: string };

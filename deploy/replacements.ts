@@ -17,6 +17,12 @@ export const replacements: readonly Replacement[] = [
     contents: unused('A plugin of Apollo Server'),
   },
   {
+    name: 'apollo-key',
+    why: "reads and checks the key for Apollo's own service, which no plugin of the gateway uses",
+    path: /@apollo\/server\/dist\/esm\/determineApolloConfig\.js$/,
+    contents: 'export const determineApolloConfig = () => ({});',
+  },
+  {
     name: 'incremental-delivery',
     why: 'imports all of graphql to find out whether it can execute @defer and @stream, which this version of graphql can not',
     path: /@apollo\/server\/dist\/esm\/incrementalDeliveryPolyfill\.js$/,

@@ -1,4 +1,4 @@
-import { unused, versionOf, withErrors, withPlainNames } from './module-edits.ts';
+import { unused, versionOf, withErrors, withoutMembers, withPlainNames } from './module-edits.ts';
 import type { Replacement } from './module-edits.ts';
 
 /** The exceptions of the operations that the functions call, in the API references. */
@@ -17,12 +17,79 @@ const errorsOf = {
     'TransactionConflictException',
     'TransactionInProgressException',
   ],
+  eks: [
+    'AccessDeniedException',
+    'BadRequestException',
+    'ClientException',
+    'InvalidParameterException',
+    'InvalidRequestException',
+    'NotFoundException',
+    'ResourceInUseException',
+    'ResourceLimitExceededException',
+    'ResourceNotFoundException',
+    'ServerException',
+    'ServiceUnavailableException',
+    'ThrottlingException',
+  ],
   iam: ['NoSuchEntityException', 'ServiceFailureException'],
   sts: [
     'ExpiredTokenException',
     'MalformedPolicyDocumentException',
     'PackedPolicyTooLargeException',
     'RegionDisabledException',
+  ],
+} as const;
+
+/**
+ * Types of members that no function sends or reads: a table, a cluster and an add-on have most of
+ * them.
+ */
+export const unusedMembers = {
+  dynamoDb: [
+    'ArchivalSummary$',
+    'AttributeUpdates',
+    'BillingModeSummary$',
+    'ConsumedCapacity$',
+    'ConsumedCapacityMultiple',
+    'ExpectedAttributeMap',
+    'FilterConditionMap',
+    'GlobalSecondaryIndexWarmThroughputDescription$',
+    'GlobalTableWitnessDescriptionList',
+    'ItemCollectionMetrics$',
+    'ItemCollectionMetricsPerTable',
+    'KeyConditions',
+    'LocalSecondaryIndexDescriptionList',
+    'OnDemandThroughput$',
+    'ProvisionedThroughputDescription$',
+    'ReplicaDescriptionList',
+    'RestoreSummary$',
+    'SSEDescription$',
+    'TableClassSummary$',
+    'TableWarmThroughputDescription$',
+    'VectorIndexDescriptionList',
+  ],
+  eks: [
+    'AccessConfigResponse$',
+    'AddonHealth$',
+    'AddonNamespaceConfigResponse$',
+    'Certificate$',
+    'ClusterHealth$',
+    'ConnectorConfigResponse$',
+    'ControlPlaneScalingConfig$',
+    'EncryptionConfigList',
+    'Identity$',
+    'KubeApiServerConfigResponse$',
+    'KubeControllerManagerConfigResponse$',
+    'KubeSchedulerConfigResponse$',
+    'KubernetesNetworkConfigResponse$',
+    'Logging$',
+    'MarketplaceInformation$',
+    'OutpostConfigResponse$',
+    'RemoteNetworkConfigResponse$',
+    'StorageConfigResponse$',
+    'UpgradePolicyResponse$',
+    'VpcConfigResponse$',
+    'ZonalShiftConfigResponse$',
   ],
 } as const;
 
@@ -74,9 +141,9 @@ export const sdkReplacements: readonly Replacement[] = [
   },
   {
     name: 'eks-names',
-    why: 'describes all operations of EKS',
+    why: 'describes all operations, exceptions and settings of EKS',
     path: /@aws-sdk\/client-eks\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: withPlainNames,
+    contents: (text) => withoutMembers(withErrors(withPlainNames(text), errorsOf.eks), unusedMembers.eks),
   },
   {
     name: 'iam-names',
@@ -86,9 +153,9 @@ export const sdkReplacements: readonly Replacement[] = [
   },
   {
     name: 'dynamodb-names',
-    why: 'describes all operations and exceptions of DynamoDB',
+    why: 'describes all operations, exceptions and settings of DynamoDB',
     path: /@aws-sdk\/client-dynamodb\/dist-es\/schemas\/schemas_0\.js$/,
-    contents: (text) => withErrors(withPlainNames(text), errorsOf.dynamoDb),
+    contents: (text) => withoutMembers(withErrors(withPlainNames(text), errorsOf.dynamoDb), unusedMembers.dynamoDb),
   },
   {
     name: 'sts-names',
@@ -114,6 +181,29 @@ export const sdkReplacements: readonly Replacement[] = [
     path: /@aws-sdk\/signature-v4-multi-region\/dist-es\/SignatureV4MultiRegion\.js$/,
     contents:
       "export { SignatureV4SignWithCredentials as SignatureV4MultiRegion } from './SignatureV4SignWithCredentials';",
+  },
+  {
+    name: 'event-headers',
+    why: 'writes the headers of events in streams: no call of the gateway has one',
+    path: /@smithy\/signature-v4\/dist-es\/HeaderFormatter\.js$/,
+    contents: `export class HeaderFormatter { format() { ${unused('The headers of event streams')} } }`,
+  },
+  {
+    name: 'adaptive-retries',
+    why: 'limits the rate of requests after throttling, where AWS_RETRY_MODE is adaptive: functions retry as by default',
+    path: /@smithy\/core\/dist-es\/submodules\/retry\/util-retry\/AdaptiveRetryStrategy\.js$/,
+    contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy';",
+  },
+  {
+    name: 'dates',
+    why: 'parses dates as schema-date-utils.js does, once more',
+    path: /@smithy\/core\/dist-es\/submodules\/serde\/date-utils\.js$/,
+    contents: `import { _parseEpochTimestamp, _parseRfc3339DateTimeWithOffset, _parseRfc7231DateTime } from './schema-serde-lib/schema-date-utils';
+      export const dateToUtcString = (date) => date.toUTCString();
+      export const parseEpochTimestamp = _parseEpochTimestamp;
+      export const parseRfc3339DateTime = _parseRfc3339DateTimeWithOffset;
+      export const parseRfc3339DateTimeWithOffset = _parseRfc3339DateTimeWithOffset;
+      export const parseRfc7231DateTime = _parseRfc7231DateTime;`,
   },
   {
     name: 'sha256',

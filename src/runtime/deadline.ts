@@ -39,6 +39,9 @@ export interface Deadline extends Pick<AbortSignal, 'addEventListener' | 'remove
 /** The longest time of a timer in Node.js; a longer one would end at once. Milliseconds. */
 const longestTimerMs = 2 ** 31 - 1;
 
+/** Why requests are aborted: without a reason, each deadline would make an exception with a stack. */
+const ended = 'The deadline is over.';
+
 /**
  * Makes the deadline `at`, in milliseconds since the epoch by `clock`. It is over by whichever
  * clock is ahead: the machine's may be set back, and a monotonic one may stand still while Lambda
@@ -51,7 +54,7 @@ export function makeDeadline(at: number, clock: Clock): Deadline {
   const { signal } = controller;
   // Each open call listens.
   setMaxListeners(0, signal);
-  const timer = setTimeout(() => controller.abort(), Math.min(leftMs, longestTimerMs));
+  const timer = setTimeout(() => controller.abort(ended), Math.min(leftMs, longestTimerMs));
   // It keeps no process alive.
   timer.unref();
   return {
@@ -64,7 +67,7 @@ export function makeDeadline(at: number, clock: Clock): Deadline {
     removeEventListener: signal.removeEventListener.bind(signal),
     end: () => {
       clearTimeout(timer);
-      controller.abort();
+      controller.abort(ended);
     },
   };
 }

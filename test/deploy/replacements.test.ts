@@ -1,9 +1,12 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { PassThrough, Readable } from 'node:stream';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { build } from 'esbuild';
+import { withPlainNames } from '../../deploy/module-edits.ts';
 import { missedReplacements, replacements } from '../../deploy/replacements.ts';
+import { unusedMembers } from '../../deploy/sdk-replacements.ts';
 
 const require = createRequire(import.meta.filename);
 
@@ -47,9 +50,9 @@ test('a function reads its credentials from the environment once', async () => {
 const schemas = 'node_modules/@aws-sdk/client-eks/dist-es/schemas/schemas_0.js';
 const iamSchemas = 'node_modules/@aws-sdk/client-iam/dist-es/schemas/schemas_0.js';
 
-test('the schemas of EKS have constants as plain names of properties, and are otherwise the same', () => {
+test('the schemas of a client have constants as plain names of properties, and are otherwise the same', () => {
   const text = 'const _h = "http";\nexport var A = [9, n0, _h, { [_h]: ["POST", "/"], [other]: 1 }];';
-  expect(replaced(schemas, text)).toBe(
+  expect(withPlainNames(text)).toBe(
     'const _h = "http";\nexport var A = [9, n0, _h, { "http": ["POST", "/"], [other]: 1 }];',
   );
 });
@@ -60,6 +63,34 @@ test('the client of IAM has the exceptions of GetRole only', () => {
   expect(replaced(iamSchemas, text)).toBe(
     `const _e = "error";\n${registration('NoSuchEntityException')}var A = { "error": 1 };\n`,
   );
+});
+
+test('the client of EKS has no members of the types that functions do not use', () => {
+  const unread = unusedMembers.eks.map((type) => `() => ${type}`).join(', ');
+  const names = unusedMembers.eks.map((type) => `_${type}`).join(', ');
+  const structure = (members: string, types: string) =>
+    `export var Cluster$ = [3, n0, _Cl,\n    0,\n    [${members}],\n    [${types}]\n];\n`;
+  const registration = 'n0_registry.registerError(ServerException$, ServerException);\n';
+  const text = `const _e = "error";\nvar A = { [_e]: 1 };\n${registration}`;
+  expect(replaced(schemas, text + structure(`_n, ${names}, _t`, `0, ${unread}, 128 | 0`))).toBe(
+    text.replace('[_e]', '"error"') + structure('_n, _t', '0, 128 | 0'),
+  );
+  expect(() => replaced(schemas, text + structure('_n', '0'))).toThrow('No structure has AccessConfigResponse$');
+});
+
+test.each(['dynamodb', 'eks'])('functions use no member of %s that their bundles leave out', async (client) => {
+  const path = `node_modules/@aws-sdk/client-${client}/dist-es/schemas/schemas_0.js`;
+  const text = await readFile(path, 'utf8');
+  const namesIn = (schema: string) =>
+    [...schema.matchAll(/^ {4}\[([^[\]]*)\],\n {4}\[/gm)].map(([, names = '']) => names.split(', '));
+  const left = namesIn(replaced(path, text));
+  const removed = namesIn(text).flatMap((all, structure) => all.filter((name) => !left[structure]?.includes(name)));
+  const names = removed.map((name) => new RegExp(`^const ${name} = "(\\w+)";$`, 'm').exec(text)?.[1] ?? name);
+  expect(names.length).toBeGreaterThan(5);
+  const folder = client === 'eks' ? 'src/eks' : 'src/ledger/dynamodb';
+  const files = await readdir(folder);
+  const code = (await Promise.all(files.map((file) => readFile(`${folder}/${file}`, 'utf8')))).join('\n');
+  expect(names.filter((name) => new RegExp(`\\.${name}\\b|\\b${name}: `).test(code))).toEqual([]);
 });
 
 test.each([schemas, iamSchemas])('a build fails when %s has nothing to change', (path) => {

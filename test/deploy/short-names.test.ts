@@ -7,12 +7,13 @@ import { build } from 'esbuild';
 import { shortenNames } from '../../deploy/short-names.ts';
 
 const source = `
+const descriptiveTable = { lost: 'is lost', descriptiveTable: 'is a name of a property' };
 class Connection {
   static attempts = 3;
   static count = 0;
   private readonly number = Connection.count++;
   send(message: string): never {
-    const descriptiveText = message.trim() + this.number;
+    const descriptiveText = message.trim() + this.number + descriptiveTable[message];
     throw new Error(descriptiveText);
   }
 }
@@ -47,7 +48,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 async function shortened(): Promise<Bundle> {
   const file = join(folder, 'handle.ts');
   writeFileSync(file, source);
-  await build({ entryPoints: [file], outfile, bundle: true, format: 'cjs', minifySyntax: true, sourcemap: 'external' });
+  await build({
+    entryPoints: [file],
+    outfile,
+    bundle: true,
+    format: 'cjs',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    sourcemap: 'external',
+  });
   await shortenNames(outfile);
   return createRequire(outfile)(outfile) as Bundle;
 }
@@ -59,14 +68,24 @@ test('a bundle has short names of variables, and the names of functions, classes
     expect(stack).toMatch(new RegExp(`at (?:Object\\.)?${name} `));
 });
 
+test('a bundle has short names of constants, which stack traces do not show, and the whole names of properties', () => {
+  expect(readFileSync(outfile, 'utf8').match(/.?descriptiveTable/g)).toEqual([',descriptiveTable']);
+  expect(bundle.handle('descriptiveTable')).toContain('is a name of a property');
+});
+
 test('a class that uses itself while it is created works in a bundle', () => {
   expect(bundle.attempts()).toBe(3);
 });
 
-test('the source map of a bundle with short names has the lines of the sources', () => {
+test('the source map of a bundle with short names has the places of the sources', () => {
   const payload = JSON.parse(readFileSync(`${outfile}.map`, 'utf8')) as SourceMapPayload;
   const [, line = '', column = ''] = /Connection\.send \(.*:(\d+):(\d+)\)/.exec(bundle.handle('lost')) ?? [];
   const entry = new SourceMap(payload).findEntry(Number(line) - 1, Number(column) - 1);
-  const thrown = source.split('\n').findIndex((text) => text.includes('throw new Error'));
-  expect(entry).toMatchObject({ originalSource: expect.stringContaining('handle.ts') as string, originalLine: thrown });
+  const lines = source.split('\n');
+  const thrown = lines.findIndex((text) => text.includes('throw new Error'));
+  expect(entry).toMatchObject({
+    originalSource: expect.stringContaining('handle.ts') as string,
+    originalLine: thrown,
+    originalColumn: lines[thrown]?.indexOf('new Error'),
+  });
 });
