@@ -152,11 +152,10 @@ export interface ObservedState {
   /** The association; null if it is the confirmed one, or gone. */
   readonly association: Association | null;
   /**
-   * The operation that had left the tags that were known when the scan wrote: those of another one
-   * are later than `association`, whatever the clocks of both showed. Null: none were known. Absent:
-   * another version of the gateway wrote it.
+   * The operation that had left the tags that were known when the scan wrote, which are older than
+   * those of `association` whatever the clocks of both showed. Absent: none were known.
    */
-  readonly tagsSetBy?: string | null;
+  readonly tagsSetBy?: string;
   /** Id of the drift that the trail records; null if there is none. */
   readonly driftId: string | null;
   /**

@@ -199,7 +199,7 @@ function observed(
         at: readAt,
         revision: (state?.revision ?? 0) + 1,
         ...seen,
-        tagsSetBy: state?.tags?.setBy ?? null,
+        ...(state?.tags ? { tagsSetBy: state.tags.setBy } : {}),
         driftId,
       },
       isChange: isLost || (isForeign(origin) && !isSeen(seen, before, state?.openOperations ?? [])),

@@ -1,7 +1,7 @@
 import { EKSClient, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-eks';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import { noFilters } from '../../src/ledger/ledger.ts';
+import { LedgerUnavailable, noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
@@ -103,7 +103,7 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     expect(await driftEvents()).toEqual(['DRIFT_FOUND', 'DRIFT_FOUND']);
   });
 
-  // What is later is told by the writes of the state: clocks may show the same time, or another order.
+  // Clocks may show another order than that of the writes.
   test('a change of tags counts once, although the clock of the scan before it was ahead', async () => {
     await createAndScan();
     const foreign = { ...place, serviceAccount: 'other' };
@@ -113,7 +113,7 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     const eksOf = gateway.deps.eksFor(cluster);
     const described = await eksOf.describe(associationId, { deadline: gateway.clock.now() + 10 * seconds });
     if (described.kind !== 'found') throw new Error('It was not found.');
-    await report(described.association, null, 20 * seconds);
+    await report(described.association, null, gateway.deps.times.clockErrorMs);
     const tags = [{ key: 'team', value: 'x' }];
     expect((await gateway.tag({ associationId, tags })).status).toBe('SUCCEEDED');
     const tagged = await ledger.getAssociationState(foreign);
@@ -122,6 +122,32 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     const after = await ledger.getAssociationState(foreign);
     expect(after?.observed?.revision).toBe(after?.revision);
     expect(after?.publicRevision).toBe(tagged?.publicRevision);
+  });
+
+  test('drift of tags is found once, although the outcome of a change of tags before it is written after the scan', async () => {
+    await createAndScan();
+    const { associationId } = await shown();
+    const late: (() => Promise<unknown>)[] = [];
+    const beside = await openBeside(gateway, {
+      change: (deps) => {
+        const commit: Ledger['commit'] = (...written) => {
+          const isOutcome = written[2].some(({ event }) => event === 'SUCCEEDED');
+          if (!isOutcome) return deps.ledger.commit(...written);
+          late.push(() => deps.ledger.commit(...written));
+          return Promise.reject(new LedgerUnavailable(new Error('late')));
+        };
+        return { ...deps, ledger: { ...deps.ledger, commit } };
+      },
+    });
+    const tags = [{ key: 'team', value: 'x' }];
+    expect((await beside.tag({ associationId, tags })).status).toBe('IN_PROGRESS');
+    await tagOutside('y');
+    gateway.clock.skip(120 * seconds);
+    expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
+    for (const write of late) await write();
+    gateway.clock.skip(120 * seconds);
+    expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: null });
+    expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
   });
 
   test('drift of tags is found once, although the clock of the scan after it is ten minutes behind', async () => {

@@ -188,14 +188,17 @@ function withTags(confirmed: ConfirmedAssociation, tags: KnownTags | undefined):
   return { ...confirmed, association: tagged(confirmed.association, tags) };
 }
 
-/** What a scan observed, with the tags that a change of them left since. */
+/**
+ * What a scan observed, with the tags that a change of them left since: one that the scan did not
+ * know of, unless it read when every read shows that change, whose outcome was then written late.
+ */
 function observedOf(
   target: AssociationTarget,
   { sight, origin, association, tagsSetBy, driftId, wasDrift }: NonNullable<StoredState['observed']>,
   { scannedAt, scannedRevision }: StoredState,
   tags: KnownTags | undefined,
 ): ObservedState {
-  const areLater = tagsSetBy === undefined ? (tags?.at ?? 0) > scannedAt : tags?.setBy !== tagsSetBy;
+  const areLater = tags !== undefined && tags.setBy !== tagsSetBy && scannedAt <= tags.shownFrom;
   const seen = sight && association ? associationOf(target, sight, association) : null;
   return {
     at: scannedAt,
