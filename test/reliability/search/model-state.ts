@@ -22,6 +22,8 @@ export interface Attempt {
   readonly expiry: string | null | undefined;
   /** The declaration that the request names; null: none. */
   readonly declaration: string | null;
+  /** The revision of the service account that the request expects; null: any. */
+  readonly expectedRevision: number | null;
   /** What the policies ask approvers of the request; they are those in force when it begins. */
   asking: AskingName;
   /** What these policies say of deletes. */

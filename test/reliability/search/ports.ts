@@ -43,7 +43,7 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, declarations, expiries, bursts, recorder } = environment;
+  const { ledger, model, approvals, declarations, plans, expiries, bursts, recorder } = environment;
   const { processes, clock, isLocked, voterLocks, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
@@ -63,6 +63,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         // Each expiry has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
+          plans.committed(attempt, next, entries);
           const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
           recorder.committed(attempt, expected, next, entries);
           if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);

@@ -12,6 +12,7 @@ import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
 import { makeLeaseModel } from './model-leases.ts';
 import { makeObservationModel } from './model-observations.ts';
+import { makePlanModel } from './model-plans.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
 import { makeScenarioClock } from './scenario-clock.ts';
@@ -75,6 +76,7 @@ export async function runScenario(
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
+  const plans = makePlanModel(model, inProgress, clock.wereApart, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
@@ -98,6 +100,7 @@ export async function runScenario(
       observations,
       approvals,
       declarations,
+      plans,
       expiries,
       bursts,
       recorder,

@@ -16,6 +16,8 @@ export interface ScenarioMutation {
    * create: none, that of the service account, or that before anything happened.
    */
   readonly expects: 'nothing' | 'current' | 'stale';
+  /** Whether an update also has an `expectedRevision`: that of the service account, unless it expects what is stale. Absent: no. */
+  readonly isPlanned?: boolean;
   /** Whether a create adopts an association of others that equals it: then it requests the role that they give. */
   readonly adopts?: boolean;
   /** When the association ends: some minutes after the first send, or not any more. Absent: nothing is said. Of a create or an update. */

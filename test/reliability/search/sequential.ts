@@ -14,6 +14,7 @@ import { makeInProgressModel } from './model-in-progress.ts';
 import { makeLeaseModel } from './model-leases.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
+import { makePlanModel } from './model-plans.ts';
 import { makeProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
@@ -89,6 +90,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
+  const plans = makePlanModel(model, inProgress, clock.wereApart, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
@@ -109,6 +111,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       observations,
       approvals,
       declarations,
+      plans,
       expiries,
       bursts,
       inProgress,
