@@ -7,6 +7,7 @@ import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
+import { makeAskers } from './asker.ts';
 import { makeEraser } from './eraser.ts';
 import { makeExpireRun } from './expire-run.ts';
 import { gatedRepairs } from './ports.ts';
@@ -57,6 +58,7 @@ export function makeCallers(environment: Environment) {
       seen: null,
       shown: null,
       lock: null,
+      wasLocked: null,
       locksRevision: null,
       wasDenied: false,
       denied: null,
@@ -76,6 +78,7 @@ export function makeCallers(environment: Environment) {
   function targetOf({ principal, kind, token, variant, expects, ends, ...of }: ScenarioMutation): MutationTarget {
     const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyExpiry} ${of.isPlanned}`;
     const expiresAt = expiryOf(kind, ends, clock.gateway());
+    const isPlanned = kind === 'update' && of.isPlanned === true;
     const [existing] = eks.associations();
     const known = targets.get(key);
     if (known) return known;
@@ -91,7 +94,7 @@ export function makeCallers(environment: Environment) {
     const target = {
       id,
       expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects],
-      plan: of.isPlanned ? planOf(expects === 'stale' ? 'stale' : 'current', recorder.tick()) : null,
+      plan: isPlanned ? planOf(expects === 'stale' ? 'stale' : 'current', recorder.tick()) : null,
       expiresAt,
     };
     targets.set(key, target);
@@ -181,6 +184,7 @@ export function makeCallers(environment: Environment) {
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
+    withdraw: makeAskers(environment, start),
     expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
     erase: makeEraser(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),

@@ -39,7 +39,9 @@ export interface Attempt {
   shown: Association | null;
   /** What its last read of the locks showed; null before it. */
   lock: 'set' | 'none' | null;
-  /** The revision of the locks on approvers that it showed; null before it. */
+  /** Whether its first read of the locks showed one on its principal; null before it. */
+  wasLocked: boolean | null;
+  /** The revision of the locks on principals that its last read showed; null before it. */
   locksRevision: number | null;
   /** Whether EKS denied a read, because the account lacks its role. */
   wasDenied: boolean;

@@ -72,7 +72,12 @@ export async function runScenario(
   const tagged: Applied[] = [];
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const voterLocks = makeVoterLocks();
-  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
+  const approvals = makeApprovalModel(
+    clock,
+    { operationOf: (id) => model.operationOf(id), tokenOf: (identity) => model.tokenOf(identity) },
+    voterLocks,
+    isBroken,
+  );
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
@@ -175,6 +180,13 @@ export async function runScenario(
         return;
       case 'vote':
         void callers.vote(event, event.faults);
+        return;
+      case 'withdraw':
+        void callers.withdraw(event);
+        return;
+      case 'lock asker':
+        log(() => `changes of alice are ${event.isSet ? 'locked' : 'not locked'}`);
+        voterLocks[event.isSet ? 'set' : 'lift']('alice');
         return;
       case 'voter':
         log(() => `operators: ${event.what} ${event.by}`);

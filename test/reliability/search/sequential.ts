@@ -86,7 +86,12 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const isBroken = (rule: string) => broken.push(rule);
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const voterLocks = makeVoterLocks();
-  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
+  const approvals = makeApprovalModel(
+    clock,
+    { operationOf: (id) => model.operationOf(id), tokenOf: (identity) => model.tokenOf(identity) },
+    voterLocks,
+    isBroken,
+  );
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
@@ -196,6 +201,11 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         return;
       case 'vote':
         return runAlone(() => callers.vote(event, event.faults));
+      case 'withdraw':
+        return runAlone(() => callers.withdraw(event));
+      case 'lock asker':
+        voterLocks[event.isSet ? 'set' : 'lift']('alice');
+        return;
       case 'lock':
         isLocked = event.isSet;
         bursts.lock('all', isLocked);

@@ -23,7 +23,7 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
   /** The earliest tags of each association that the last scan can have shown, as their place among all of it. By id. */
   const shownSince = new Map<string, number>();
   /** What the last scan recorded of what others made, and how many entries the trail had then. */
-  let recorded: { readonly association: Association; readonly entries: number } | null = null;
+  let recorded: { readonly association: Association; readonly entries: number; readonly place: number } | null = null;
   const isOfOthers = ({ by }: Tagged, index: number) => by === null && index > 0;
   const of = (id: string) => states.filter((one) => one.id === id);
   const closing = (by: string | null) =>
@@ -58,17 +58,20 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
     },
     /**
      * A scan recorded an association that others made or changed: whether it has other tags than the last such scan recorded, or a later change of tags
-     * left. Null: an operation may have left them.
+     * left. Null: an operation may have left them, or one that EKS had applied before was recorded late.
      */
     areNew(association: Association): boolean | null {
       const before = recorded;
       const entries = written();
-      recorded = { association, entries: entries.length };
       const { associationId: id } = association;
+      recorded = { association, entries: entries.length, place: shownSince.get(id) ?? 0 };
       if (before?.association.associationId !== id) return false;
-      const left = entries
+      const since = entries
         .slice(before.entries)
-        .findLast((entry) => entry.event === 'SUCCEEDED' && isOfTags(entry) && entry.before?.associationId === id);
+        .filter((entry) => entry.event === 'SUCCEEDED' && isOfTags(entry) && entry.before?.associationId === id);
+      if (since.some(({ operationId }) => of(id).findIndex(({ by }) => by === operationId) <= before.place))
+        return null;
+      const left = since.at(-1);
       const known = (left && tagsLeftBy(left)) ?? before.association.tags;
       if (areSameTags(known, association.tags)) return false;
       return mayBeLeft(id) ? null : true;
@@ -141,7 +144,7 @@ export function tagsBySuccess(written: readonly AuditEntry[], id: string): (read
 
 /** Whether an entry is of a change of tags, which confirms nothing of who made an association. */
 export function isOfTags({ operation }: AuditEntry): boolean {
-  return ['tag', 'untag'].includes(kindOf(operation));
+  return operation === 'TAG_POD_IDENTITY_ASSOCIATION' || operation === 'UNTAG_POD_IDENTITY_ASSOCIATION';
 }
 
 function tagsLeftBy({ operation, before, request }: AuditEntry): readonly Tag[] | null {
