@@ -54,7 +54,7 @@ const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 5, arbitrary: voter },
   { weight: 3, arbitrary: asking.map((name) => policy(true, name)) },
   { weight: 4, arbitrary: expire },
-  { weight: 3, arbitrary: withdraw },
+  { weight: 6, arbitrary: withdraw },
   { weight: 2, arbitrary: fc.constantFrom(true, false).map(lockAsker) },
 ];
 
@@ -101,6 +101,8 @@ const held: fc.Arbitrary<Step[]> = fc
       afterVotes,
       afterVotes,
       fc.tuple(aroundEnds, expire).map(([seconds, run]) => [clock(seconds), run]),
+      withdrawn,
+      withdrawn,
       withdrawn,
       aroundEnds.map((seconds) => [clock(seconds)]),
     ),
