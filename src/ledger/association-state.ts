@@ -151,6 +151,11 @@ export interface ObservedState {
   readonly origin: Origin | null;
   /** The association; null if it is the confirmed one, or gone. */
   readonly association: Association | null;
+  /**
+   * The operation that had left the tags that were known when the scan wrote, which are older than
+   * those of `association` whatever the clocks of both showed. Absent: none were known.
+   */
+  readonly tagsSetBy?: string;
   /** Id of the drift that the trail records; null if there is none. */
   readonly driftId: string | null;
   /**

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { Stamps } from '../ledger/audit-entry.ts';
-import type { AssociationState, ObservedState } from '../ledger/association-state.ts';
+import type { AssociationState, ObservedState, Sight } from '../ledger/association-state.ts';
 import type { Association, AssociationTarget } from '../model/association.ts';
 import { driftPrefix } from '../model/audit.ts';
 import type { AuditEvent } from '../model/audit-event.ts';
@@ -53,7 +53,7 @@ export function driftChangeOf(stamps: Stamps, observation: Observation): DriftCh
   const seen = observation.state?.observed ?? null;
   const known = seen?.driftId ?? null;
   const event = eventOf(observation, seen);
-  const ofAbsence = wasDrift(observation, seen) ? { wasDrift: true as const } : {};
+  const ofAbsence = driftOfAbsence(observation.observed.sight, observation.state, observation.scan);
   const driftId = known ?? (event && `${driftPrefix}${stamps.ulid(stamps.clock())}`);
   if (event === null || driftId === null) return { driftId: known, ...ofAbsence, event: null, entry: null };
   const entry = entryOf(stamps, observation, driftId, event);
@@ -85,10 +85,17 @@ function isNew(associationId: string, seen: ObservedState | null, { completedAt 
   return completedAt !== null;
 }
 
-/** Whether an association that is gone is drift if a later read shows it after all. */
-function wasDrift({ state, observed: { sight }, scan }: Observation, seen: ObservedState | null): boolean {
-  const isKnown = (state?.confirmed ?? null) !== null;
-  return sight !== null && sight.isGone && !isKnown && isNew(sight.associationId, seen, scan);
+/**
+ * What the absence of an association is recorded with: whether it is drift if a later read shows it
+ * after all.
+ */
+export function driftOfAbsence(
+  sight: Sight | null,
+  state: AssociationState | null,
+  scan: ScanLease,
+): Pick<ObservedState, 'wasDrift'> {
+  if (sight?.isGone !== true || (state?.confirmed ?? null) !== null) return {};
+  return isNew(sight.associationId, state?.observed ?? null, scan) ? { wasDrift: true } : {};
 }
 
 /**

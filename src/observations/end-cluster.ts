@@ -7,7 +7,8 @@ import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AssociationTarget } from '../model/association.ts';
 import { clusterPrefix } from '../model/audit.ts';
 import type { AuditEntry } from '../model/audit.ts';
-import { observationContext } from './drift-event.ts';
+import { driftOfAbsence, observationContext } from './drift-event.ts';
+import type { ScanLease } from './drift-event.ts';
 import { judgeGone } from './gone.ts';
 import type { FleetScans, Missed } from './gone.ts';
 import { goneAssociation, seenAtOf } from './seen-version.ts';
@@ -21,6 +22,9 @@ export interface EndPorts extends Stamps {
   };
   readonly times: ReadTimes;
 }
+
+/** The progress of a cluster that is gone. */
+type EndedScan = ScanLease & { readonly gone: GoneCluster };
 
 /** How many associations end at the same time. */
 const concurrency = 8;
@@ -87,7 +91,7 @@ export async function endAssociations(ports: EndPorts, scan: ClusterScan, deadli
   const worker = async () => {
     for (const { target } of queue) {
       if (ports.clock() > deadline - leastMs) return;
-      if (await endAssociation(ports, target, gone, missing.latestAt)) ended += 1;
+      if (await endAssociation(ports, target, { ...scan, gone }, missing.latestAt)) ended += 1;
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
@@ -102,13 +106,13 @@ export async function endAssociations(ports: EndPorts, scan: ClusterScan, deadli
 async function endAssociation(
   { observations, times }: EndPorts,
   target: AssociationTarget,
-  gone: GoneCluster,
+  scan: EndedScan,
   readAt: number,
 ): Promise<boolean> {
   try {
     const state = await observations.getAssociationState(target);
     if (state === null || hasEnded(state)) return true;
-    const change = endOf(state, gone, readAt, times);
+    const change = endOf(state, scan, readAt, times);
     return change !== null && (await observations.observeAssociation(state.revision, change, null));
   } catch (error) {
     if (error instanceof UnsupportedFormat) return false;
@@ -131,7 +135,7 @@ function hasEnded(state: AssociationState): boolean {
  */
 export function endOf(
   state: AssociationState,
-  { operationId }: GoneCluster,
+  scan: EndedScan,
   readAt: number,
   { listLagMs, clockErrorMs }: ReadTimes,
 ): StateChange | null {
@@ -141,13 +145,15 @@ export function endOf(
   if (openOperations.some(({ closedAt }) => closedAt === null)) return null;
   const settledAt = Math.max(changedAt ?? 0, Date.parse(last.modifiedAt)) + listLagMs + clockErrorMs;
   if (readAt <= settledAt || (observed?.at ?? 0) > readAt) return null;
+  const sight = { ...last, isGone: true };
   const seen: ObservedState = {
     at: readAt,
     revision: state.revision + 1,
-    sight: { ...last, isGone: true },
+    sight,
     origin: null,
     association: null,
     driftId: null,
+    ...driftOfAbsence(sight, state, scan),
   };
   const lapsed = openOperations.filter(({ inDoubtUntil }) => inDoubtUntil < readAt);
   const change = {
@@ -159,7 +165,7 @@ export function endOf(
   if (last.isGone) return change;
   const association = goneAssociation(state, last);
   const times = { seenAt: seenAtOf(seen, null, state), seenOtherwiseAt: lastReadAt(state) };
-  const byCluster = { operationId, declaration: null, ...times };
+  const byCluster = { operationId: scan.gone.operationId, declaration: null, ...times };
   const version = association && { ...deletedVersion(target, association, byCluster), isRead: true as const };
   return { ...change, isChange: true, ...(version ? { version } : {}) };
 }

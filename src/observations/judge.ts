@@ -195,7 +195,13 @@ function observed(
     origin,
     change: {
       ...confirmed,
-      observed: { at: readAt, revision: (state?.revision ?? 0) + 1, ...seen, driftId },
+      observed: {
+        at: readAt,
+        revision: (state?.revision ?? 0) + 1,
+        ...seen,
+        ...(state?.tags ? { tagsSetBy: state.tags.setBy } : {}),
+        driftId,
+      },
       isChange: isLost || (isForeign(origin) && !isSeen(seen, before, state?.openOperations ?? [])),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),

@@ -128,7 +128,8 @@ describe('the end of a service account whose cluster is gone', () => {
     const latest = { origin: 'OPERATION', seenAt: start, seenOtherwiseAt: null } as const;
     const known = { target, revision: 4, publicRevision: 1, changedAt: start, confirmed, latest };
     const state = { ...known, observed: null, openOperations: [], recordsInProgress: [], ...fields };
-    return endOf(state, { operationId: 'cluster-1', at: now }, readAt, times);
+    const scanned = { completedAt: start - minutes, gone: { operationId: 'cluster-1', at: now } };
+    return endOf(state, scanned, readAt, times);
   };
   const open = { operationId, operation, requested: {}, inDoubtUntil: start, closedAt: null, saw: null };
 
@@ -456,6 +457,24 @@ describe('scans of a cluster that was deleted', () => {
     expect(await run()).toMatchObject({ complete: 2, driftFound: 0, observed: 1 });
     const { data } = await answered();
     expect(data?.associations.nodes).toEqual([{ serviceAccount: 'api' }]);
+  });
+
+  test.each([
+    ['was drift is drift again', true],
+    ['was not drift is not', false],
+  ])('an association that %s in a cluster that was taken for gone', async (_, isDrift) => {
+    const make = () =>
+      gateway.simulator.control.createAssociation({ ...target, roleArn: roleArn('payments/payments-api') });
+    if (isDrift) await run();
+    make();
+    pass();
+    expect(await run()).toMatchObject({ driftFound: Number(isDrift) });
+    expect((await runWithout()).at(-1)).toMatchObject({ clustersGone: 1 });
+    gateway.simulator.control.addCluster(cluster);
+    pass(20);
+    expect(await run()).toMatchObject({ complete: 2, driftFound: Number(isDrift), outside: 1 });
+    pass();
+    expect(await run()).toMatchObject({ driftFound: 0, driftResolved: 0 });
   });
 
   test('AccessDenied never counts: not as a scan, not in between, and not from DescribeCluster', async () => {

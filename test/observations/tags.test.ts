@@ -1,7 +1,7 @@
 import { EKSClient, TagResourceCommand, UntagResourceCommand } from '@aws-sdk/client-eks';
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
-import { noFilters } from '../../src/ledger/ledger.ts';
+import { LedgerUnavailable, noFilters } from '../../src/ledger/ledger.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association } from '../../src/model/association.ts';
 import { observeChange } from '../../src/observations/observe-change.ts';
@@ -52,9 +52,10 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     await scan({ ...deps, observations: ledger, wait }, defaultScanSettings, clock.now() + 50 * seconds);
     return simulator.control.requests('DescribePodIdentityAssociation').length;
   };
-  /** Observes a reported change. `shows`: what the read shows in place of what EKS has. */
-  const report = async (shows?: Association, changedAt: number | null = null) => {
-    const { deps, clock } = gateway;
+  /** Observes a reported change. `shows`: what the read shows in place of what EKS has. `aheadMs`: of the clock. */
+  const report = async (shows?: Association, changedAt: number | null = null, aheadMs = 0) => {
+    const { deps } = gateway;
+    const clock = { now: () => gateway.clock.now() + aheadMs };
     const { associationId } = shows ?? (await shown());
     const older = { kind: 'found', association: shows } as const;
     const eksFor: typeof deps.eksFor = (of) => ({
@@ -62,7 +63,8 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
       ...(shows && { describe: () => Promise.resolve({ ...older, association: shows }) }),
     });
     const change = { cluster, associationId, changedAt };
-    return observeChange({ ...deps, eksFor, observations: ledger }, change, clock.now() + 50 * seconds);
+    const ports = { ...deps, clock: clock.now, eksFor, observations: ledger };
+    return observeChange(ports, change, clock.now() + 50 * seconds);
   };
   const driftEvents = async () => {
     const partition = { kind: 'namespace', ...cluster, namespace: place.namespace } as const;
@@ -99,6 +101,66 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
     expect(await report()).toEqual({ kind: 'undecided' });
     expect(await scanNext()).toBe(1);
     expect(await driftEvents()).toEqual(['DRIFT_FOUND', 'DRIFT_FOUND']);
+  });
+
+  // Clocks may show another order than that of the writes.
+  test('a change of tags counts once, although the clock of the scan before it was ahead', async () => {
+    await createAndScan();
+    const foreign = { ...place, serviceAccount: 'other' };
+    const [{ associationId } = { associationId: '' }] = gateway.simulator.control
+      .associations()
+      .filter(({ serviceAccount }) => serviceAccount === foreign.serviceAccount);
+    const eksOf = gateway.deps.eksFor(cluster);
+    const described = await eksOf.describe(associationId, { deadline: gateway.clock.now() + 10 * seconds });
+    if (described.kind !== 'found') throw new Error('It was not found.');
+    await report(described.association, null, gateway.deps.times.clockErrorMs);
+    const tags = [{ key: 'team', value: 'x' }];
+    expect((await gateway.tag({ associationId, tags })).status).toBe('SUCCEEDED');
+    const tagged = await ledger.getAssociationState(foreign);
+    gateway.clock.skip(120 * seconds);
+    expect(await report({ ...described.association, tags })).toMatchObject({ origin: 'OUTSIDE', drift: null });
+    const after = await ledger.getAssociationState(foreign);
+    expect(after?.observed?.revision).toBe(after?.revision);
+    expect(after?.publicRevision).toBe(tagged?.publicRevision);
+  });
+
+  test('drift of tags is found once, although the outcome of a change of tags before it is written after the scan', async () => {
+    await createAndScan();
+    const { associationId } = await shown();
+    const late: (() => Promise<unknown>)[] = [];
+    const beside = await openBeside(gateway, {
+      change: (deps) => {
+        const commit: Ledger['commit'] = (...written) => {
+          const isOutcome = written[2].some(({ event }) => event === 'SUCCEEDED');
+          if (!isOutcome) return deps.ledger.commit(...written);
+          late.push(() => deps.ledger.commit(...written));
+          return Promise.reject(new LedgerUnavailable(new Error('late')));
+        };
+        return { ...deps, ledger: { ...deps.ledger, commit } };
+      },
+    });
+    const tags = [{ key: 'team', value: 'x' }];
+    expect((await beside.tag({ associationId, tags })).status).toBe('IN_PROGRESS');
+    await tagOutside('y');
+    gateway.clock.skip(120 * seconds);
+    expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
+    for (const write of late) await write();
+    gateway.clock.skip(120 * seconds);
+    expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: null });
+    expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
+  });
+
+  test('drift of tags is found once, although the clock of the scan after it is ten minutes behind', async () => {
+    await createAndScan();
+    const { associationId } = await shown();
+    expect((await gateway.tag({ associationId, tags: [{ key: 'team', value: 'x' }] })).status).toBe('SUCCEEDED');
+    gateway.clock.skip(120 * seconds);
+    await tagOutside('y');
+    expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
+    const tagged = await shown();
+    for (const ahead of [-600, 0])
+      expect(await report(tagged, null, ahead * seconds)).toMatchObject({ origin: 'OUTSIDE', drift: null });
+    expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
   });
 
   test('a change that a read does not show so soon after it was reported is read again by the next scan', async () => {

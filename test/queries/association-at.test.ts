@@ -402,6 +402,15 @@ describe('the history as of a time', () => {
       expect(await teams([created(1), updated, read], [100, 699, 729, 730])).toEqual(['x?', 'x?', 'x?', 'x']);
     });
 
+    test('those of several reads and outcomes of one version are not certain until the first of them, as far as clocks are right', async () => {
+      const same = { association: made(40, 'b', { tags: x }) };
+      const versions = [
+        ...[created(1), byScan({ ...same, seenOtherwiseAt: start }, 20), { ...byOperation(9, 40, 'b', 30), ...same }],
+        byScan({ ...same, seenOtherwiseAt: start + 30 * seconds }, 700),
+      ];
+      expect(await teams(versions, [40, 49, 50])).toEqual(['x?', 'x?', 'x']);
+    });
+
     test('those that others set, and a change then set back, are not certain from the change before it', async () => {
       const again: AssociationVersion = {
         ...{ ...change(200, 210, core), association: made(60, 'b', { tags: x }), origin: 'OUTSIDE' },

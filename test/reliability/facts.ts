@@ -215,7 +215,7 @@ export interface CallerAnswer {
   readonly clientRequestToken: string;
   /** The `modifiedAt` that the request expects; absent if it expects none. */
   readonly expectedModifiedAt?: number;
-  /** When the revision that a create expects was read; absent if it expects none. */
+  /** When the revision that a create or update expects was read; absent if it expects none. */
   readonly plannedAt?: number;
   /** When the request arrived. */
   readonly startedAt: number;

@@ -98,6 +98,14 @@ test.each<[string, string, Partial<Facts>]>([
     { changes: [], associations: [], entries: [], answers: [{ ...refusedForRevision, plannedAt: 3_500 }] },
   ],
   [
+    'an update is refused for a revision that nothing moved',
+    'truthful',
+    {
+      ...{ changes: [], associations: [], entries: [] },
+      answers: [{ ...refusedForRevision, kind: 'update', plannedAt: 3_500 }],
+    },
+  ],
+  [
     'a change is sent under a lock that was set before the take-over',
     'locked',
     { entries: [intent, taken, { ...success, fence: 2 }], locks: [{ from: 1_400, until: Infinity }] },

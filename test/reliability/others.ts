@@ -77,17 +77,17 @@ export function undoneByPlans(facts: Facts): string[] {
   });
 }
 
-/** Refusals of creates for a revision that nothing moved since their plan: no outcome that changed the association, or may have, and no scan. */
+/** Refusals of creates and updates for a revision that nothing moved since their plan: no outcome that changed the association, or may have, and no scan. */
 export function unfoundedRefusals({ answers, entries, scanned = [] }: Facts): string[] {
   const outcomes = entries.filter(
     ({ event, refusalCode, fence }) =>
       fence !== null && (event === 'SUCCEEDED' || (event === 'REFUSED' && refusalCode === 'OUTCOME_UNDETERMINED')),
   );
   const moved = [...outcomes.map(({ time }) => time), ...scanned];
-  return answers.flatMap(({ kind, code, plannedAt, answeredAt, clientRequestToken: token }) => {
-    if (kind !== 'create' || code !== 'ASSOCIATION_CHANGED' || plannedAt === undefined) return [];
+  return answers.flatMap(({ kind, code, plannedAt, expectedModifiedAt, answeredAt, clientRequestToken: token }) => {
+    if (code !== 'ASSOCIATION_CHANGED' || plannedAt === undefined || expectedModifiedAt !== undefined) return [];
     if (moved.some((time) => plannedAt < time && time < answeredAt)) return [];
-    return [`the create of ${token} was refused for its revision, which nothing moved since its plan`];
+    return [`the ${kind} of ${token} was refused for its revision, which nothing moved since its plan`];
   });
 }
 

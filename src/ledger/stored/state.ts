@@ -89,9 +89,10 @@ function confirmedMap({ association, declaration, ...rest }: ConfirmedAssociatio
   return { associationId, modifiedAt, ...rest, ...declared, association: detailsText(association) };
 }
 
-function observedMap({ sight, origin, association, driftId, wasDrift }: ObservedState) {
+function observedMap({ sight, origin, association, tagsSetBy, driftId, wasDrift }: ObservedState) {
+  const ofTags = tagsSetBy === undefined ? {} : { tagsSetBy };
   const ofAbsence = wasDrift ? { wasDrift } : {};
-  return { sight, origin, association: association && detailsText(association), driftId, ...ofAbsence };
+  return { sight, origin, association: association && detailsText(association), ...ofTags, driftId, ...ofAbsence };
 }
 
 function operationMap({ operationId: _, requested, tags, ...fields }: OpenOperation) {
@@ -117,7 +118,7 @@ export interface StoredState {
       readonly declaration?: string;
       readonly association: string;
     };
-  readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'driftId' | 'wasDrift'> & {
+  readonly observed?: Pick<ObservedState, 'sight' | 'origin' | 'tagsSetBy' | 'driftId' | 'wasDrift'> & {
     readonly association: string | null;
   };
   readonly scannedAt: number;
@@ -140,7 +141,7 @@ export function stateOfItem(item: Item): AssociationState {
   // Only `stateUpdate` writes these items.
   const stored = item as Item & StoredState;
   const { v, revision, changes = 0, changedAt = null, confirmed, observed, latest = null } = stored;
-  const { scannedAt, scannedRevision, recordsInProgress } = stored;
+  const { recordsInProgress } = stored;
   const expiry = expiryOf(stored);
   requireSupported(`state of ${key}`, v);
   const names = Object.keys(stored).filter((name) => name.startsWith(operationPrefix));
@@ -152,20 +153,7 @@ export function stateOfItem(item: Item): AssociationState {
     publicRevision: changes,
     changedAt,
     confirmed: confirmed ? withTags(confirmedOf(target, confirmed), tags) : null,
-    observed: observed
-      ? {
-          at: scannedAt,
-          revision: scannedRevision,
-          sight: observed.sight,
-          origin: observed.origin,
-          driftId: observed.driftId,
-          ...(observed.wasDrift ? { wasDrift: observed.wasDrift } : {}),
-          association:
-            observed.sight && observed.association
-              ? taggedSince(associationOf(target, observed.sight, observed.association), tags, scannedAt)
-              : null,
-        }
-      : null,
+    observed: observed ? observedOf(target, observed, stored, tags) : null,
     openOperations: names.sort().map((name) => openOperationOf(name, stored)),
     recordsInProgress: keysIn(recordsInProgress),
     latest,
@@ -197,13 +185,36 @@ function confirmedOf(target: AssociationTarget, stored: NonNullable<StoredState[
 
 /** What is confirmed, with the tags that the last change of them left. */
 function withTags(confirmed: ConfirmedAssociation, tags: KnownTags | undefined): ConfirmedAssociation {
-  return { ...confirmed, association: taggedSince(confirmed.association, tags, 0) };
+  return { ...confirmed, association: tagged(confirmed.association, tags) };
 }
 
-/** An association with the tags that a change of them left after this time. */
-function taggedSince(association: Association, tags: KnownTags | undefined, since: number): Association {
-  const isOfIt = tags?.associationId === association.associationId && tags.at > since;
-  return isOfIt ? { ...association, tags: tags.tags } : association;
+/**
+ * What a scan observed, with the tags that a change of them left since: one that the scan did not
+ * know of, unless it read when every read shows that change, whose outcome was then written late.
+ */
+function observedOf(
+  target: AssociationTarget,
+  { sight, origin, association, tagsSetBy, driftId, wasDrift }: NonNullable<StoredState['observed']>,
+  { scannedAt, scannedRevision }: StoredState,
+  tags: KnownTags | undefined,
+): ObservedState {
+  const areLater = tags !== undefined && tags.setBy !== tagsSetBy && scannedAt <= tags.shownFrom;
+  const seen = sight && association ? associationOf(target, sight, association) : null;
+  return {
+    at: scannedAt,
+    revision: scannedRevision,
+    sight,
+    origin,
+    association: seen && areLater ? tagged(seen, tags) : seen,
+    ...(tagsSetBy === undefined ? {} : { tagsSetBy }),
+    driftId,
+    ...(wasDrift ? { wasDrift } : {}),
+  };
+}
+
+/** An association with these tags, if they are of it. */
+function tagged(association: Association, tags: KnownTags | undefined): Association {
+  return tags?.associationId === association.associationId ? { ...association, tags: tags.tags } : association;
 }
 
 function uncertainTimesIn(stored: Record<string, unknown>): UncertainTime[] {

@@ -149,10 +149,11 @@ async function runAt(
     isPresent(one) && placeOfVersions(one.association, one.association.modifiedAt) === place;
   const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 3);
   const known = createLast(seen.filter(isSame));
-  if (known.length > 1) return runOf(known);
+  const earlier = made.filter((one) => !isSame(one));
+  if (known.length > 1) return runOf([...known, ...earlier]);
   const first = (await reads.readVersions(target, { from: place }, few)).filter(isSame);
   const creates = first.filter(isOfCreate).slice(0, 1);
-  const before = creates.length > 0 ? [] : made.filter((one) => !isSame(one));
+  const before = creates.length > 0 ? [] : earlier;
   if (known.length > 0) return runOf(known.every(isOfCreate) ? known : [...known, ...creates, ...before]);
   // None of them was seen by then: the one that was seen first.
   const [version, following] = creates.length > 0 ? creates : first;

@@ -7,6 +7,7 @@ import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
+import { makeAskers } from './asker.ts';
 import { makeEraser } from './eraser.ts';
 import { makeExpireRun } from './expire-run.ts';
 import { gatedRepairs } from './ports.ts';
@@ -32,7 +33,12 @@ export function makeCallers(environment: Environment) {
     input: string,
     faults: Faults,
     isWhole = false,
-    { ballot = null, declaration = null, expiry }: Partial<Pick<Attempt, 'ballot' | 'declaration' | 'expiry'>> = {},
+    {
+      ballot = null,
+      declaration = null,
+      expectedRevision = null,
+      expiry,
+    }: Partial<Pick<Attempt, 'ballot' | 'declaration' | 'expectedRevision' | 'expiry'>> = {},
   ): Process {
     const finalBefore = identity === null ? null : model.finalFor(identity, input);
     const attempt: Attempt = {
@@ -46,11 +52,13 @@ export function makeCallers(environment: Environment) {
       clock: clockOf(name, ballot !== null, processes.all.length),
       expiry,
       declaration,
+      expectedRevision,
       isDenied: false,
       judged: null,
       seen: null,
       shown: null,
       lock: null,
+      wasLocked: null,
       locksRevision: null,
       wasDenied: false,
       denied: null,
@@ -68,8 +76,9 @@ export function makeCallers(environment: Environment) {
    * The association of a mutation, and what it expects: those at its first attempt, so that a repeated mutation is the same request.
    */
   function targetOf({ principal, kind, token, variant, expects, ends, ...of }: ScenarioMutation): MutationTarget {
-    const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyExpiry}`;
+    const key = `${principal} ${kind} ${token} ${variant} ${expects} ${ends} ${of.changesOnlyExpiry} ${of.isPlanned}`;
     const expiresAt = expiryOf(kind, ends, clock.gateway());
+    const isPlanned = kind === 'update' && of.isPlanned === true;
     const [existing] = eks.associations();
     const known = targets.get(key);
     if (known) return known;
@@ -85,7 +94,7 @@ export function makeCallers(environment: Environment) {
     const target = {
       id,
       expectedModifiedAt: { nothing: null, current: modifiedAt, stale }[expects],
-      plan: null,
+      plan: isPlanned ? planOf(expects === 'stale' ? 'stale' : 'current', recorder.tick()) : null,
       expiresAt,
     };
     targets.set(key, target);
@@ -114,12 +123,19 @@ export function makeCallers(environment: Environment) {
       isOfExpiry || (isAdopting && variant === 1) || kind === 'delete' || kind === 'adopt' || kind === 'untag';
     const requested = isSame ? 0 : variant;
     const input = `${inputOf(requested, target)} ${isAdopting}${isOfExpiry ? ' expiry alone' : ''}`;
-    const process = start(name, identity, input, faults, isWhole, { declaration, expiry: target.expiresAt });
+    const expectedRevision = target.plan?.revision ?? null;
+    const process = start(name, identity, input, faults, isWhole, {
+      ...{ declaration, expectedRevision },
+      expiry: target.expiresAt,
+    });
     const { attempt } = process;
     const startedAt = recorder.tick();
     log(() => {
-      const what = target.plan ? `revision ${target.plan.revision}` : `the ${expects} modifiedAt`;
-      const expectation = expects === 'nothing' ? '' : `, expecting ${what},`;
+      const what = [
+        ...(kind === 'create' || expects === 'nothing' ? [] : [`the ${expects} modifiedAt`]),
+        ...(target.plan ? [`revision ${target.plan.revision}`] : []),
+      ];
+      const expectation = what.length === 0 ? '' : `, expecting ${what.join(' and ')},`;
       return `${name} requests the ${kind} (input ${variant}${isAdopting ? ', or an adoption' : ''}${isOfExpiry ? ', only of the expiry' : ''}${target.expiresAt === undefined ? '' : `, expiry ${target.expiresAt}`})${expectation} with token ${token}${declaration === null ? '' : ` for the declaration ${declaration}`}${describeFaults(faults)}`;
     });
     const tokenName = (operationId: string | null) => recorder.nameOf(operationId, identity, token);
@@ -168,6 +184,7 @@ export function makeCallers(environment: Environment) {
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
+    withdraw: makeAskers(environment, start),
     expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
     erase: makeEraser(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),

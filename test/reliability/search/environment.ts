@@ -11,6 +11,7 @@ import type { ErasureModel } from './model-erasures.ts';
 import type { InProgressModel } from './model-in-progress.ts';
 import type { LeaseModel } from './model-leases.ts';
 import type { ObservationModel } from './model-observations.ts';
+import type { PlanModel } from './model-plans.ts';
 import type { Processes } from './processes.ts';
 import type { Recorder } from './recorder.ts';
 import type { makePolicyVersions } from './policy-versions.ts';
@@ -27,6 +28,7 @@ export interface Environment {
   readonly observations: ObservationModel;
   readonly approvals: ApprovalModel;
   readonly declarations: DeclarationModel;
+  readonly plans: PlanModel;
   readonly expiries: ExpiryModel;
   readonly bursts: Bursts;
   readonly inProgress: InProgressModel;

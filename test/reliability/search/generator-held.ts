@@ -33,6 +33,20 @@ const voter: fc.Arbitrary<ScenarioEvent> = fc.record({
   what: fc.constantFrom('lock' as const, 'lock' as const, 'lift' as const, 'deny' as const, 'permit' as const),
 });
 
+const withdraw: fc.Arbitrary<ScenarioEvent> = fc.record({
+  do: fc.constant('withdraw' as const),
+  by: fc.constantFrom('asker' as const, 'asker' as const, 'asker' as const, 'other' as const),
+  index: fc.constantFrom(0, 0, 0, 1),
+  faults: faults.map((ofWithdrawal) => ({ ...ofWithdrawal, eks: null })),
+});
+
+const lockAsker = (isSet: boolean): ScenarioEvent => ({ do: 'lock asker', isSet });
+
+/** A withdrawal, most often while who asked is locked. */
+const withdrawn: fc.Arbitrary<ScenarioEvent[]> = fc
+  .tuple(withdraw, fc.constantFrom(true, true, false))
+  .map(([event, isLocked]) => (isLocked ? [lockAsker(true), event, lockAsker(false)] : [event]));
+
 const ofErin = (what: 'lock' | 'lift' | 'deny' | 'permit'): ScenarioEvent => ({ do: 'voter', by: 'erin', what });
 
 const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
@@ -40,6 +54,8 @@ const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
   { weight: 5, arbitrary: voter },
   { weight: 3, arbitrary: asking.map((name) => policy(true, name)) },
   { weight: 4, arbitrary: expire },
+  { weight: 6, arbitrary: withdraw },
+  { weight: 2, arbitrary: fc.constantFrom(true, false).map(lockAsker) },
 ];
 
 /** Just before an approval can no longer be used or given, after it, and once no clock can show an earlier time. Seconds. */
@@ -85,9 +101,12 @@ const held: fc.Arbitrary<Step[]> = fc
       afterVotes,
       afterVotes,
       fc.tuple(aroundEnds, expire).map(([seconds, run]) => [clock(seconds), run]),
+      withdrawn,
+      withdrawn,
+      withdrawn,
       aroundEnds.map((seconds) => [clock(seconds)]),
     ),
-    during: fc.option(fc.oneof(expire, voter), { nil: null }),
+    during: fc.option(fc.oneof(expire, voter, withdraw), { nil: null }),
     votesAgain: fc.constantFrom<ScenarioEvent[]>([], [], [ofErin('permit'), ofErin('lift'), clock(10), ...agreement]),
     turns: fc.constantFrom(untilIdle, untilIdle, 0, 2, 4, 6, 8),
     later: fc.constantFrom(36, 421),

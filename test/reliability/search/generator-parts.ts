@@ -51,9 +51,11 @@ export const faults: fc.Arbitrary<Faults> = fc
   .tuple(anyFaults, fc.constantFrom(true, false, false, false, false, false, false, false))
   .map(([met, isOtherVersion]) => (isOtherVersion ? { ...met, isOtherVersion } : met));
 
-/** Most creates expect nothing, so that those without a plan stay as frequent as others. */
-const withoutMostPlans = ({ isPlanned, ...mutation }: ScenarioMutation & { readonly isPlanned: boolean }) =>
-  mutation.kind === 'create' && !isPlanned ? { ...mutation, expects: 'nothing' as const } : mutation;
+/** Most creates and updates expect no revision, so that those without a plan stay as frequent as others. */
+function withoutMostPlans({ isPlanned, ...mutation }: ScenarioMutation): ScenarioMutation {
+  if (mutation.kind === 'create') return isPlanned ? mutation : { ...mutation, expects: 'nothing' };
+  return mutation.kind === 'update' && isPlanned ? { ...mutation, isPlanned } : mutation;
+}
 
 export const mutation: fc.Arbitrary<ScenarioMutation> = fc
   .record({

@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApprovalUse, ApprovalVersion } from '../../../src/ledger/approval-version.ts';
+import type { Withdrawal } from '../../../src/ledger/approvals.ts';
 import type { Approval } from '../../../src/model/approval.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import { approvalLimits, approvers, policiesThatAsk } from './asked-needs.ts';
 import type { Approver, AskingName } from './asked-needs.ts';
 import type { Applied } from './eks-behaviour.ts';
-import type { Attempt, Operation } from './model-state.ts';
+import type { Model } from './model.ts';
+import type { Attempt } from './model-state.ts';
 import type { ScenarioClock } from './scenario-clock.ts';
 import type { ScenarioStore } from './store.ts';
 import type { VoterLocks } from './voters.ts';
@@ -17,8 +19,9 @@ export type ApprovalModel = ReturnType<typeof makeApprovalModel>;
 interface Question {
   readonly id: string;
   readonly asked: Asked;
-  /** Identity of the token that asked. */
+  /** Identity of the token that asked, and what its request is about. */
   readonly identity: string;
+  readonly input: string;
   readonly decideUntil: number;
   readonly votes: Map<Approver, CountedVote>;
   state: Approval['state'];
@@ -43,11 +46,11 @@ interface Asked {
 
 /**
  * The reference model of approvals: who asked for what, by which policies, and who voted, as the scenario itself knows it. It checks every write of an
- * approval, every operation that begins, and every effect. It uses the gateway's types but none of its code. `operationOf` returns an operation of the model.
+ * approval, every operation that begins, and every effect. It uses the gateway's types but none of its code.
  */
 export function makeApprovalModel(
   clock: Pick<ScenarioClock, 'now' | 'gateway' | 'secondGateway'>,
-  operationOf: (id: string) => Operation | undefined,
+  model: Pick<Model, 'operationOf' | 'tokenOf'>,
   voterLocks: Pick<VoterLocks, 'wasSetBetween'>,
   broken: (rule: string) => void,
 ) {
@@ -87,6 +90,7 @@ export function makeApprovalModel(
 
   function asked(by: Attempt, before: Question | undefined, next: Approval, calledAt: number) {
     const of = askedBy(by);
+    if (by.lock !== 'none') broken(`${by.name} asked for an approval, but its read of the locks is ${by.lock}`);
     if (by.identity === null || policiesThatAsk[by.asking].needs.length === 0)
       broken(`${by.name} asked for an approval that policy does not ask for`);
     if (before && ['PENDING', 'APPROVED'].includes(before.state) && isDeepStrictEqual(before.asked, of))
@@ -95,15 +99,36 @@ export function makeApprovalModel(
       broken(`${by.name} asked for ${of.subject} in place of ${before.asked.subject}`);
     const decideUntil = calledAt + approvalLimits.decideMs;
     const question: Question = {
-      ...{ id: next.id, asked: of, identity: by.identity ?? '', decideUntil, votes: new Map() },
+      ...{ id: next.id, asked: of, identity: by.identity ?? '', input: by.input, decideUntil, votes: new Map() },
       ...{ state: 'PENDING', useUntil: 0, usedBy: null, stored: next },
     };
     current.set(next.key, question);
     questions.push(question);
   }
 
+  /** An approval was withdrawn, with the final answer of its token. `calledAt`: see `wrote`. */
+  function withdrew(by: Attempt, expected: ApprovalVersion, withdrawal: Withdrawal, calledAt: number): void {
+    const { next, token, entries: added } = withdrawal;
+    entries.push(...added.filter(({ event }) => event === 'APPROVAL_WITHDRAWN'));
+    const question = current.get(next.key);
+    const what = `${by.name} withdrew ${describe(question)}`;
+    if (question?.id !== next.id || !isVersion(question, expected)) {
+      broken(`${what} over another version of ${next.id}`);
+      return;
+    }
+    if (by.identity !== question.identity) broken(`${what}, which ${question.identity} asked for`);
+    if (by.wasLocked !== false) broken(`${what}, although its principal is locked`);
+    if (!isLive(question) || calledAt >= endOf(question)) broken(`${what}, which had ended`);
+    const ofToken = model.tokenOf(question.identity);
+    if (ofToken?.input === question.input && ofToken.record.state === 'IN_PROGRESS')
+      broken(`${what}, while an operation of its token is in progress`);
+    const isAnswered = ofToken !== null && (ofToken.final !== null || ofToken.input !== question.input);
+    if ((token === null) !== isAnswered) broken(`${what} with ${token ? 'another' : 'no'} final answer of its token`);
+    Object.assign(question, { state: 'WITHDRAWN', stored: next });
+  }
+
   function expired(by: Attempt, question: Question, calledAt: number) {
-    const until = { PENDING: question.decideUntil, APPROVED: question.useUntil }[question.state as string] ?? Infinity;
+    const until = endOf(question);
     // What a request or a vote records is about its own time. A run waits until no clock shows an earlier one.
     const earliest = by.isExpireRun
       ? Math.min(calledAt, clock.now(), clock.gateway(), clock.secondGateway())
@@ -192,7 +217,7 @@ export function makeApprovalModel(
       broken(`${what} used ${describe(question)}, although the votes of ${bad.join(' and ')} do not count`);
     if (calledAt >= question.useUntil) broken(`${what} used ${describe(question)}, which had expired`);
     if (question.state === 'APPROVED') return;
-    const earlier = question.state === 'USED' ? operationOf(question.usedBy ?? '') : undefined;
+    const earlier = question.state === 'USED' ? model.operationOf(question.usedBy ?? '') : undefined;
     // Only an operation of the same token goes on with what one before it used, once that certainly had no effect.
     const isProven = earlier?.closed?.event === 'RELEASED' && !(earlier.kind === 'create' && earlier.isInDoubt);
     if (!isProven || earlier.lifetime.identity !== by.identity) broken(`${what} used ${describe(question)}`);
@@ -203,7 +228,7 @@ export function makeApprovalModel(
     const question = operationId === null ? undefined : uses.get(operationId);
     if (!question || isTooLate) return;
     for (const [id, other] of uses) {
-      const effect = operationOf(id)?.applied;
+      const effect = model.operationOf(id)?.applied;
       if (other === question && id !== operationId && effect && !effect.isTooLate)
         broken(`${operationId} had a second effect by ${question.id}, after ${id}`);
     }
@@ -216,6 +241,7 @@ export function makeApprovalModel(
       broken(`${by.name} used an approval, but no operation begins`);
     },
     wrote,
+    withdrew,
     began,
     applied,
     /** The ledger rejected a write, because another version is stored. */
@@ -225,7 +251,9 @@ export function makeApprovalModel(
     },
     /** A token got the final answer that its approval ended. */
     refused(by: Attempt, code: string): void {
-      const state = { APPROVAL_REJECTED: 'REJECTED', APPROVAL_EXPIRED: 'EXPIRED' }[code];
+      const state = { APPROVAL_REJECTED: 'REJECTED', APPROVAL_EXPIRED: 'EXPIRED', APPROVAL_WITHDRAWN: 'WITHDRAWN' }[
+        code
+      ];
       if (state === undefined) return;
       const { subject } = askedBy(by);
       const isOwn = (one: Question) =>
@@ -233,6 +261,8 @@ export function makeApprovalModel(
       if (!questions.some(isOwn))
         broken(`${by.name} was refused with ${code}, but no approval of its token is ${state}`);
     },
+    /** The token that asked for an approval, and what its request is about. */
+    askerOf: (id: string): Pick<Question, 'identity' | 'input'> | undefined => questions.find((one) => one.id === id),
     /** The latest approvals that were asked for, newest first. */
     stored: (): readonly Approval[] => questions.map(({ stored }) => stored).toReversed(),
     /** All entries of approvals. */
@@ -271,6 +301,11 @@ function isAgreed({ votes, asked: { asking } }: Question): boolean {
       ({ group, count }) => approving.filter((groups) => groups.includes(group)).length >= count,
     )
   );
+}
+
+/** When an approval that is pending or approved ends. */
+function endOf({ state, decideUntil, useUntil }: Question): number {
+  return { PENDING: decideUntil, APPROVED: useUntil }[state as string] ?? Infinity;
 }
 
 function isLive({ state }: Question): boolean {

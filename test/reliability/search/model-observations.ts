@@ -47,7 +47,7 @@ export function makeObservationModel(
   let last: string | null = null;
   let changes = 0;
 
-  /** A scan wrote an observation. True if it moves the revision of the service account: a foreign change counts once. */
+  /** A scan wrote an observation. True if it moves the revision of the service account: a foreign change, also of tags, counts once. */
   function observed(
     { name: by, shown }: Pick<Attempt, 'name' | 'shown'>,
     change: StateChange,
@@ -69,11 +69,25 @@ export function makeObservationModel(
     // Also by an absence: a scan with a wrong clock may miss what a change of tags had shown, and what it decides stays.
     if (sight && !isNew.has(sight.associationId)) isNew.set(sight.associationId, completedAt !== null);
     recorded(by, seen, entry);
-    const text = `${origin} ${textOf(sight)}`;
-    const isChange = text !== last && (origin === 'OUTSIDE' || (sight !== null && world.isLost(sight)));
-    last = text;
+    const isCounted = change.isChange === true;
+    const isChange = isForeignChange(seen, isCounted);
+    if (!wereApart() && isChange !== isCounted)
+      broken(`${by} counted ${isCounted ? 'a' : 'no'} change when it saw ${origin} ${textOf(sight)}`);
     if (isChange) changes += 1;
     return isChange;
+  }
+
+  /**
+   * Whether a scan saw a foreign change that none saw before. Tags that an operation may have left count as the scan counted them, and so does what
+   * an operation made after every allowance.
+   */
+  function isForeignChange({ sight, origin, association }: ObservedState, isCounted: boolean): boolean {
+    const text = `${origin} ${textOf(sight)}`;
+    const isNew = text !== last;
+    last = text;
+    const areTagsNew = origin === 'OUTSIDE' && association !== null && (world.tags.areNew(association) ?? isCounted);
+    const isLate = isCounted && sight !== null && world.isLost(sight);
+    return isNew ? origin === 'OUTSIDE' || isLate : areTagsNew;
   }
 
   /** Whether a change only forgets operations that the trail closed, where no association was ever seen. */

@@ -22,6 +22,8 @@ export interface Attempt {
   readonly expiry: string | null | undefined;
   /** The declaration that the request names; null: none. */
   readonly declaration: string | null;
+  /** The revision of the service account that the request expects; null: any. */
+  readonly expectedRevision: number | null;
   /** What the policies ask approvers of the request; they are those in force when it begins. */
   asking: AskingName;
   /** What these policies say of deletes. */
@@ -37,7 +39,9 @@ export interface Attempt {
   shown: Association | null;
   /** What its last read of the locks showed; null before it. */
   lock: 'set' | 'none' | null;
-  /** The revision of the locks on approvers that it showed; null before it. */
+  /** Whether its first read of the locks showed one on its principal; null before it. */
+  wasLocked: boolean | null;
+  /** The revision of the locks on principals that its last read showed; null before it. */
   locksRevision: number | null;
   /** Whether EKS denied a read, because the account lacks its role. */
   wasDenied: boolean;

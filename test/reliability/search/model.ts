@@ -232,6 +232,9 @@ export function makeModel(
     answered,
     failed,
     finalFor,
+    /** The token that an identity uses; null: none, or its record has expired. */
+    tokenOf: (identity: string): TokenLifetime | null =>
+      [...lifetimes.values()].find((one) => one.identity === identity && !isOver(one)) ?? null,
     /** Checks the state after reconciliation. */
     atRest: (associations: readonly Association[]) => report(restViolations(effects, operations, associations)),
     /** The last record of each token. */

@@ -3,7 +3,7 @@ import type { Association } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
 import { entryFact, kindOf } from './facts-of.ts';
-import { areSameTags, makeTagHistory, tagsBySuccess } from './tag-history.ts';
+import { areSameTags, isOfTags, makeTagHistory, tagsBySuccess } from './tag-history.ts';
 
 /*
  * The rules of the reference model for what scans record. Each check returns its violations, one sentence each.
@@ -17,8 +17,6 @@ export function makeWorld(written: () => readonly AuditEntry[], now: () => numbe
   const changes: Applied[] = [];
   const tagged: Applied[] = [];
   const tags = makeTagHistory(written);
-  /** A change of tags confirms nothing of who made an association. */
-  const isOfTags = ({ operation }: AuditEntry) => ['tag', 'untag'].includes(kindOf(operation));
   const succeeded = () =>
     written().filter((entry) => entry.event === 'SUCCEEDED' && entry.fence !== null && !isOfTags(entry));
   /** Of two changes in one millisecond, every read after both shows the last one. */

@@ -5,12 +5,13 @@ import type { AssociationStates } from '../../../src/ledger/association-state.ts
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
-import type { Ledger } from '../../../src/ledger/ledger.ts';
+import type { Ledger, Locks } from '../../../src/ledger/ledger.ts';
 import type { StateRepairs } from '../../../src/ledger/state-repair.ts';
 import type { Approval } from '../../../src/model/approval.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Lock } from '../../../src/model/lock.ts';
 import type { Environment } from './environment.ts';
+import type { Attempt } from './model-state.ts';
 import { commitAsOther } from './other-version.ts';
 import type { Process } from './processes.ts';
 
@@ -43,8 +44,8 @@ function writerOf({ processes, log }: Environment, process: Process) {
 
 /** The ledger of a process: each call takes a turn, and can fail. */
 export function gatedLedger(environment: Environment, process: Process): Ledger {
-  const { ledger, model, approvals, declarations, expiries, bursts, recorder } = environment;
-  const { processes, clock, isLocked, voterLocks, log } = environment;
+  const { ledger, model, approvals, declarations, plans, expiries, bursts, recorder } = environment;
+  const { processes, clock, log } = environment;
   const { attempt } = process;
   const read = <T>(effect: () => Promise<T>) => processes.port(process, effect);
   const write = writerOf(environment, process);
@@ -63,6 +64,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
         // Each expiry has a token of its own.
         if (attempt.isExpireRun) attempt.identity = `expire delete ${next.idempotencyKey.slice(0, 12)}`;
         if (result.kind === 'committed') {
+          plans.committed(attempt, next, entries);
           const begins = model.committed(attempt, expected, next, entries.filter(isOfOperation));
           recorder.committed(attempt, expected, next, entries);
           if (begins) approvals.began(attempt, next.operationId, use, entries, calledAt);
@@ -102,11 +104,7 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
       read(async () => {
         if (process.faults.cannotReadLocks) throw new LedgerUnavailable(new Error('down'));
         await ledger.getLocks();
-        const ofVoters = voterLocks.read();
-        attempt.lock = isLocked() ? 'set' : 'none';
-        attempt.locksRevision = ofVoters.revision;
-        log(() => `  ${attempt.name} reads the locks: ${attempt.lock}; of approvers ${ofVoters.revision}`);
-        return { ...ofVoters, locks: [...(isLocked() ? [lock] : []), ...bursts.locks(), ...ofVoters.locks] };
+        return locksFor(environment, attempt);
       }),
     getClusterScan: (cluster) => read(() => ledger.getClusterScan(cluster)),
     getCursorKeys: () => Promise.reject(new Error('No process of a scenario reads pages.')),
@@ -116,11 +114,22 @@ export function gatedLedger(environment: Environment, process: Process): Ledger 
   };
 }
 
-const isOfOperation = ({ event }: AuditEntry) => event !== 'APPROVAL_USED';
+/** The locks that a process reads now. The scenario's are not stored: other scenarios share the ledger. */
+function locksFor({ bursts, isLocked, voterLocks, log }: Environment, attempt: Attempt): Locks {
+  const ofPrincipals = voterLocks.read();
+  const isPrincipalLocked = voterLocks.isLocked(attempt.identity?.split(' ')[0]);
+  attempt.wasLocked ??= isPrincipalLocked;
+  attempt.lock = isPrincipalLocked || isLocked() ? 'set' : 'none';
+  attempt.locksRevision = ofPrincipals.revision;
+  log(() => `  ${attempt.name} reads the locks: ${attempt.lock}; of principals ${ofPrincipals.revision}`);
+  return { ...ofPrincipals, locks: [...(isLocked() ? [lock] : []), ...bursts.locks(), ...ofPrincipals.locks] };
+}
+
+const isOfOperation = ({ event }: AuditEntry) => event !== 'APPROVAL_USED' && event !== 'APPROVAL_WITHDRAWN';
 
 /** The approvals as a process reads and writes them: each call takes a turn, and can fail. */
 export function gatedApprovals(environment: Environment, process: Process): ApprovalStore {
-  const { ledger, approvals, recorder, processes, clusterName, clock, log } = environment;
+  const { ledger, model, approvals, recorder, processes, clusterName, clock, log } = environment;
   const { attempt } = process;
   const write = writerOf(environment, process);
   /** Other scenarios share the ledger: all of this one are one page, however many those have. */
@@ -133,18 +142,36 @@ export function gatedApprovals(environment: Environment, process: Process): Appr
     }
     return { approvals: own, next: null };
   }
-  const unused = () => Promise.reject(new Error('No process of a scenario withdraws, or reads several approvals.'));
+  const unused = () => Promise.reject(new Error('No process of a scenario reads several approvals.'));
   return {
     getRecordAndApproval: (key, approvalKey) =>
-      processes.port(process, () => ledger.getRecordAndApproval(key, approvalKey)),
+      processes.port(process, async () => ({
+        ...(await ledger.getRecordAndApproval(key, approvalKey)),
+        locks: locksFor(environment, attempt),
+      })),
     getApproval: (key) => processes.port(process, () => ledger.getApproval(key)),
     listApprovals: (...query) => processes.port(process, () => ownApprovals(...query)),
     ...{
       limitReached: (...asked: Parameters<ApprovalStore['limitReached']>) =>
         processes.port(process, () => ledger.limitReached(...asked)),
-      withdrawApproval: unused,
       getApprovals: unused,
       openApprovalsOf: unused,
+    },
+    withdrawApproval: (expected, withdrawal) => {
+      const { next, token, entries } = withdrawal;
+      const what = () => `the withdrawal of ${next.id}`;
+      const calledAt = clock[attempt.clock]();
+      return write(what, async () => {
+        const result = await ledger.withdrawApproval(expected, withdrawal);
+        if (result === 'written') {
+          approvals.withdrew(attempt, expected, withdrawal, calledAt);
+          if (token) model.committed(attempt, token.expected, token.record, entries.filter(isOfOperation));
+          if (token) recorder.committed(attempt, token.expected, token.record, entries);
+          else for (const entry of entries) recorder.appended(entry);
+        }
+        log(() => `  the ledger ${result === 'written' ? 'writes' : 'rejects'} ${what()} for ${attempt.name}`);
+        return result;
+      });
     },
     putApproval: (expected, next, entry, limits) => {
       const what = () => `${entry.event} of ${next.id}, which is ${next.state}`;
@@ -279,7 +306,7 @@ export function gatedExpiries(environment: Environment, process: Process): Assoc
   };
 }
 
-/** The lock of a scenario. It is not stored: other scenarios share the ledger. */
+/** The lock of a scenario. */
 const lock: Lock = { scope: { kind: 'ALL' }, reason: null, lockedBy: 'pat', lockedAt: '2026-11-26T00:00:00.000Z' };
 
 /** EKS as a process uses it: each call takes a turn, and can fail. With an executor, each change first gets a session. */

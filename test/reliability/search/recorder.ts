@@ -63,7 +63,8 @@ export function makeRecorder(clock: Pick<ScenarioClock, 'now' | 'latest'>, lagMs
       else outside.push({ ...effect, kind, associationId, roleArn: kind === 'delete' ? null : roleArn });
     },
     committed(by: Attempt, expected: Expectation, record: IdempotencyRecord, entries: readonly AuditEntry[]): void {
-      const token = entries[0]?.reason ?? '';
+      // A withdrawal has no reason of its own.
+      const token = entries[0]?.reason ?? by.identity?.split(' ')[2] ?? '';
       tokens.wrote(by.identity, token, expected, record);
       const at = tick();
       for (const { entryId } of entries) writtenAt.set(entryId, at);
@@ -150,9 +151,10 @@ export function appliedRequest<Change extends { readonly requestId: string; read
   return sent.findLast(({ requestId }) => !withEffect.has(requestId)) ?? sent.at(-1) ?? null;
 }
 
-/** Whether an entry is of a mutation: not of a scan, of an approval, of a vote or a warning. */
+/** Whether an entry is of a mutation: not of a scan, of an approval, of a vote, of a withdrawal or a warning. */
 function isOfMutation({ target, operation, event, approvalKey }: AuditEntry): boolean {
-  const isOther = operation === 'OBSERVE_ASSOCIATION' || operation === 'APPROVE_REQUEST' || approvalKey !== undefined;
+  const others: readonly string[] = ['OBSERVE_ASSOCIATION', 'APPROVE_REQUEST', 'WITHDRAW_APPROVAL'];
+  const isOther = others.includes(operation) || approvalKey !== undefined;
   return target !== null && event !== 'EXPIRY_WARNED' && !isOther;
 }
 

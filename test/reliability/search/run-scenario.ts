@@ -12,6 +12,7 @@ import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
 import { makeLeaseModel } from './model-leases.ts';
 import { makeObservationModel } from './model-observations.ts';
+import { makePlanModel } from './model-plans.ts';
 import { makeProcesses } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
 import { makeScenarioClock } from './scenario-clock.ts';
@@ -71,10 +72,16 @@ export async function runScenario(
   const tagged: Applied[] = [];
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const voterLocks = makeVoterLocks();
-  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
+  const approvals = makeApprovalModel(
+    clock,
+    { operationOf: (id) => model.operationOf(id), tokenOf: (identity) => model.tokenOf(identity) },
+    voterLocks,
+    isBroken,
+  );
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
+  const plans = makePlanModel(model, inProgress, clock.wereApart, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
@@ -98,6 +105,7 @@ export async function runScenario(
       observations,
       approvals,
       declarations,
+      plans,
       expiries,
       bursts,
       recorder,
@@ -172,6 +180,13 @@ export async function runScenario(
         return;
       case 'vote':
         void callers.vote(event, event.faults);
+        return;
+      case 'withdraw':
+        void callers.withdraw(event);
+        return;
+      case 'lock asker':
+        log(() => `changes of alice are ${event.isSet ? 'locked' : 'not locked'}`);
+        voterLocks[event.isSet ? 'set' : 'lift']('alice');
         return;
       case 'voter':
         log(() => `operators: ${event.what} ${event.by}`);

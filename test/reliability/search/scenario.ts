@@ -16,6 +16,8 @@ export interface ScenarioMutation {
    * create: none, that of the service account, or that before anything happened.
    */
   readonly expects: 'nothing' | 'current' | 'stale';
+  /** Whether an update also has an `expectedRevision`: that of the service account, unless it expects what is stale. Absent: no. */
+  readonly isPlanned?: boolean;
   /** Whether a create adopts an association of others that equals it: then it requests the role that they give. */
   readonly adopts?: boolean;
   /** When the association ends: some minutes after the first send, or not any more. Absent: nothing is said. Of a create or an update. */
@@ -82,6 +84,10 @@ export type ScenarioEvent =
   /** A policy version that permits or denies all changes, or permits them once they are approved. */
   | ({ readonly do: 'policy' } & Judgement)
   | ({ readonly do: 'vote'; readonly faults: Faults } & Ballot)
+  /** Who asked for an approval withdraws it, or somebody else tries to; `index` as of a ballot. */
+  | { readonly do: 'withdraw'; readonly by: 'asker' | 'other'; readonly index: number; readonly faults: Faults }
+  /** All changes of `alice` are locked, and withdrawals of what she asked for, or no longer. */
+  | { readonly do: 'lock asker'; readonly isSet: boolean }
   /** An approver is locked or not any more, or loses the right to vote or gets it back. */
   | { readonly do: 'voter'; readonly by: Approver; readonly what: 'lock' | 'lift' | 'deny' | 'permit' }
   | { readonly do: 'lock'; readonly isSet: boolean };

@@ -32,7 +32,8 @@ const main = join(import.meta.dirname, 'main.ts');
  * within some hundred: one that an operation without a declaration keeps, one that an adoption of the same version keeps, one of what others changed. Of expiries, within 1,000: a claim that demands
  * neither that no operation is in progress nor the version of the association, no margin for clocks, a change of others that is not compared, an expiry that an update does not set;
  * within 6,000: a claim that does not compare who set the expiry. Within 200: one that is brought forward without the decision about a delete, or without its approval;
- * within 1,200: a request whose claim does not demand the expiry that it was judged by.
+ * within 1,200: a request whose claim does not demand the expiry that it was judged by. Of plans, within 500: an update that ignores `expectedRevision`. Of
+ * withdrawals, within 1,000: one while who asked is locked.
  * Of erasures, within 100: one that takes what an open operation needs; within 600: one that takes what an expiry needs; within 5,000: one that reads the state before the
  * operation. Of the lease of account reads, within 1,000: one that a second run ignores; within 3,000: one that outlives a killed run by a quarter of an hour. Of a missing role, within 2,000: a run
  * that raises no alarm. Of changes of tags, within 20 scenarios of them: one that counts as not done because the tags are as before; within 300: one that any read

@@ -39,6 +39,7 @@ export function send(
   const common = { clusterName, clientRequestToken: `${token}-${series}`, reason: token, declaration };
   const role = { roleArn: roleArn(`${kind}-${variant}`) };
   const expiry = expiresAt === undefined ? {} : { expiresAt };
+  const expectedRevision = plan?.revision ?? null;
   const existing = { ...common, associationId, expectedModifiedAt };
   const run = async <Kind extends OperationKind>(operation: Operation<Kind>, input: MutationCall<Kind>['input']) => {
     const result = await mutate(deps, operation, { identity, input, deadline });
@@ -48,16 +49,14 @@ export function send(
   switch (kind) {
     case 'create': {
       const tags = variant === 2 ? fiftyTags : [];
-      const expectedRevision = plan?.revision ?? null;
       const binding = { ...common, ...serviceAccount, ...role, ...expiry, tags, expectedRevision };
       const orAdopt = { roleArn: othersRole, ifExists: 'ADOPT' } as const;
       return run(operations.CREATE_POD_IDENTITY_ASSOCIATION, adopts ? { ...binding, ...orAdopt } : binding);
     }
-    case 'update':
-      return run(
-        operations.UPDATE_POD_IDENTITY_ASSOCIATION,
-        changesOnlyExpiry && expiresAt !== undefined ? { ...existing, ...expiry } : { ...existing, ...role, ...expiry },
-      );
+    case 'update': {
+      const settings = changesOnlyExpiry && expiresAt !== undefined ? expiry : { ...role, ...expiry };
+      return run(operations.UPDATE_POD_IDENTITY_ASSOCIATION, { ...existing, ...settings, expectedRevision });
+    }
     case 'delete':
       return run(operations.DELETE_POD_IDENTITY_ASSOCIATION, existing);
     case 'adopt':

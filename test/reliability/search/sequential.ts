@@ -14,6 +14,7 @@ import { makeInProgressModel } from './model-in-progress.ts';
 import { makeLeaseModel } from './model-leases.ts';
 import { historyOf, makeObservationModel } from './model-observations.ts';
 import { changeOutside } from './run-scenario.ts';
+import { makePlanModel } from './model-plans.ts';
 import { makeProcesses } from './processes.ts';
 import type { Process } from './processes.ts';
 import { makeRecorder } from './recorder.ts';
@@ -85,10 +86,16 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const isBroken = (rule: string) => broken.push(rule);
   const observations = makeObservationModel(clock, () => model.written(), isBroken);
   const voterLocks = makeVoterLocks();
-  const approvals = makeApprovalModel(clock, (id) => model.operationOf(id), voterLocks, isBroken);
+  const approvals = makeApprovalModel(
+    clock,
+    { operationOf: (id) => model.operationOf(id), tokenOf: (identity) => model.tokenOf(identity) },
+    voterLocks,
+    isBroken,
+  );
   const model = makeModel(clock, observations.changes, approvals.entries, isBroken);
   const declarations = makeDeclarationModel(model, clock.wereApart, isBroken);
   const inProgress = makeInProgressModel(model, isBroken);
+  const plans = makePlanModel(model, inProgress, clock.wereApart, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
@@ -109,6 +116,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       observations,
       approvals,
       declarations,
+      plans,
       expiries,
       bursts,
       inProgress,
@@ -193,6 +201,11 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
         return;
       case 'vote':
         return runAlone(() => callers.vote(event, event.faults));
+      case 'withdraw':
+        return runAlone(() => callers.withdraw(event));
+      case 'lock asker':
+        voterLocks[event.isSet ? 'set' : 'lift']('alice');
+        return;
       case 'lock':
         isLocked = event.isSet;
         bursts.lock('all', isLocked);

@@ -22,12 +22,23 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
   const states: Tagged[] = [];
   /** The earliest tags of each association that the last scan can have shown, as their place among all of it. By id. */
   const shownSince = new Map<string, number>();
+  /** What the last scan recorded of what others made, and how many entries the trail had then. */
+  let recorded: { readonly association: Association; readonly entries: number; readonly place: number } | null = null;
   const isOfOthers = ({ by }: Tagged, index: number) => by === null && index > 0;
   const of = (id: string) => states.filter((one) => one.id === id);
   const closing = (by: string | null) =>
     written().find(
       ({ operationId, event }) => operationId === by && ['SUCCEEDED', 'REFUSED', 'RELEASED'].includes(event),
     );
+
+  /** Whether an operation that nobody knows the effect of, or knows only by a read, may have left tags of an association. */
+  const mayBeLeft = (id: string) =>
+    written().some((intent) => {
+      if (intent.event !== 'INTENT' || !isOfTags(intent) || intent.before?.associationId !== id) return false;
+      const outcome = closing(intent.operationId);
+      if (outcome?.event === 'SUCCEEDED') return outcome.eksRequestId === null;
+      return outcome?.event !== 'RELEASED' && outcome?.refusalCode !== 'EKS_REFUSED';
+    });
 
   return {
     /** EKS applied a change, at a time of its clock. */
@@ -44,6 +55,26 @@ export function makeTagHistory(written: () => readonly AuditEntry[]) {
       const index = of(id).findIndex((one, place) => place >= since && areSameTags(one.tags, tags));
       if (index >= 0) shownSince.set(id, index);
       return index >= 0;
+    },
+    /**
+     * A scan recorded an association that others made or changed: whether it has other tags than the last such scan recorded, or a later change of tags
+     * left. Null: an operation may have left them, or one that EKS had applied before was recorded late.
+     */
+    areNew(association: Association): boolean | null {
+      const before = recorded;
+      const entries = written();
+      const { associationId: id } = association;
+      recorded = { association, entries: entries.length, place: shownSince.get(id) ?? 0 };
+      if (before?.association.associationId !== id) return false;
+      const since = entries
+        .slice(before.entries)
+        .filter((entry) => entry.event === 'SUCCEEDED' && isOfTags(entry) && entry.before?.associationId === id);
+      if (since.some(({ operationId }) => of(id).findIndex(({ by }) => by === operationId) <= before.place))
+        return null;
+      const left = since.at(-1);
+      const known = (left && tagsLeftBy(left)) ?? before.association.tags;
+      if (areSameTags(known, association.tags)) return false;
+      return mayBeLeft(id) ? null : true;
     },
     /** The tags that EKS had at a time; null if the association did not exist. */
     tagsAt: (id: string, at: number) => of(id).findLast(({ from }) => from <= at)?.tags ?? null,
@@ -100,15 +131,20 @@ export function tagsBySuccess(written: readonly AuditEntry[], id: string): (read
   for (const entry of written) {
     const left = entry.event === 'SUCCEEDED' && entry.associationArn?.endsWith(id) ? tagsLeftBy(entry) : null;
     if (left === null) continue;
-    const isOfTags = ['tag', 'untag'].includes(kindOf(entry.operation));
     // What an update found done, it need not have confirmed.
     const isFound = kindOf(entry.operation) === 'update' && entry.eksRequestId === null;
     const mayBeOlder =
-      isFound || (!isOfTags && decodeTime(entry.operationId) <= changedAt + times.listLagMs + 2 * times.clockErrorMs);
+      isFound ||
+      (!isOfTags(entry) && decodeTime(entry.operationId) <= changedAt + times.listLagMs + 2 * times.clockErrorMs);
     tags = mayBeOlder ? [...tags, left] : [left];
-    if (isOfTags) changedAt = Date.parse(entry.time);
+    if (isOfTags(entry)) changedAt = Date.parse(entry.time);
   }
   return tags;
+}
+
+/** Whether an entry is of a change of tags, which confirms nothing of who made an association. */
+export function isOfTags({ operation }: AuditEntry): boolean {
+  return operation === 'TAG_POD_IDENTITY_ASSOCIATION' || operation === 'UNTAG_POD_IDENTITY_ASSOCIATION';
 }
 
 function tagsLeftBy({ operation, before, request }: AuditEntry): readonly Tag[] | null {

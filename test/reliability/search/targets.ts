@@ -9,7 +9,7 @@ export interface MutationTarget {
   readonly id: string;
   /** RFC 3339, UTC. */
   readonly expectedModifiedAt: string | null;
-  /** When a create was planned, and the revision of the service account then; null: it expects none. */
+  /** When a create or update was planned, and the revision of the service account then; null: it expects none. */
   readonly plan: { readonly at: number; readonly revision: number } | null;
   /** RFC 3339, UTC. Null: it clears the expiry; undefined: it names none. */
   readonly expiresAt: string | null | undefined;

@@ -3,24 +3,24 @@ import type { LiftedLock } from '../../../src/model/lifted-lock.ts';
 import type { Approver } from './asked-needs.ts';
 import type { ScenarioEvent } from './scenario.ts';
 
-/** The locks on approvers, which operators set and lift. Each write of the locks has the next revision. */
+/** The locks on principals, which operators set and lift. Each write of the locks has the next revision. */
 export function makeVoterLocks() {
   const locks: Lock[] = [];
   const lifted: LiftedLock[] = [];
-  const set: { readonly by: Approver; readonly revision: number }[] = [];
+  const set: { readonly by: string; readonly revision: number }[] = [];
   let revision = 0;
   const isOf =
-    (by: Approver) =>
+    (by: string | undefined) =>
     ({ scope }: Lock) =>
       scope.kind === 'PRINCIPAL' && scope.principalId === by;
   return {
-    set(by: Approver): void {
+    set(by: string): void {
       if (locks.some(isOf(by))) return;
       revision += 1;
       set.push({ by, revision });
       locks.push({ scope: { kind: 'PRINCIPAL', principalId: by }, reason: null, lockedBy: 'pat', lockedAt: '' });
     },
-    lift(by: Approver): void {
+    lift(by: string): void {
       const index = locks.findIndex(isOf(by));
       if (index < 0) return;
       revision += 1;
@@ -29,6 +29,8 @@ export function makeVoterLocks() {
     },
     /** What a read of the locks shows. */
     read: () => ({ revision, locks: [...locks], lifted: [...lifted] }),
+    /** Whether a principal is locked. */
+    isLocked: (by: string | undefined): boolean => locks.some(isOf(by)),
     /** Whether a lock was set on an approver after one read of the locks and not after another one. */
     wasSetBetween: (by: Approver, earlier: number, later: number): boolean =>
       set.some((one) => one.by === by && one.revision > earlier && one.revision <= later),
