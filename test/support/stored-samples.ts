@@ -83,7 +83,7 @@ const refusal: Refusal = {
   existingDeniedTo: 'PRINCIPAL',
 };
 
-const record: Required<IdempotencyRecord> = {
+const record: Required<Omit<IdempotencyRecord, 'isDerived'>> = {
   idempotencyKey: 'a'.repeat(64),
   operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
   operationId,
@@ -108,6 +108,7 @@ export const records: readonly IdempotencyRecord[] = [
   { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, isAdopted: true, completedAt: at } },
   { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
   { ...ended, state: 'RELEASED' },
+  { ...ended, state: 'RELEASED', isDerived: true },
 ];
 
 /** The locks, with one of each scope. */
