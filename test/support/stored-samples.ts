@@ -108,8 +108,10 @@ export const records: readonly IdempotencyRecord[] = [
   { ...ended, state: 'SUCCEEDED', result: { association, refusal: null, isAdopted: true, completedAt: at } },
   { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
   { ...ended, state: 'RELEASED' },
-  { ...ended, state: 'RELEASED', isDerived: true },
 ];
+
+/** The record of a token that is derived from a desired state. */
+export const derivedRecord: IdempotencyRecord = { ...ended, state: 'RELEASED', isDerived: true };
 
 /** The locks, with one of each scope. */
 export const locks: Required<Locks> = {
