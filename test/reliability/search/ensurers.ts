@@ -86,11 +86,11 @@ export function makeEnsurers(
       await send(wanted, faults);
     },
     /** The last desired state is reached once nothing else happens, and is then reported as such. */
-    async settle(moveClock: (ms: number) => Promise<void>): Promise<void> {
+    async settle(moveClock: (ms: number) => Promise<void>): Promise<boolean> {
       const last = desires.at(-1);
-      if (last === undefined || environment.isLocked()) return;
+      if (last === undefined || environment.isLocked()) return false;
       const { allows, asking, deletes } = await versions.current();
-      if (!allows || asking !== 'nothing' || deletes !== undefined) return;
+      if (!allows || asking !== 'nothing' || deletes !== undefined) return false;
       const answers: string[] = [];
       for (let count = 1; count <= requestsToSettle; count += 1) {
         await moveClock(pastLagMs);
@@ -100,9 +100,10 @@ export function makeEnsurers(
         const [existing = null] = environment.eks.associations();
         if (!isAsDesired(desireOf(last), existing))
           environment.isBroken('a desired state is said to be settled, and EKS has another');
-        return;
+        return true;
       }
       environment.isBroken(`a desired state was not settled by ${requestsToSettle} requests: ${answers.join(', ')}`);
+      return true;
     },
   };
 }
