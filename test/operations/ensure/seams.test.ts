@@ -154,6 +154,18 @@ test('a killed update is observed by the next request as what it is, although EK
   expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(1);
 });
 
+test('a change that takes over is not sent again by a request that does not', async () => {
+  await gateway.create({ declaration: 'other' });
+  settle();
+  fault('Update', 'cut-before');
+  expect(await gateway.ensure({ roleArn: worker, takeOver: true })).toMatchObject({ status: 'IN_PROGRESS' });
+  gateway.clock.skip(inDoubtMs);
+  expect(await gateway.ensure({ roleArn: worker })).toMatchObject({ refusal: { code: 'OPERATION_IN_PROGRESS' } });
+  expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+  expect(await gateway.ensure({ roleArn: worker })).toMatchObject({ refusal: { code: 'DECLARED_ELSEWHERE' } });
+  expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(1);
+});
+
 test('a lost delete is observed by the next request as what it is, although EKS shows nothing any more', async () => {
   await gateway.ensure();
   settle();
