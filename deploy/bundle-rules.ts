@@ -25,7 +25,8 @@ const unneededInput =
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   // Names inside of functions have one or two letters, and modules of packages that no function
   // needs are replaced: 1,210,000 before. The goal is 1,000,000.
-  'src/lambda/graphql.ts': { bytes: 1_065_000, modules: 870 },
+  // Desired states added 8 kB of schema and 15 kB of code.
+  'src/lambda/graphql.ts': { bytes: 1_082_000, modules: 880 },
   'src/lambda/reconcile.ts': { bytes: 588_000, modules: 568 },
   'src/lambda/expire.ts': { bytes: 599_000, modules: 576 },
   // With 1,000 bytes for scans that take a lease only before they write: a third of the write units.

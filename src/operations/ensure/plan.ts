@@ -9,7 +9,8 @@ import { readContextOf } from '../terms/hidden.ts';
 import { pick } from './pick.ts';
 import type { Picked } from './pick.ts';
 import { findOwnChange, readPresent } from './read.ts';
-import type { DesiredBy, Read } from './read.ts';
+import type { DesiredBy } from './desired-by.ts';
+import type { Read } from './read.ts';
 import { changeRequest, invalidRequest, unseenRequest, validated } from './request.ts';
 import type { EnsureCall, EnsurePorts, EnsureRequest } from './request.ts';
 

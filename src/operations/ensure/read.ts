@@ -8,24 +8,14 @@ import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../model/association.ts';
 import type { RequestedOperation } from '../../model/operation.ts';
-import type { AuthorizationContext } from '../../policy/policy.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
-import type { DesiredState } from '../../validation/ensure.ts';
 import { observe } from '../kinds/observe.ts';
 import { hiddenFrom } from '../terms/hidden.ts';
 import type { MutationPorts } from '../mutate.ts';
+import type { DesiredBy } from './desired-by.ts';
 import { differencesOf } from './pick.ts';
 import type { KnownAssociation, Picked } from './pick.ts';
 import { tokenOf } from './token.ts';
-
-/** A valid desired state, and who desires it. */
-export interface DesiredBy {
-  readonly desired: DesiredState;
-  readonly declaration: string | null;
-  readonly authorization: AuthorizationContext;
-  /** When reads must have been answered. Milliseconds since the epoch. */
-  readonly readUntil: number;
-}
 
 /** What was read of a service account: its state first, then EKS. */
 export interface Read {

@@ -17,7 +17,7 @@ import { notSeenFor } from '../terms/conclusions.ts';
 import { anyAssociation } from '../terms/hidden.ts';
 import type { Operation } from '../terms/operation.ts';
 import type { MutationResult } from '../terms/result.ts';
-import type { DesiredBy } from './read.ts';
+import type { DesiredBy } from './desired-by.ts';
 import { tokenOf } from './token.ts';
 
 /** What desired states are read, checked and made with. */

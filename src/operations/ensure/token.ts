@@ -1,7 +1,7 @@
 import { derivedToken } from '../../idempotency/derived-token.ts';
 import { fingerprintOf } from '../../idempotency/record.ts';
 import type { RequestedOperation } from '../../model/operation.ts';
-import type { DesiredBy } from './read.ts';
+import type { DesiredBy } from './desired-by.ts';
 
 /**
  * The token of a change: from the desired state, its declaration and whether it takes over, and from the request, which has

@@ -4,25 +4,13 @@ import type { EnsureResult } from '../../../src/operations/ensure/result.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { tagOf } from './home.ts';
+import type { ScenarioDesire } from './desires.ts';
 import { isAsDesired } from './model-ensure.ts';
 import type { Desire } from './model-ensure.ts';
 import { dependenciesOf } from './process-dependencies.ts';
 import type { Process } from './processes.ts';
 import { describeFaults, faultless } from './scenario.ts';
 import type { Faults } from './scenario.ts';
-
-/** A desired state as a scenario sends it. */
-export interface ScenarioDesire {
-  readonly principal: 'alice' | 'bob';
-  readonly declaration: 'd1' | 'd2';
-  /** Which association, or none. Variant 0 is what others make too. */
-  readonly wants: 0 | 1 | 'nothing';
-  /** The value of its one tag, that it has no tag, or that its tags stay as they are. */
-  readonly tag: 'x' | 'y' | 'none' | 'any';
-  readonly takesOver: boolean;
-  /** Whether it ends, after a time that no scenario reaches; absent: its expiry stays as it is. */
-  readonly isDryRun?: boolean;
-}
 
 const functionMs = 29_000;
 

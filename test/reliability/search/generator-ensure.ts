@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { changeFault, clock, faults, plainEvents, stepsOf, untilIdle } from './generator-parts.ts';
-import type { ScenarioDesire } from './ensurers.ts';
+import type { ScenarioDesire } from './desires.ts';
 import { faultless } from './scenario.ts';
 import type { ScenarioEvent, Step } from './scenario.ts';
 

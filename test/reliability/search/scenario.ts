@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Approver, Ballot, Judgement } from './asked-needs.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
-import type { ScenarioDesire } from './ensurers.ts';
+import type { ScenarioDesire } from './desires.ts';
 import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 
 /**
