@@ -151,8 +151,12 @@ export function makeCallers(environment: Environment) {
     }
   }
 
+  const ensurers = makeEnsurers(environment, (name, faults, declaration, isWhole) =>
+    start(name, null, '', faults, isWhole, { declaration }),
+  );
+
   return {
-    answers: () => [...answers.values()],
+    answers: () => [...answers.values(), ...ensurers.requests()],
     submit,
     /** Sends an earlier mutation again, with the same token. */
     async resubmit(index: number, faults: Faults): Promise<void> {
@@ -169,9 +173,8 @@ export function makeCallers(environment: Environment) {
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
-    ...makeEnsurers(environment, (name, faults, declaration, isWhole) =>
-      start(name, null, '', faults, isWhole, { declaration }),
-    ),
+    ensure: ensurers.ensure,
+    settle: ensurers.settle,
     expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
     erase: makeEraser(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),

@@ -1,6 +1,7 @@
 import { checkEnsure, ensure } from '../../../src/operations/ensure/ensure.ts';
 import type { EnsureCall } from '../../../src/operations/ensure/request.ts';
 import type { EnsureResult } from '../../../src/operations/ensure/result.ts';
+import type { CallerAnswer } from '../facts.ts';
 import { othersRole, roleArn, serviceAccount } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { tagOf } from './home.ts';
@@ -13,6 +14,18 @@ import { describeFaults, faultless } from './scenario.ts';
 import type { Faults } from './scenario.ts';
 
 const functionMs = 29_000;
+
+/** Of which nothing is known. */
+const noAnswer = {
+  kind: 'create',
+  answeredAt: Infinity,
+  status: 'NONE',
+  code: null,
+  httpStatus: null,
+  associationArn: null,
+  operationId: null,
+  event: null,
+} as const;
 
 /** So many requests settle a desired state when nothing else happens: settings or adoption, expiry, tags twice, and the answer. */
 const requestsToSettle = 6;
@@ -27,6 +40,7 @@ export function makeEnsurers(
 ) {
   const { model, ensured, processes, versions, recorder, log } = environment;
   const desires: ScenarioDesire[] = [];
+  const requests: CallerAnswer[] = [];
 
   async function send(wanted: ScenarioDesire, faults: Faults, isWhole = false): Promise<EnsureResult | null> {
     const { principal, declaration, takesOver, isDryRun = false } = wanted;
@@ -40,6 +54,8 @@ export function makeEnsurers(
         `${name} ${isDryRun ? 'tries' : 'ensures'} ${wanted.wants} with tag ${wanted.tag} for the declaration ${declaration}${takesOver ? ', taking over' : ''}${describeFaults(faults)}`,
     );
     const startedAt = recorder.tick();
+    // What it is answered belongs to tokens that it does not know; when it arrived counts.
+    requests.push({ ...noAnswer, principal, clientRequestToken: name, apiRequestId: name, startedAt });
     ensured.began(name, { takesOver, declaration });
     try {
       const judgement = await versions.current();
@@ -69,6 +85,8 @@ export function makeEnsurers(
   }
 
   return {
+    /** The requests, as far as the guarantees need them. */
+    requests: () => requests,
     async ensure(wanted: ScenarioDesire, faults: Faults): Promise<void> {
       if (wanted.isDryRun !== true) desires.push(wanted);
       await send(wanted, faults);
