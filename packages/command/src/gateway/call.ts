@@ -141,8 +141,8 @@ async function ensure(
     waitMs === null ? undefined : { maxElapsedMs: waitMs, onApproval: approvalTeller(say, linkOf) };
   const result = await send(client, input, { ...options, waitForApproval });
   if (result.kind === 'refused') {
-    const untokened = { ...result, clientRequestToken: null };
-    throw refusalError(operation, untokened, await linkToApproval(result.refusal, linkOf));
+    const withoutToken = { ...result, clientRequestToken: null };
+    throw refusalError(operation, withoutToken, await linkToApproval(result.refusal, linkOf));
   }
   if (result.kind === 'inProgress') throw ensureInProgress(result);
   for (const { message, advice } of result.warnings) say(`${message} ${advice}`);
