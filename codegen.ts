@@ -116,6 +116,8 @@ const config: Types.Config = {
           AdoptPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           TagPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
           UntagPodIdentityAssociationPayload: '../operations/terms/result.ts#MutationResult',
+          EnsurePayload: '../operations/ensure/result.ts#EnsureResult',
+          EnsureCheckPayload: '../operations/ensure/result.ts#EnsureCheck',
           AssociationDrift: '../queries/drift/drift-in.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/checks/dry-run.ts#DryRunResult',
           CheckedChange: '../operations/checks/check-changes.ts#CheckedChange as CheckedChangeModel',

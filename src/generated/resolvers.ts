@@ -9,6 +9,7 @@ import type { ApprovalRefusal, Refusal as RefusalModel, LockedRefusal } from '..
 import type { ApprovalVote as ApprovalVoteModel, VotedNeed } from '../model/approval-vote.ts';
 import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/terms/result.ts';
+import type { EnsureResult, EnsureCheck } from '../operations/ensure/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/drift/drift-in.ts';
 import type { DryRunResult } from '../operations/checks/dry-run.ts';
 import type { CheckedChange as CheckedChangeModel } from '../operations/checks/check-changes.ts';
@@ -184,6 +185,11 @@ export type ResolversTypes = {
   DriftKind: Schema.DriftKind;
   DriftSource: Schema.DriftSource;
   EksRefused: ResolverTypeWrapper<Schema.EksRefused>;
+  EnsureChange: Schema.EnsureChange;
+  EnsureCheckPayload: ResolverTypeWrapper<EnsureCheck>;
+  EnsureNoPodIdentityAssociationInput: Schema.EnsureNoPodIdentityAssociationInput;
+  EnsurePayload: ResolverTypeWrapper<EnsureResult>;
+  EnsurePodIdentityAssociationInput: Schema.EnsurePodIdentityAssociationInput;
   Gateway: ResolverTypeWrapper<Schema.Gateway>;
   GatewayApprovals: Schema.GatewayApprovals;
   GatewayScope: Schema.GatewayScope;
@@ -304,6 +310,10 @@ export type ResolversParentTypes = {
   DeletePodIdentityAssociationPayload: MutationResult;
   Difference: Schema.Difference;
   EksRefused: Schema.EksRefused;
+  EnsureCheckPayload: EnsureCheck;
+  EnsureNoPodIdentityAssociationInput: Schema.EnsureNoPodIdentityAssociationInput;
+  EnsurePayload: EnsureResult;
+  EnsurePodIdentityAssociationInput: Schema.EnsurePodIdentityAssociationInput;
   Gateway: Schema.Gateway;
   ID: Schema.Scalars['ID']['output'];
   InputFinding: Schema.InputFinding;
@@ -724,6 +734,27 @@ export type EksRefusedResolvers<ContextType = RequestContext, ParentType extends
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type EnsureCheckPayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['EnsureCheckPayload'] = ResolversParentTypes['EnsureCheckPayload']> = {
+  change?: Resolver<Schema.Maybe<ResolversTypes['EnsureChange']>, ParentType, ContextType>;
+  check?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType>;
+  differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+};
+
+export type EnsurePayloadResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['EnsurePayload'] = ResolversParentTypes['EnsurePayload']> = {
+  association?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
+  auditEntry?: Resolver<Schema.Maybe<ResolversTypes['AuditEntry']>, ParentType, ContextType>;
+  change?: Resolver<Schema.Maybe<ResolversTypes['EnsureChange']>, ParentType, ContextType>;
+  clientRequestToken?: Resolver<Schema.Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  differences?: Resolver<ReadonlyArray<ResolversTypes['Difference']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  isSettled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
+  retryAfterSeconds?: Resolver<Schema.Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['RequestStatus'], ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
+};
+
 export type GatewayResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['Gateway'] = ResolversParentTypes['Gateway']> = {
   deployedAt?: Resolver<Schema.Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   inventoryHash?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -766,6 +797,8 @@ export type MutationResolvers<ContextType = RequestContext, ParentType extends R
   approve?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationApproveArgs, 'input'>>;
   createPodIdentityAssociation?: Resolver<ResolversTypes['CreatePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationCreatePodIdentityAssociationArgs, 'input'>>;
   deletePodIdentityAssociation?: Resolver<ResolversTypes['DeletePodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationDeletePodIdentityAssociationArgs, 'input'>>;
+  ensureNoPodIdentityAssociation?: Resolver<ResolversTypes['EnsurePayload'], ParentType, ContextType, RequireFields<Schema.MutationEnsureNoPodIdentityAssociationArgs, 'input'>>;
+  ensurePodIdentityAssociation?: Resolver<ResolversTypes['EnsurePayload'], ParentType, ContextType, RequireFields<Schema.MutationEnsurePodIdentityAssociationArgs, 'input'>>;
   reject?: Resolver<ResolversTypes['ApprovalPayload'], ParentType, ContextType, RequireFields<Schema.MutationRejectArgs, 'input'>>;
   tagPodIdentityAssociation?: Resolver<ResolversTypes['TagPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationTagPodIdentityAssociationArgs, 'input'>>;
   untagPodIdentityAssociation?: Resolver<ResolversTypes['UntagPodIdentityAssociationPayload'], ParentType, ContextType, RequireFields<Schema.MutationUntagPodIdentityAssociationArgs, 'input'>>;
@@ -994,6 +1027,8 @@ export type QueryResolvers<ContextType = RequestContext, ParentType extends Reso
   checkAdoptPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckAdoptPodIdentityAssociationArgs, 'input'>>;
   checkCreatePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckCreatePodIdentityAssociationArgs, 'input'>>;
   checkDeletePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckDeletePodIdentityAssociationArgs, 'input'>>;
+  checkEnsureNoPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['EnsureCheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckEnsureNoPodIdentityAssociationArgs, 'input'>>;
+  checkEnsurePodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['EnsureCheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckEnsurePodIdentityAssociationArgs, 'input'>>;
   checkPodIdentityAssociations?: Resolver<Schema.Maybe<ResolversTypes['CheckPodIdentityAssociationsPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckPodIdentityAssociationsArgs, 'input'>>;
   checkTagPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckTagPodIdentityAssociationArgs, 'input'>>;
   checkUntagPodIdentityAssociation?: Resolver<Schema.Maybe<ResolversTypes['CheckPayload']>, ParentType, ContextType, RequireFields<Schema.QueryCheckUntagPodIdentityAssociationArgs, 'input'>>;
@@ -1163,6 +1198,8 @@ export type Resolvers<ContextType = RequestContext> = {
   DeletePodIdentityAssociationPayload?: DeletePodIdentityAssociationPayloadResolvers<ContextType>;
   Difference?: DifferenceResolvers<ContextType>;
   EksRefused?: EksRefusedResolvers<ContextType>;
+  EnsureCheckPayload?: EnsureCheckPayloadResolvers<ContextType>;
+  EnsurePayload?: EnsurePayloadResolvers<ContextType>;
   Gateway?: GatewayResolvers<ContextType>;
   InputFinding?: InputFindingResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;

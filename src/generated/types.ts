@@ -29,6 +29,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
@@ -274,12 +276,12 @@ export type AssociationAlreadyExists = Refusal & {
   readonly retryable: Scalars['Boolean']['output'];
 };
 
-/** The association was modified or deleted by another operation or tool. */
+/** The association was modified or deleted by another operation or tool, or is not that of the declaration. */
 export type AssociationChanged = Refusal & {
   readonly __typename?: 'AssociationChanged';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** ASSOCIATION_CHANGED, OPERATION_IN_PROGRESS or OUTCOME_UNDETERMINED. */
+  /** ASSOCIATION_CHANGED, OPERATION_IN_PROGRESS, DECLARED_ELSEWHERE or OUTCOME_UNDETERMINED. */
   readonly code: RefusalCode;
   /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete. */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
@@ -1016,6 +1018,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
@@ -1109,6 +1113,122 @@ export type EksRefused = Refusal & {
   readonly message: Scalars['String']['output'];
   /** True when the unchanged request can succeed later. */
   readonly retryable: Scalars['Boolean']['output'];
+};
+
+/** The change that a desired state needs. Values may be added. */
+export type EnsureChange =
+  /** The association is as desired, and is adopted, so that it becomes that of the declaration. */
+  | 'ADOPT'
+  /** The association is created. */
+  | 'CREATE'
+  /** The association is deleted. */
+  | 'DELETE'
+  /** Nothing: the association is as desired, or there is none as desired. */
+  | 'NONE'
+  /** Tags are set. */
+  | 'TAG'
+  /** Tags are removed. */
+  | 'UNTAG'
+  /** Settings or the expiry of the association are changed. */
+  | 'UPDATE';
+
+/** Result of a dry run of a desired state. */
+export type EnsureCheckPayload = {
+  readonly __typename?: 'EnsureCheckPayload';
+  /** The change that the request would make now; null if the input is not valid. */
+  readonly change: Maybe<EnsureChange>;
+  /** The dry run of the change, with the refusal that the request would meet; null if nothing is to be changed. */
+  readonly check: Maybe<CheckPayload>;
+  /** As of `EnsurePayload`. */
+  readonly differences: ReadonlyArray<Difference>;
+  /** With NONE, that the association is not that of the declaration; else empty: `check` has those of the change. */
+  readonly warnings: ReadonlyArray<Warning>;
+};
+
+/** A service account that is to have no association. */
+export type EnsureNoPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  readonly clusterName: Scalars['String']['input'];
+  /** Name of the declaration whose association is deleted, as for `ensurePodIdentityAssociation`. */
+  readonly declaration: Scalars['String']['input'];
+  /** Kubernetes namespace, an RFC 1123 label. */
+  readonly namespace: Scalars['String']['input'];
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** Kubernetes service account, an RFC 1123 subdomain. */
+  readonly serviceAccount: Scalars['String']['input'];
+  /** Whether to delete an association that another declaration or none made or changed last. */
+  readonly takeOver?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** Result of `ensurePodIdentityAssociation` and `ensureNoPodIdentityAssociation`. `status` determines which of the other fields are set. */
+export type EnsurePayload = {
+  readonly __typename?: 'EnsurePayload';
+  /** The association after the change, or as it was read if nothing was to be changed; null if there is none, and unless `status` is SUCCEEDED. */
+  readonly association: Maybe<AssociationSnapshot>;
+  /** The last audit entry written by this request; null if nothing was to be changed, also where that was not certain yet. */
+  readonly auditEntry: Maybe<AuditEntry>;
+  /** The change that this request made, began or was refused; null if it was refused before one was chosen. */
+  readonly change: Maybe<EnsureChange>;
+  /** The token of the change, which the gateway derives from the desired state and what was read; null without a change. */
+  readonly clientRequestToken: Maybe<Scalars['String']['output']>;
+  /** Where the association that was read differs from what is desired; empty where there was none. */
+  readonly differences: ReadonlyArray<Difference>;
+  /** When the association ends; null if it does not end by itself, and where `association` is null. */
+  readonly expiresAt: Maybe<Scalars['DateTime']['output']>;
+  /** True when all is as desired. False with SUCCEEDED: something still differs, send the same request again. */
+  readonly isSettled: Scalars['Boolean']['output'];
+  /** Why the request was refused; set if and only if `status` is REFUSED. */
+  readonly refusal: Maybe<Refusal>;
+  /** Seconds to wait before the same request is sent again; set if IN_PROGRESS or `refusal.retryable`, else null. */
+  readonly retryAfterSeconds: Maybe<Scalars['Int']['output']>;
+  /** Status of the request. */
+  readonly status: RequestStatus;
+  /** As of the mutation of the change; with NONE, that the association is not that of the declaration. */
+  readonly warnings: ReadonlyArray<Warning>;
+};
+
+/** The desired state of the association of a service account. Fields that are omitted are desired to be absent, except for `tags` and `expiresAt`. */
+export type EnsurePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** Name of the EKS cluster. */
+  readonly clusterName: Scalars['String']['input'];
+  /**
+   * Name of the declaration whose association this is: 1 to 128 characters in one line. An association that no request of this declaration made or changed last
+   * is not changed, see DECLARED_ELSEWHERE. Grants nothing: anyone may name it.
+   */
+  readonly declaration: Scalars['String']['input'];
+  /** Disables the session tags that EKS adds to the role session; false when omitted. */
+  readonly disableSessionTags?: InputMaybe<Scalars['Boolean']['input']>;
+  /** When the gateway deletes the association, as for a create. When omitted, its expiry stays as it is; null: it does not end by itself. */
+  readonly expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
+  readonly namespace: Scalars['String']['input'];
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: InputMaybe<Scalars['String']['input']>;
+  /** IAM session policy as JSON text, as for a create; none when omitted. */
+  readonly policy?: InputMaybe<Scalars['String']['input']>;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: InputMaybe<Scalars['String']['input']>;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: InputMaybe<Scalars['String']['input']>;
+  /** ARN of the IAM role, in the cluster's account. */
+  readonly roleArn: Scalars['String']['input'];
+  /** Kubernetes service account, an RFC 1123 subdomain. It need not exist yet. */
+  readonly serviceAccount: Scalars['String']['input'];
+  /** Exactly these tags, besides those of the gateway and of AWS; also an empty list. Null: the tags stay as they are, and a create sets none. */
+  readonly tags?: InputMaybe<ReadonlyArray<TagInput>>;
+  /** Whether to change, or adopt, an association that another declaration or none made or changed last. */
+  readonly takeOver?: InputMaybe<Scalars['Boolean']['input']>;
+  /** ARN of a second role, as for a create; none when omitted. */
+  readonly targetRoleArn?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The deployment that answers. */
@@ -1233,6 +1353,14 @@ export type Mutation = {
    * current credentials until these expire.
    */
   readonly deletePodIdentityAssociation: DeletePodIdentityAssociationPayload;
+  /** Makes a service account have no association: deletes the one of its `declaration`, if there is one. Otherwise as `ensurePodIdentityAssociation`. */
+  readonly ensureNoPodIdentityAssociation: EnsurePayload;
+  /**
+   * Makes the association of a service account as it is desired: reads what there is, and makes the change that is missing, by the mutation of that change, with
+   * its policy, approvals and audit entries. One request makes at most one change: settings first, then tags. Needs no token: a repeated request reads again, and
+   * no answer of an earlier one is returned. It changes only an association that a request of its `declaration` made or changed last, unless `takeOver` is true.
+   */
+  readonly ensurePodIdentityAssociation: EnsurePayload;
   /**
    * Rejects a request that is held, for good: only a request with a new `clientRequestToken` asks again. A principal that may approve for
    * any of the needs may reject. Repeating a rejection changes nothing.
@@ -1279,6 +1407,18 @@ export type MutationCreatePodIdentityAssociationArgs = {
 /** Operations that change an association. A request may contain one mutation field. */
 export type MutationDeletePodIdentityAssociationArgs = {
   input: DeletePodIdentityAssociationInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationEnsureNoPodIdentityAssociationArgs = {
+  input: EnsureNoPodIdentityAssociationInput;
+};
+
+
+/** Operations that change an association. A request may contain one mutation field. */
+export type MutationEnsurePodIdentityAssociationArgs = {
+  input: EnsurePodIdentityAssociationInput;
 };
 
 
@@ -1886,6 +2026,10 @@ export type Query = {
   readonly checkCreatePodIdentityAssociation: Maybe<CheckPayload>;
   /** Dry run of `deletePodIdentityAssociation`. Deletes nothing; adds a CHECKED entry to the audit trail. */
   readonly checkDeletePodIdentityAssociation: Maybe<CheckPayload>;
+  /** Dry run of `ensureNoPodIdentityAssociation`; otherwise as `checkEnsurePodIdentityAssociation`. */
+  readonly checkEnsureNoPodIdentityAssociation: Maybe<EnsureCheckPayload>;
+  /** Dry run of `ensurePodIdentityAssociation`: the change that it would make now. Adds a CHECKED entry to the audit trail, unless nothing is to be changed. */
+  readonly checkEnsurePodIdentityAssociation: Maybe<EnsureCheckPayload>;
   /**
    * Checks up to 100 changes against policy and what was observed of their associations, for a plan: makes no call to EKS or IAM, so a change
    * can still be refused for what only these know. A change of an association is checked with the tags that those before it leave. Adds one CHECKED
@@ -2071,6 +2215,24 @@ export type QueryCheckDeletePodIdentityAssociationArgs = {
  * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
  * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
  */
+export type QueryCheckEnsureNoPodIdentityAssociationArgs = {
+  input: EnsureNoPodIdentityAssociationInput;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
+export type QueryCheckEnsurePodIdentityAssociationArgs = {
+  input: EnsurePodIdentityAssociationInput;
+};
+
+
+/**
+ * Read operations and dry runs. They never change an association. A field that fails, for example because policy denies it, is null
+ * and has an entry in `errors`; the other fields of the request are answered. A request may contain one dry run.
+ */
 export type QueryCheckPodIdentityAssociationsArgs = {
   input: CheckPodIdentityAssociationsInput;
 };
@@ -2229,7 +2391,7 @@ export type RecordedRequest = {
   readonly disableSessionTags: Maybe<Scalars['Boolean']['output']>;
   /** The `modifiedAt` of the association that an update, delete or adoption expects; null: any. */
   readonly expectedModifiedAt: Maybe<Scalars['DateTime']['output']>;
-  /** The revision of the service account that a create or update expects; null: any. */
+  /** The revision of the service account that the request expects; null: any. */
   readonly expectedRevision: Maybe<Scalars['Int']['output']>;
   /** The tags that a change of tags expects, sorted by key; null: any. */
   readonly expectedTags: Maybe<ReadonlyArray<Tag>>;
@@ -2297,6 +2459,8 @@ export type RefusalCode =
   | 'CHANGES_LOCKED'
   /** The cluster does not exist. */
   | 'CLUSTER_NOT_FOUND'
+  /** The association was made or changed last by a request of another declaration, or without one, or outside the gateway; and the desired state does not take it over (`takeOver`). */
+  | 'DECLARED_ELSEWHERE'
   /** EKS rejected the request for another reason, given in `eksMessage`. */
   | 'EKS_REFUSED'
   /** EKS did not receive the request: the gateway could not connect to it, or got no credentials from AWS STS. */
@@ -2309,7 +2473,7 @@ export type RefusalCode =
   | 'INVALID_INPUT'
   /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
   | 'NOTHING_TO_CHANGE'
-  /** Another operation on the service account is in progress, and the request changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
+  /** Another operation on the service account is in progress or has just ended, and the request is a desired state, changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and others changed, deleted or created the association before it was observed: the change may have been applied
@@ -2391,6 +2555,8 @@ export type TagPodIdentityAssociationInput = {
   readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**
    * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
    * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
@@ -2457,6 +2623,8 @@ export type UntagPodIdentityAssociationInput = {
   readonly declaration?: InputMaybe<Scalars['String']['input']>;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: InputMaybe<Scalars['DateTime']['input']>;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: InputMaybe<Scalars['Int']['input']>;
   /**
    * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
    * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
@@ -2640,6 +2808,8 @@ export type WarningCode =
   | 'CREDENTIALS_OUTLIVE_ENDING'
   /** A read from EKS, IAM or the ledger failed, had no time, or found no scan: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
+  /** The association is as desired, and not that of the declaration: a request of another declaration or without one, or something outside the gateway, made or changed it last. */
+  | 'NOT_OWN'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
   /** The last scan listed 4,500 associations of the cluster or more, of the 5,000 that EKS allows. */

@@ -85,6 +85,8 @@ interface ExistingRequest extends ClusterRef {
   readonly associationId: string;
   /** RFC 3339; null when the association may have changed since it was read. */
   readonly expectedModifiedAt: string | null;
+  /** As that of a create. */
+  readonly expectedRevision?: number;
 }
 
 /** A delete in canonical form. */
@@ -113,8 +115,6 @@ export interface UpdateRequest extends ExistingRequest {
    * expiry stays as it is.
    */
   readonly expiresAt?: string | null;
-  /** As that of a create. */
-  readonly expectedRevision?: number;
 }
 
 /** A change of tags in canonical form. */

@@ -186,10 +186,10 @@ export const namedTags: { readonly [Kind in OperationKind]: (request: RequestOf[
 export const expectedRevisions: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) => number | null } = {
   CREATE_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
   UPDATE_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
-  DELETE_POD_IDENTITY_ASSOCIATION: () => null,
-  ADOPT_POD_IDENTITY_ASSOCIATION: () => null,
-  TAG_POD_IDENTITY_ASSOCIATION: () => null,
-  UNTAG_POD_IDENTITY_ASSOCIATION: () => null,
+  DELETE_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
+  ADOPT_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
+  TAG_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
+  UNTAG_POD_IDENTITY_ASSOCIATION: ({ expectedRevision }) => expectedRevision ?? null,
 };
 
 /**

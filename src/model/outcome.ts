@@ -148,8 +148,8 @@ export const outcomes = {
       'with the same update.',
   },
   /**
-   * A request expects a revision, sets an expiry or changes tags, and another operation on the
-   * service account may still change it. Nothing was begun.
+   * A request is a desired state, expects a revision, sets an expiry or changes tags, and another
+   * operation on the service account may still change it. Nothing was begun.
    */
   OPERATION_IN_PROGRESS: {
     ...unrecorded,
@@ -158,6 +158,19 @@ export const outcomes = {
     retryable: true,
     retryAfterSeconds: 10,
     advice: 'Send the same request again after retryAfterSeconds, when the other operation has ended.',
+  },
+  /**
+   * A desired state differs from an association that no request of its declaration made or changed
+   * last. Nothing was begun.
+   */
+  DECLARED_ELSEWHERE: {
+    ...unrecorded,
+    ...notRetryable,
+    code: 'DECLARED_ELSEWHERE',
+    event: 'REFUSED',
+    advice:
+      'Change the association where it is declared, or have it deleted there; or send the desired state with ' +
+      'takeOver: true, so that it becomes that of your declaration.',
   },
   CLUSTER_NOT_FOUND: {
     ...final,

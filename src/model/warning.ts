@@ -11,7 +11,8 @@ type WarningCode =
   | 'QUOTA_NEAR'
   | 'PODS_NOT_UPDATED'
   | 'TAGS_DIFFER'
-  | 'CREDENTIALS_OUTLIVE_ENDING';
+  | 'CREDENTIALS_OUTLIVE_ENDING'
+  | 'NOT_OWN';
 
 /**
  * Something that does not stop a change, but can keep pods from using the association as intended.

@@ -51,10 +51,7 @@ export function validateUpdate(
   const { changes, findings } = changedSettings(input);
   const expiresAt = input.expiresAt === null ? null : utcTimestamp(input.expiresAt);
   const expiry = input.expiresAt === undefined ? {} : { expiresAt };
-  const { expectedRevision = null } = input;
-  const conditions = expectedRevision === null ? {} : { expectedRevision };
-  const all = [...findings, ...expectedRevisionFindings(expectedRevision)];
-  return validate(input, defaults, all, (request) => ({ ...request, changes, ...expiry, ...conditions }));
+  return validate(input, defaults, findings, (request) => ({ ...request, changes, ...expiry }));
 }
 
 /** Validates the input of a change of tags, and converts it into its canonical form. */
@@ -96,7 +93,7 @@ function validate<Request extends DeleteRequest>(
   settingsFindings: readonly Finding[],
   toRequest: (request: DeleteRequest) => Request,
 ): ValidatedAs<Request> {
-  const { associationId } = input;
+  const { associationId, expectedRevision = null } = input;
   const { metadata, findings: metadataFindings } = validateMetadata(input);
   const findings = [
     ...clusterFindings(input),
@@ -106,11 +103,13 @@ function validate<Request extends DeleteRequest>(
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
     ...metadataFindings.declaration,
+    ...expectedRevisionFindings(expectedRevision),
   ];
   if (findings.length > 0) {
     return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };
   }
   const cluster = resolveCluster(input, defaults);
   const expectedModifiedAt = utcTimestamp(input.expectedModifiedAt);
-  return { kind: 'valid', request: toRequest({ ...cluster, associationId, expectedModifiedAt }), ...metadata };
+  const conditions = { expectedModifiedAt, ...(expectedRevision === null ? {} : { expectedRevision }) };
+  return { kind: 'valid', request: toRequest({ ...cluster, associationId, ...conditions }), ...metadata };
 }

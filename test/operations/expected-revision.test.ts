@@ -22,7 +22,7 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
   };
   const removeByOthers = ({ associationId }: { readonly associationId: string }) =>
     gateway.remove({ associationId, clientRequestToken: 'others' }, 'pat');
-  const fault = (operation: 'Create' | 'Delete', kind: 'throttle' | 'cut-before' | 'cut-after') =>
+  const fault = (operation: 'Create' | 'Update' | 'Delete', kind: 'throttle' | 'cut-before' | 'cut-after') =>
     gateway.simulator.control.addFault({ operation: `${operation}PodIdentityAssociation`, kind });
   const changed = { status: 'REFUSED', refusal: { code: 'ASSOCIATION_CHANGED', retryable: false } };
   const busy = {
@@ -149,6 +149,24 @@ describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
       expect(await again).toMatchObject({ refusal: { code: 'TOKEN_REUSED_WITH_DIFFERENT_INPUT' } });
     }
   });
+
+  test.each(['remove', 'adopt', 'tag', 'untag'] as const)(
+    'is demanded by a %s too, in the write that begins it',
+    async (name) => {
+      const { associationId } = await createByOthers();
+      const tags = { tags: [{ key: 'cost-center', value: '1' }], tagKeys: ['cost-center'] };
+      const fields = { remove: {}, adopt: {}, tag: { tags: tags.tags }, untag: { tagKeys: tags.tagKeys } }[name];
+      const send = (expectedRevision: number, clientRequestToken: string) =>
+        gateway[name]({ associationId, ...fields, expectedRevision, clientRequestToken }, 'pat');
+      expect(await send(0, 'older')).toMatchObject(changed);
+      fault('Update', 'cut-before');
+      await gateway.update({ associationId, clientRequestToken: 'others', disableSessionTags: true });
+      expect(await send(1, 'busy')).toMatchObject(busy);
+      gateway.clock.skip(inDoubtMs);
+      expect(await reconcileNow(gateway)).toMatchObject({ closed: 1 });
+      expect(await send(1, 'busy')).toMatchObject({ status: 'SUCCEEDED' });
+    },
+  );
 
   test('must not be negative', async () => {
     const { refusal } = await planned(-1);

@@ -14,6 +14,9 @@ export type {
   ClustersQueryVariables,
   CreatePodIdentityAssociationInput,
   DeletePodIdentityAssociationInput,
+  EnsureCheckFragment as EnsureCheckResult,
+  EnsureNoPodIdentityAssociationInput,
+  EnsurePodIdentityAssociationInput,
   NamespacesQueryVariables,
   OpenOperationsQueryVariables,
   OperationQueryVariables,
@@ -35,6 +38,7 @@ export type { Authentication, SigV4Settings } from './client/auth.ts';
 export { makeGatewayClient } from './client/client.ts';
 export type { CallOptions } from './client/call.ts';
 export type { ClientSettings, GatewayClient } from './client/client.ts';
+export type { EnsureChange, EnsureInProgress, EnsureRefused, EnsureResult, EnsureSucceeded } from './client/ensure.ts';
 export { GatewayError, LostAnswerError, RegionMissingError, UnsentError } from './client/errors.ts';
 export type { GatewayDocument, RequestOptions } from './client/own-document.ts';
 export { pageLink } from './client/page-links.ts';

@@ -2,7 +2,7 @@ import { maxTags, operationTagKey } from '../../model/association.ts';
 import type { Association, AssociationTarget, CreateRequest, Tag, UpdateRequest } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
-import { hasTrait, namedSettings, namedTags } from '../../model/operation.ts';
+import { hasTrait, namedSettings, namedTags, operationTraits } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { settingNames } from '../../model/setting-fields.ts';
 import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
@@ -55,7 +55,7 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     target,
     begins: begun !== undefined,
     ...recordIn(next, begun, ended, isExpiryOnly),
-    demand: demandOf(begun ?? (isExpiryOnly ? ended : undefined), next.startedAt),
+    demand: demandOf(begun ?? (isExpiryOnly || isAdoption(next) ? ended : undefined), next.startedAt),
     isChange: ended !== undefined && mayHaveChanged(ended),
     changedAt: Date.parse(last.time),
     ...(ended && confirmed ? { confirmed, version: versionOf(target, next, ended, confirmed, times) } : {}),
@@ -67,6 +67,11 @@ export function stateChangeOf(next: IdempotencyRecord, entries: readonly AuditEn
     openOperations: [...(closed ? [closed] : []), ...(begun ? [operationOf(next, begun)] : [])],
     endedOperationIds: ended && !closed ? [ended.operationId] : [],
   };
+}
+
+/** Whether the record is of an operation that begins and ends in one commit, as it sends nothing. */
+function isAdoption({ operation }: IdempotencyRecord): boolean {
+  return !operationTraits[operation].sendsChange;
 }
 
 /** The version that an outcome adds. A create that was found later is as it was made. */
@@ -189,7 +194,8 @@ function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperat
   // The record is the next operation's where a released one is followed by it: the released one can
   // no longer take effect.
   if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
-  if (!hasTrait('sendsChange', next)) return null;
+  // One that was released before its doubt ends was certainly not applied: it can't act any more.
+  if (!hasTrait('sendsChange', next) || ended.event === 'RELEASED') return null;
   // Only a definite answer closes a change of tags as not done, and a value from before, which others
   // may have set, is explained by one that may have been done.
   if (hasTrait('changesTags', next) && ended.event !== 'SUCCEEDED' && !mayHaveChanged(ended)) return null;

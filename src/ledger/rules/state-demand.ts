@@ -34,7 +34,8 @@ export function demandOf(entry: AuditEntry | undefined, startedAt: number): Stat
   }
   if (hasTrait('changesTags', entry)) {
     const setBy = tagsKnown?.setBy ?? null;
-    return { publicRevision: tagsKnown?.publicRevision ?? null, confirmed: null, tags: { setBy, startedAt } };
+    const read = tagsKnown?.publicRevision ?? null;
+    return { publicRevision: publicRevision ?? read, confirmed: null, tags: { setBy, startedAt } };
   }
   // A request is judged by the expiry that it replaces.
   const judged = endingBefore === undefined ? {} : { expirySetBy: endingBefore?.setBy ?? null };

@@ -80,9 +80,8 @@ export const updateOperation: ChangingOperation<'UPDATE_POD_IDENTITY_ASSOCIATION
   needsAgent: true,
   // Pods know nothing of an expiry.
   warningsAfter: (association, request) => (changesExpiryOnly(request) ? [] : warningsAfterUpdate(association)),
-  summarize: ({ changes, expiresAt, expectedRevision, ...request }) => ({
+  summarize: ({ changes, expiresAt, ...request }) => ({
     ...summaryOfExisting(request),
-    expectedRevision: expectedRevision ?? null,
     settings: changes,
     changes: [...Object.keys(changes), ...(expiresAt === undefined ? [] : ['expiresAt'])],
     expiresAt: expiresAt ?? null,

@@ -132,7 +132,7 @@ export interface RequestSummary {
   readonly expiresAt: string | null;
   /** What a create does about an equal association; null: it refuses the request. */
   readonly ifExists: 'ADOPT' | null;
-  /** The revision of the service account that a create or update expects; null: any. */
+  /** The revision of the service account that the request expects; null: any. */
   readonly expectedRevision: number | null;
   /** The `modifiedAt` that a request about an existing association expects; null: any. RFC 3339. */
   readonly expectedModifiedAt: string | null;
@@ -142,13 +142,15 @@ export interface RequestSummary {
 export function summaryOfExisting({
   associationId,
   expectedModifiedAt,
+  expectedRevision = null,
 }: {
   readonly associationId: string;
   readonly expectedModifiedAt: string | null;
+  readonly expectedRevision?: number | null;
 }) {
   const ofTags = { tags: [], tagKeys: [], expectedTags: null };
-  const none = { settings: {}, ...ofTags, changes: [], expiresAt: null, ifExists: null, expectedRevision: null };
-  return { ...none, associationId, expectedModifiedAt };
+  const none = { settings: {}, ...ofTags, changes: [], expiresAt: null, ifExists: null };
+  return { ...none, associationId, expectedModifiedAt, expectedRevision };
 }
 
 /**

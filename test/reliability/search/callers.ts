@@ -8,6 +8,7 @@ import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
 import { makeAskers } from './asker.ts';
+import { makeEnsurers } from './ensurers.ts';
 import { makeEraser } from './eraser.ts';
 import { makeExpireRun } from './expire-run.ts';
 import { gatedRepairs } from './ports.ts';
@@ -166,8 +167,12 @@ export function makeCallers(environment: Environment) {
     }
   }
 
+  const ensurers = makeEnsurers(environment, (name, faults, declaration, isWhole) =>
+    start(name, null, '', faults, isWhole, { declaration }),
+  );
+
   return {
-    answers: () => [...answers.values()],
+    answers: () => [...answers.values(), ...ensurers.requests()],
     submit,
     /** Sends an earlier mutation again, with the same token. */
     async resubmit(index: number, faults: Faults): Promise<void> {
@@ -185,6 +190,8 @@ export function makeCallers(environment: Environment) {
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
     withdraw: makeAskers(environment, start),
+    ensure: ensurers.ensure,
+    settle: ensurers.settle,
     expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
     erase: makeEraser(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),

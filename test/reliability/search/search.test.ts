@@ -38,6 +38,8 @@ const main = join(import.meta.dirname, 'main.ts');
  * operation. Of the lease of account reads, within 1,000: one that a second run ignores; within 3,000: one that outlives a killed run by a quarter of an hour. Of a missing role, within 2,000: a run
  * that raises no alarm. Of changes of tags, within 20 scenarios of them: one that counts as not done because the tags are as before; within 300: one that any read
  * proves that shows the tags as requested; within 500: a scan that does not wait for what a scan saw before.
+ * Of desired states, within 50 scenarios of them: a token without the revision; within 200: nothing demanded where nothing is to be changed; within 400: a token
+ * without `takeOver`, ownership that is ignored; within 1,000: a definite refusal that is final.
  *
  * The scenarios are the same in each run, until a generator changes: a change must be red for what it breaks, and not because its run was the one to meet a bug
  * that was there before. New ones are searched where no change waits for the result: every night (`.github/workflows/search.yml`), and by the command.

@@ -1,7 +1,7 @@
 import type { ApprovalDetailsFragment, ApprovalStatusFragment, HeldRequestQuery } from '../generated/operations.ts';
 import type { CallOptions } from './call.ts';
 import { GatewayError, LostAnswerError } from './errors.ts';
-import type { MutationResult, Refusal, Refused } from './result.ts';
+import type { Refusal, Refused } from './result.ts';
 import { sleep } from './retry.ts';
 
 /** An approval, with the request that it is about. */
@@ -33,15 +33,20 @@ export interface MutationOptions extends CallOptions {
   readonly waitForApproval?: ApprovalWait | undefined;
 }
 
+/** What results of changes have in common. */
+type AnyResult = { readonly kind: string } | Pick<Refused, 'kind' | 'refusal' | 'retryAfterSeconds'>;
+
 /** A refusal that ends once others approve the request. */
-type Held = Refused & { readonly refusal: Extract<Refusal, { __typename: 'ApprovalRequired' }> };
+type Held = Pick<Refused, 'kind' | 'retryAfterSeconds'> & {
+  readonly refusal: Extract<Refusal, { __typename: 'ApprovalRequired' }>;
+};
 
 /**
  * What a wait does: sends the same request with the same token, and reads an approval, which writes
  * nothing.
  */
-interface Requests {
-  readonly send: () => Promise<MutationResult>;
+interface Requests<Result> {
+  readonly send: () => Promise<Result>;
   readonly read: (id: string) => Promise<ApprovalStatus | null>;
 }
 
@@ -61,11 +66,11 @@ const defaultPollSeconds = 60;
  * @throws what `send` throws, errors of reading that a later poll can't overcome, and the reason of
  *   the signal
  */
-export async function sendUntilDecided(
-  { send, read }: Requests,
+export async function sendUntilDecided<Result extends AnyResult>(
+  { send, read }: Requests<Result>,
   { maxElapsedMs = Infinity, onApproval }: ApprovalWait,
   { signal, finish }: Pick<CallOptions, 'signal' | 'finish'>,
-): Promise<MutationResult> {
+): Promise<Result> {
   const show = teller(onApproval);
   let [end, polls, isLast]: [number | null, number, boolean] = [null, 0, false];
   for (;;) {
@@ -92,8 +97,9 @@ export async function sendUntilDecided(
 }
 
 /** Whether a result says that others have to approve the request first. */
-export function isHeld(result: MutationResult): result is Held {
-  return result.kind === 'refused' && result.refusal.__typename === 'ApprovalRequired' && result.refusal.retryable;
+export function isHeld<Result extends AnyResult>(result: Result): result is Result & Held {
+  if (result.kind !== 'refused' || !('refusal' in result)) return false;
+  return result.refusal.__typename === 'ApprovalRequired' && result.refusal.retryable;
 }
 
 /** The end of the time of a pending approval is recorded only when its request is sent again. */
@@ -102,7 +108,7 @@ function isPending({ state, expiresAt }: ApprovalStatus): boolean {
 }
 
 /** The approval as it is now; as it was, if there is no answer. */
-async function readAgain(read: Requests['read'], approval: ApprovalStatus): Promise<ApprovalStatus | null> {
+async function readAgain(read: Requests<unknown>['read'], approval: ApprovalStatus): Promise<ApprovalStatus | null> {
   try {
     return await read(approval.id);
   } catch (error) {

@@ -38,6 +38,8 @@ export interface Call {
    * another request.
    */
   readonly isRepeatable?: boolean;
+  /** Whether it may change something; by default, if it has a token. */
+  readonly isChange?: boolean;
 }
 
 /** The data of a response, and the errors beside it. */
@@ -55,12 +57,11 @@ export interface ResponseContent {
  */
 export function call<Result>(
   { connection, limits }: Sender,
-  { request, token, isRepeatable = true }: Call,
+  // A query changes nothing, so that nothing is left open.
+  { request, token, isRepeatable = true, isChange = token !== null }: Call,
   { signal, finish, onRetry }: CallOptions,
   attemptWith: (content: ResponseContent) => Attempt<Result>,
 ): Promise<Result> {
-  // A query changes nothing, so that nothing is left open.
-  const isChange = token !== null;
   let mayRenew = connection.authentication.isRenewed === true;
   const attempt = async (): Promise<Attempt<Result>> => {
     const answer = await sendOnce(connection, request, signal);

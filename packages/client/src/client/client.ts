@@ -5,6 +5,8 @@ import { sendUntilDecided } from './approval.ts';
 import type { Authentication } from './auth.ts';
 import { call } from './call.ts';
 import type { CallOptions, Sender } from './call.ts';
+import { ensureAttempts } from './ensure.ts';
+import type { EnsureResult } from './ensure.ts';
 import type { GatewayDocument, RequestOptions } from './own-document.ts';
 import { sendDocument } from './own-document.ts';
 import type { FieldOf, OperationName, Operations } from './operations.ts';
@@ -73,6 +75,14 @@ export interface GatewayClient {
    * of a create.
    */
   readonly untagPodIdentityAssociation: Mutation<Schema.UntagPodIdentityAssociationInput>;
+  /**
+   * Makes the association of a service account as desired: repeats the request until nothing differs
+   * any more, which can take several changes. An answer that is lost is asked for by sending it
+   * again: there is no token.
+   */
+  readonly ensurePodIdentityAssociation: Ensure<Schema.EnsurePodIdentityAssociationInput>;
+  /** Makes a service account have no association. Otherwise as `ensurePodIdentityAssociation`. */
+  readonly ensureNoPodIdentityAssociation: Ensure<Schema.EnsureNoPodIdentityAssociationInput>;
   /** A dry run of a create: whether it would be attempted, else the refusal, and what it conflicts with. */
   readonly checkCreatePodIdentityAssociation: Check<Schema.CreatePodIdentityAssociationInput>;
   /** A dry run of an update: whether it would be attempted, else the refusal, and what it would change. */
@@ -85,6 +95,10 @@ export interface GatewayClient {
   readonly checkTagPodIdentityAssociation: Check<Schema.TagPodIdentityAssociationInput>;
   /** A dry run of a removal of tags: whether it would be attempted, else the refusal. */
   readonly checkUntagPodIdentityAssociation: Check<Schema.UntagPodIdentityAssociationInput>;
+  /** A dry run of a desired state: the change that it would make now, and the dry run of that. */
+  readonly checkEnsurePodIdentityAssociation: EnsureCheck<Schema.EnsurePodIdentityAssociationInput>;
+  /** As `checkEnsurePodIdentityAssociation`, for no association. */
+  readonly checkEnsureNoPodIdentityAssociation: EnsureCheck<Schema.EnsureNoPodIdentityAssociationInput>;
   /**
    * Up to 100 changes, checked against policy and what was observed. For a plan: each result has
    * the revision of its service account.
@@ -200,6 +214,8 @@ type Vote<Input> = (input: Input, options?: CallOptions) => Promise<Schema.VoteP
 type Query<Variables, Data> = (variables: Variables, options?: CallOptions) => Promise<NonNullable<Data>>;
 /** A dry run: nothing is changed. */
 type Check<Input> = (input: Input, options?: CallOptions) => Promise<Schema.CheckFragment>;
+type Ensure<Input> = (input: Input, options?: MutationOptions) => Promise<EnsureResult>;
+type EnsureCheck<Input> = (input: Input, options?: CallOptions) => Promise<Schema.EnsureCheckFragment>;
 
 const defaultTimeoutMs = 35_000;
 const defaultLimits: RetryLimits = { maxAttempts: 8, maxElapsedMs: 60_000 };
@@ -225,12 +241,16 @@ export function makeGatewayClient(settings: ClientSettings): GatewayClient {
     adoptPodIdentityAssociation: mutation(sender, 'AdoptPodIdentityAssociation'),
     tagPodIdentityAssociation: mutation(sender, 'TagPodIdentityAssociation'),
     untagPodIdentityAssociation: mutation(sender, 'UntagPodIdentityAssociation'),
+    ensurePodIdentityAssociation: ensure(sender, 'EnsurePodIdentityAssociation'),
+    ensureNoPodIdentityAssociation: ensure(sender, 'EnsureNoPodIdentityAssociation'),
     checkCreatePodIdentityAssociation: check(sender, 'CheckCreatePodIdentityAssociation'),
     checkUpdatePodIdentityAssociation: check(sender, 'CheckUpdatePodIdentityAssociation'),
     checkDeletePodIdentityAssociation: check(sender, 'CheckDeletePodIdentityAssociation'),
     checkAdoptPodIdentityAssociation: check(sender, 'CheckAdoptPodIdentityAssociation'),
     checkTagPodIdentityAssociation: check(sender, 'CheckTagPodIdentityAssociation'),
     checkUntagPodIdentityAssociation: check(sender, 'CheckUntagPodIdentityAssociation'),
+    checkEnsurePodIdentityAssociation: checkEnsure(sender, 'CheckEnsurePodIdentityAssociation'),
+    checkEnsureNoPodIdentityAssociation: checkEnsure(sender, 'CheckEnsureNoPodIdentityAssociation'),
     checkPodIdentityAssociations: presentQuery(sender, 'BatchCheck'),
     podIdentityAssociation: query(sender, 'PodIdentityAssociation'),
     podIdentityAssociations: presentQuery(sender, 'PodIdentityAssociations'),
@@ -265,17 +285,48 @@ function mutation<
       sendOperation(sender, { name, variables, token }, options, (payload: Schema.PayloadFragment) =>
         attemptOf(resultOf(payload)),
       );
-    if (waitForApproval === undefined) return send();
-    const { signal, finish } = options;
-    const read = (id: string) => query(sender, 'Approval')({ id }, { signal, finish });
-    return sendUntilDecided({ send, read }, waitForApproval, { signal, finish });
+    return sendAndWait(sender, send, waitForApproval, options);
   };
 }
 
-function check<Name extends OperationName & `Check${string}`>(
+/** A desired state: each request is a new one, so that a lost answer needs no token. */
+function ensure<Name extends OperationName & `Ensure${string}`>(
   sender: Sender,
   name: Name,
-): Check<Operations[Name][0]['input']> {
+): Ensure<Operations[Name][0]['input']> {
+  return (input, { waitForApproval, ...options } = {}) => {
+    const attemptWith = ensureAttempts();
+    const request = { name, variables: { input }, token: null, isChange: true };
+    const send = () => sendOperation(sender, request, options, attemptWith);
+    return sendAndWait(sender, send, waitForApproval, options);
+  };
+}
+
+/** Sends a change, and waits for its approval if the caller wants that. */
+function sendAndWait<Result extends { readonly kind: string }>(
+  sender: Sender,
+  send: () => Promise<Result>,
+  wait: MutationOptions['waitForApproval'],
+  { signal, finish }: CallOptions,
+): Promise<Result> {
+  if (wait === undefined) return send();
+  const read = (id: string) => query(sender, 'Approval')({ id }, { signal, finish });
+  return sendUntilDecided({ send, read }, wait, { signal, finish });
+}
+
+function checkEnsure<Name extends OperationName & `CheckEnsure${string}`>(
+  sender: Sender,
+  name: Name,
+): EnsureCheck<Operations[Name][0]['input']> {
+  return async (input, options = {}) => {
+    const found = (result: Schema.EnsureCheckFragment | null) => ({ kind: 'done', result }) as const;
+    return present(await sendOperation(sender, { name, variables: { input }, token: null }, options, found));
+  };
+}
+
+function check<
+  Name extends OperationName & `Check${'Create' | 'Update' | 'Delete' | 'Adopt' | 'Tag' | 'Untag'}${string}`,
+>(sender: Sender, name: Name): Check<Operations[Name][0]['input']> {
   return async (input, options = {}) => {
     const variables = { input };
     const found = (result: Schema.CheckFragment | null) => ({ kind: 'done', result }) as const;
@@ -324,6 +375,8 @@ interface Operation {
   readonly name: OperationName;
   readonly variables: object;
   readonly token: string | null;
+  /** As in {@link call}. */
+  readonly isChange?: boolean;
 }
 
 /**
@@ -332,10 +385,10 @@ interface Operation {
  */
 function sendOperation<Result>(
   sender: Sender,
-  { name, variables, token }: Operation,
+  { name, variables, ...others }: Operation,
   options: CallOptions,
   attemptWith: (field: never) => Attempt<Result>,
 ): Promise<Result> {
   const request = { operationName: name, query: documents[name], variables };
-  return call(sender, { request, token }, options, ({ data }) => attemptWith(Object.values(data)[0] as never));
+  return call(sender, { request, ...others }, options, ({ data }) => attemptWith(Object.values(data)[0] as never));
 }

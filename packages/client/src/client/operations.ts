@@ -50,6 +50,22 @@ export interface Operations {
     Schema.CheckUntagPodIdentityAssociationQueryVariables,
     Schema.CheckUntagPodIdentityAssociationQuery,
   ];
+  EnsurePodIdentityAssociation: [
+    Schema.EnsurePodIdentityAssociationMutationVariables,
+    Schema.EnsurePodIdentityAssociationMutation,
+  ];
+  EnsureNoPodIdentityAssociation: [
+    Schema.EnsureNoPodIdentityAssociationMutationVariables,
+    Schema.EnsureNoPodIdentityAssociationMutation,
+  ];
+  CheckEnsurePodIdentityAssociation: [
+    Schema.CheckEnsurePodIdentityAssociationQueryVariables,
+    Schema.CheckEnsurePodIdentityAssociationQuery,
+  ];
+  CheckEnsureNoPodIdentityAssociation: [
+    Schema.CheckEnsureNoPodIdentityAssociationQueryVariables,
+    Schema.CheckEnsureNoPodIdentityAssociationQuery,
+  ];
   BatchCheck: [Schema.BatchCheckQueryVariables, Schema.BatchCheckQuery];
   PodIdentityAssociation: [Schema.PodIdentityAssociationQueryVariables, Schema.PodIdentityAssociationQuery];
   PodIdentityAssociations: [Schema.PodIdentityAssociationsQueryVariables, Schema.PodIdentityAssociationsQuery];

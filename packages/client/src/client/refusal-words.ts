@@ -84,6 +84,10 @@ export const refusalWords: Readonly<Record<RefusalCode, RefusalWords>> = {
     title: 'The role does not let pods use it',
     next: 'Let pods.eks.amazonaws.com assume it in its trust policy (sts:AssumeRole and sts:TagSession), then try again.',
   },
+  DECLARED_ELSEWHERE: {
+    title: 'It belongs to another declaration, or to none',
+    next: 'Nothing was done. Change it where it is declared, or take it over.',
+  },
   TAG_LIMIT_EXCEEDED: {
     title: 'It would have more than 50 tags',
     next: 'Remove tags that nobody needs, then try again.',

@@ -32,12 +32,10 @@ export function resumedRequest(held: HeldRequest): ResumedRequest | null {
     return { operation: 'create', input: { ...common, namespace, serviceAccount, ...others, roleArn } };
   }
   if (associationId === null) return null;
-  const existing = { ...common, associationId, expectedModifiedAt };
+  const { expectedRevision } = request;
+  const existing = { ...common, associationId, expectedModifiedAt, expectedRevision };
   if (operation === 'UPDATE_POD_IDENTITY_ASSOCIATION') {
-    return {
-      operation: 'update',
-      input: { ...existing, ...changedFields(request), expectedRevision: request.expectedRevision },
-    };
+    return { operation: 'update', input: { ...existing, ...changedFields(request) } };
   }
   if (operation === 'DELETE_POD_IDENTITY_ASSOCIATION') return { operation: 'delete', input: existing };
   if (operation === 'ADOPT_POD_IDENTITY_ASSOCIATION') return { operation: 'adopt', input: existing };

@@ -15,6 +15,10 @@ export const documents = {
   "CheckAdoptPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted onlyAsDryRun refusal{...RefusalDetails}decision{allowed policyIds permittedBy approvalId violations{...Violation}needs{policyId message advice group count operation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckAdoptPodIdentityAssociation($input:AdoptPodIdentityAssociationInput!){checkAdoptPodIdentityAssociation(input:$input){...Check}}",
   "CheckTagPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted onlyAsDryRun refusal{...RefusalDetails}decision{allowed policyIds permittedBy approvalId violations{...Violation}needs{policyId message advice group count operation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckTagPodIdentityAssociation($input:TagPodIdentityAssociationInput!){checkTagPodIdentityAssociation(input:$input){...Check}}",
   "CheckUntagPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted onlyAsDryRun refusal{...RefusalDetails}decision{allowed policyIds permittedBy approvalId violations{...Violation}needs{policyId message advice group count operation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}query CheckUntagPodIdentityAssociation($input:UntagPodIdentityAssociationInput!){checkUntagPodIdentityAssociation(input:$input){...Check}}",
+  "EnsurePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment EnsureDetails on EnsurePayload{status change isSettled differences{field requested existing}association{...Association}expiresAt refusal{...RefusalDetails}retryAfterSeconds clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation EnsurePodIdentityAssociation($input:EnsurePodIdentityAssociationInput!){ensurePodIdentityAssociation(input:$input){...EnsureDetails}}",
+  "EnsureNoPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment EnsureDetails on EnsurePayload{status change isSettled differences{field requested existing}association{...Association}expiresAt refusal{...RefusalDetails}retryAfterSeconds clientRequestToken warnings{...WarningDetails}auditEntry{id operationId}}mutation EnsureNoPodIdentityAssociation($input:EnsureNoPodIdentityAssociationInput!){ensureNoPodIdentityAssociation(input:$input){...EnsureDetails}}",
+  "CheckEnsurePodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted onlyAsDryRun refusal{...RefusalDetails}decision{allowed policyIds permittedBy approvalId violations{...Violation}needs{policyId message advice group count operation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}fragment EnsureCheck on EnsureCheckPayload{change differences{field requested existing}check{...Check}warnings{...WarningDetails}}query CheckEnsurePodIdentityAssociation($input:EnsurePodIdentityAssociationInput!){checkEnsurePodIdentityAssociation(input:$input){...EnsureCheck}}",
+  "CheckEnsureNoPodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment WarningDetails on Warning{code message advice}fragment Check on CheckPayload{wouldBeAttempted onlyAsDryRun refusal{...RefusalDetails}decision{allowed policyIds permittedBy approvalId violations{...Violation}needs{policyId message advice group count operation}}existing{...Association}differences{field requested existing}warnings{...WarningDetails}auditEntry{id operationId}}fragment EnsureCheck on EnsureCheckPayload{change differences{field requested existing}check{...Check}warnings{...WarningDetails}}query CheckEnsureNoPodIdentityAssociation($input:EnsureNoPodIdentityAssociationInput!){checkEnsureNoPodIdentityAssociation(input:$input){...EnsureCheck}}",
   "BatchCheck": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}fragment Violation on PolicyViolation{policyId message advice tagKey}fragment Vote on ApprovalVote{principal{principalId kind}actor{principalId kind}comment ownRequest time}fragment ApprovalStatus on Approval{id state needs{policyId message advice group count operation approvedBy{...Vote}}rejectedBy{...Vote}voidedVotes{principal{principalId kind}actor{principalId kind}time reason voidedAt}expiresAt}fragment RefusalDetails on Refusal{__typename code message advice retryable ...on InvalidInput{findings{path rule message advice}}...on PolicyDenied{violations{...Violation}owners}...on ApprovalRequired{approval{...ApprovalStatus}needs{policyId message advice group count operation}}...on AssociationAlreadyExists{existing{...Association}differences{field requested existing}}...on AssociationChanged{existing{...Association}differences{field requested existing}}...on TokenReused{originalOperationId}...on ChangesLocked{scope lockedBy lockedAt reason}...on EksRefused{exception eksMessage}}fragment CheckedChangeDetails on CheckedChange{wouldBeAttempted onlyAsDryRun refusal{...RefusalDetails}decision{allowed policyIds violations{...Violation}needs{policyId message advice group count operation}}unknownRoles existing{...Association}differences{field requested existing}revision}query BatchCheck($input:CheckPodIdentityAssociationsInput!){checkPodIdentityAssociations(input:$input){results{...CheckedChangeDetails}auditEntry{id operationId}}}",
   "PodIdentityAssociation": "fragment Association on AssociationState{accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags{key value}createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId}query PodIdentityAssociation($clusterName:String!$associationId:String!$accountId:String$region:String){podIdentityAssociation(clusterName:$clusterName associationId:$associationId accountId:$accountId region:$region){...Association}}",
   "PodIdentityAssociations": "query PodIdentityAssociations($clusterName:String!$accountId:String$region:String$namespace:String$serviceAccount:String$roleArn:String$first:Int$after:String){podIdentityAssociations(clusterName:$clusterName accountId:$accountId region:$region namespace:$namespace serviceAccount:$serviceAccount roleArn:$roleArn first:$first after:$after){nodes{clusterName namespace serviceAccount associationArn associationId ownerArn}pageInfo{hasNextPage endCursor}}}",
@@ -49,6 +53,8 @@ export type AdoptPodIdentityAssociationInput = {
   readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update: refused with ASSOCIATION_CHANGED if the `modifiedAt` of the association is another time. */
   readonly expectedModifiedAt?: string | null | undefined;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: number | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
@@ -331,6 +337,8 @@ export type DeletePodIdentityAssociationInput = {
   readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: number | null | undefined;
   /** The person on whose behalf a service acts, as for a create. */
   readonly onBehalfOf?: string | null | undefined;
   /** Reason, recorded in the audit trail: up to 1,024 characters. */
@@ -367,6 +375,82 @@ export type DriftSource =
    * cluster of which no scan has been completed.
    */
   | 'SCAN';
+
+/** The change that a desired state needs. Values may be added. */
+export type EnsureChange =
+  /** The association is as desired, and is adopted, so that it becomes that of the declaration. */
+  | 'ADOPT'
+  /** The association is created. */
+  | 'CREATE'
+  /** The association is deleted. */
+  | 'DELETE'
+  /** Nothing: the association is as desired, or there is none as desired. */
+  | 'NONE'
+  /** Tags are set. */
+  | 'TAG'
+  /** Tags are removed. */
+  | 'UNTAG'
+  /** Settings or the expiry of the association are changed. */
+  | 'UPDATE';
+
+/** A service account that is to have no association. */
+export type EnsureNoPodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /** Name of the declaration whose association is deleted, as for `ensurePodIdentityAssociation`. */
+  readonly declaration: string;
+  /** Kubernetes namespace, an RFC 1123 label. */
+  readonly namespace: string;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** Kubernetes service account, an RFC 1123 subdomain. */
+  readonly serviceAccount: string;
+  /** Whether to delete an association that another declaration or none made or changed last. */
+  readonly takeOver?: boolean | null | undefined;
+};
+
+/** The desired state of the association of a service account. Fields that are omitted are desired to be absent, except for `tags` and `expiresAt`. */
+export type EnsurePodIdentityAssociationInput = {
+  /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
+  readonly accountId?: string | null | undefined;
+  /** Name of the EKS cluster. */
+  readonly clusterName: string;
+  /**
+   * Name of the declaration whose association this is: 1 to 128 characters in one line. An association that no request of this declaration made or changed last
+   * is not changed, see DECLARED_ELSEWHERE. Grants nothing: anyone may name it.
+   */
+  readonly declaration: string;
+  /** Disables the session tags that EKS adds to the role session; false when omitted. */
+  readonly disableSessionTags?: boolean | null | undefined;
+  /** When the gateway deletes the association, as for a create. When omitted, its expiry stays as it is; null: it does not end by itself. */
+  readonly expiresAt?: string | null | undefined;
+  /** Kubernetes namespace, an RFC 1123 label. It need not exist yet. */
+  readonly namespace: string;
+  /** The person on whose behalf a service acts, as for a create. */
+  readonly onBehalfOf?: string | null | undefined;
+  /** IAM session policy as JSON text, as for a create; none when omitted. */
+  readonly policy?: string | null | undefined;
+  /** Reason, recorded in the audit trail: up to 1,024 characters. */
+  readonly reason?: string | null | undefined;
+  /** Region of the cluster; defaults to the region of the deployment. */
+  readonly region?: string | null | undefined;
+  /** ARN of the IAM role, in the cluster's account. */
+  readonly roleArn: string;
+  /** Kubernetes service account, an RFC 1123 subdomain. It need not exist yet. */
+  readonly serviceAccount: string;
+  /** Exactly these tags, besides those of the gateway and of AWS; also an empty list. Null: the tags stay as they are, and a create sets none. */
+  readonly tags?: ReadonlyArray<TagInput> | null | undefined;
+  /** Whether to change, or adopt, an association that another declaration or none made or changed last. */
+  readonly takeOver?: boolean | null | undefined;
+  /** ARN of a second role, as for a create; none when omitted. */
+  readonly targetRoleArn?: string | null | undefined;
+};
 
 /** Which approvals of all clusters to read. Values may be added. */
 export type GatewayApprovals =
@@ -494,6 +578,8 @@ export type RefusalCode =
   | 'CHANGES_LOCKED'
   /** The cluster does not exist. */
   | 'CLUSTER_NOT_FOUND'
+  /** The association was made or changed last by a request of another declaration, or without one, or outside the gateway; and the desired state does not take it over (`takeOver`). */
+  | 'DECLARED_ELSEWHERE'
   /** EKS rejected the request for another reason, given in `eksMessage`. */
   | 'EKS_REFUSED'
   /** EKS did not receive the request: the gateway could not connect to it, or got no credentials from AWS STS. */
@@ -506,7 +592,7 @@ export type RefusalCode =
   | 'INVALID_INPUT'
   /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
   | 'NOTHING_TO_CHANGE'
-  /** Another operation on the service account is in progress, and the request changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
+  /** Another operation on the service account is in progress or has just ended, and the request is a desired state, changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'
   /**
    * The EKS response was lost, and others changed, deleted or created the association before it was observed: the change may have been applied
@@ -570,6 +656,8 @@ export type TagPodIdentityAssociationInput = {
   readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: number | null | undefined;
   /**
    * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
    * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
@@ -600,6 +688,8 @@ export type UntagPodIdentityAssociationInput = {
   readonly declaration?: string | null | undefined;
   /** Optimistic concurrency check, as for an update. */
   readonly expectedModifiedAt?: string | null | undefined;
+  /** The `revision` that the service account is expected to have, as for a create. */
+  readonly expectedRevision?: number | null | undefined;
   /**
    * All tags that the association is expected to have, without those of the gateway and of AWS; null: any. Other tags are refused with ASSOCIATION_CHANGED, which is the
    * final answer of the token. Compared in the write that begins the operation: no other change of tags through the gateway passes between the comparison
@@ -685,6 +775,8 @@ export type WarningCode =
   | 'CREDENTIALS_OUTLIVE_ENDING'
   /** A read from EKS, IAM or the ledger failed, had no time, or found no scan: what `message` names is not known. The change itself is not affected. */
   | 'NOT_CHECKED'
+  /** The association is as desired, and not that of the declaration: a request of another declaration or without one, or something outside the gateway, made or changed it last. */
+  | 'NOT_OWN'
   /** Running pods don't use the change at once: `advice` says when they do. */
   | 'PODS_NOT_UPDATED'
   /** The last scan listed 4,500 associations of the cluster or more, of the 5,000 that EKS allows. */
@@ -948,6 +1040,49 @@ export type CheckUntagPodIdentityAssociationQueryVariables = Exact<{
 
 
 export type CheckUntagPodIdentityAssociationQuery = { readonly checkUntagPodIdentityAssociation: CheckFragment | null };
+
+export type EnsureDetailsFragment = { readonly status: RequestStatus, readonly change: EnsureChange | null, readonly isSettled: boolean, readonly expiresAt: string | null, readonly retryAfterSeconds: number | null, readonly clientRequestToken: string | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly association: Association_AssociationSnapshot_Fragment | null, readonly refusal:
+    | RefusalDetails_ApprovalRequired_Fragment
+    | RefusalDetails_AssociationAlreadyExists_Fragment
+    | RefusalDetails_AssociationChanged_Fragment
+    | RefusalDetails_AssociationNotFound_Fragment
+    | RefusalDetails_ChangesLocked_Fragment
+    | RefusalDetails_EksRefused_Fragment
+    | RefusalDetails_InvalidInput_Fragment
+    | RefusalDetails_PolicyDenied_Fragment
+    | RefusalDetails_TokenReused_Fragment
+    | RefusalDetails_VoteRefused_Fragment
+   | null, readonly warnings: ReadonlyArray<WarningDetailsFragment>, readonly auditEntry: { readonly id: string, readonly operationId: string } | null };
+
+export type EnsurePodIdentityAssociationMutationVariables = Exact<{
+  input: EnsurePodIdentityAssociationInput;
+}>;
+
+
+export type EnsurePodIdentityAssociationMutation = { readonly ensurePodIdentityAssociation: EnsureDetailsFragment };
+
+export type EnsureNoPodIdentityAssociationMutationVariables = Exact<{
+  input: EnsureNoPodIdentityAssociationInput;
+}>;
+
+
+export type EnsureNoPodIdentityAssociationMutation = { readonly ensureNoPodIdentityAssociation: EnsureDetailsFragment };
+
+export type EnsureCheckFragment = { readonly change: EnsureChange | null, readonly differences: ReadonlyArray<{ readonly field: string, readonly requested: string | null, readonly existing: string | null }>, readonly check: CheckFragment | null, readonly warnings: ReadonlyArray<WarningDetailsFragment> };
+
+export type CheckEnsurePodIdentityAssociationQueryVariables = Exact<{
+  input: EnsurePodIdentityAssociationInput;
+}>;
+
+
+export type CheckEnsurePodIdentityAssociationQuery = { readonly checkEnsurePodIdentityAssociation: EnsureCheckFragment | null };
+
+export type CheckEnsureNoPodIdentityAssociationQueryVariables = Exact<{
+  input: EnsureNoPodIdentityAssociationInput;
+}>;
+
+
+export type CheckEnsureNoPodIdentityAssociationQuery = { readonly checkEnsureNoPodIdentityAssociation: EnsureCheckFragment | null };
 
 export type CheckedChangeDetailsFragment = { readonly wouldBeAttempted: boolean, readonly onlyAsDryRun: boolean, readonly unknownRoles: ReadonlyArray<string>, readonly revision: number, readonly refusal:
     | RefusalDetails_ApprovalRequired_Fragment

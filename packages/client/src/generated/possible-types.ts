@@ -55,6 +55,8 @@ export const embeddedTypes = [
   "AdoptPodIdentityAssociationPayload",
   "TagPodIdentityAssociationPayload",
   "UntagPodIdentityAssociationPayload",
+  "EnsurePayload",
+  "EnsureCheckPayload",
   "CheckPodIdentityAssociationsPayload",
   "CheckedChange",
   "CheckPayload",

@@ -1,0 +1,12 @@
+/** A desired state as a scenario sends it. */
+export interface ScenarioDesire {
+  readonly principal: 'alice' | 'bob';
+  readonly declaration: 'd1' | 'd2';
+  /** Which association, or none. Variant 0 is what others make too. */
+  readonly wants: 0 | 1 | 'nothing';
+  /** The value of its one tag, that it has no tag, or that its tags stay as they are. */
+  readonly tag: 'x' | 'y' | 'none' | 'any';
+  readonly takesOver: boolean;
+  /** Whether it is only tried. */
+  readonly isDryRun?: boolean;
+}
