@@ -1,0 +1,90 @@
+import * as v from 'valibot';
+import { Failure } from './failure.ts';
+
+/** What a declaration of an association has. */
+export type Properties = v.InferOutput<typeof schema>;
+
+const text = v.string('has to be a text');
+const optionalText = v.optional(text);
+
+/** CloudFormation sends flags and numbers as texts. */
+const flag = v.pipe(
+  v.union([v.boolean(), v.picklist(['true', 'false'])], 'has to be true or false'),
+  v.transform((given) => String(given) === 'true'),
+);
+const minutes = v.pipe(
+  v.union([v.string(), v.number()], 'has to be a number'),
+  v.transform(String),
+  v.regex(/^(\d|1[0-4])$/, 'has to be 0 to 14'),
+  v.transform(Number),
+);
+
+/** A list of keys and values, as in CloudFormation, or an object, as in Terraform and Pulumi. */
+const tags = v.pipe(
+  v.unknown(),
+  v.transform((given) => {
+    if (isList(given)) return given.map(camelCased);
+    return typeof given === 'object' && given !== null ? Object.entries(given).map(toTag) : given;
+  }),
+  v.array(v.strictObject({ key: text, value: text }, 'needs a key and a value'), 'has to be a list, or an object'),
+);
+
+const schema = v.object(
+  {
+    clusterName: text,
+    accountId: optionalText,
+    region: optionalText,
+    namespace: text,
+    serviceAccount: text,
+    roleArn: text,
+    targetRoleArn: optionalText,
+    disableSessionTags: v.optional(flag),
+    policy: optionalText,
+    tags: v.optional(tags),
+    expiresAt: v.optional(v.nullable(text)),
+    takeOver: v.optional(flag),
+    reason: optionalText,
+    onBehalfOf: optionalText,
+    waitForApprovalMinutes: v.optional(minutes),
+  },
+  'is required',
+);
+
+/**
+ * Reads properties, written as CloudFormation (`RoleArn`), Terraform (`role_arn`) or the API
+ * (`roleArn`) writes them. Null and '' mean that a property is not given; of expiresAt, that there
+ * is no expiry.
+ *
+ * @throws Failure naming everything that is wrong
+ */
+export function readProperties(given: unknown): Properties {
+  const fields = Object.entries(camelCased(given))
+    .map(([name, value]) => [name, value === '' ? null : value] as const)
+    .filter(([name, value]) => value !== null || name === 'expiresAt');
+  const unknown = fields.flatMap(([name]) => (Object.hasOwn(schema.entries, name) ? [] : [name]));
+  const read = v.safeParse(schema, Object.fromEntries(fields));
+  if (read.success && unknown.length === 0) return read.output;
+  const problems = read.issues?.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}.`) ?? [];
+  if (unknown.length > 0) {
+    problems.push(`Unknown: ${unknown.join(', ')}. The properties are ${Object.keys(schema.entries).join(', ')}.`);
+  }
+  throw new Failure('INVALID_INPUT', problems.join(' '));
+}
+
+function camelCased(fields: unknown): Readonly<Record<string, unknown>> {
+  const named = Object.entries(Object(fields) as object).map(([name, value]) => {
+    const joined = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return [joined.charAt(0).toLowerCase() + joined.slice(1), value as unknown] as const;
+  });
+  const given = Object.fromEntries(named);
+  if (Object.keys(given).length === named.length) return given;
+  throw new Failure('INVALID_INPUT', 'A property is given twice, in two ways of writing it.');
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function toTag([key, value]: readonly [string, unknown]) {
+  return { key, value };
+}
