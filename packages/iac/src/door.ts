@@ -1,49 +1,16 @@
 import { GatewayError, pageLink, RegionMissingError, UnsentError } from 'pod-identity-client';
-import type {
-  EnsureResult,
-  EnsureSucceeded,
-  GatewayClient,
-  MutationOptions,
-  Refusal,
-  RetryLimits,
-} from 'pod-identity-client';
+import type { EnsureResult, GatewayClient, MutationOptions, Refusal, RetryLimits } from 'pod-identity-client';
 import { Failure } from './failure.ts';
-import { isSame } from './identity.ts';
-import type { Identity } from './identity.ts';
-import type { Properties } from './properties.ts';
+import { idOf } from './target.ts';
+import type { Place, Target } from './target.ts';
 
-/** Makes a client of the gateway, with limits of this invocation. */
+/** Makes a client of the gateway, with the limits of an invocation. */
 export type Connect = (limits: RetryLimits) => GatewayClient;
 
-/** The association of a declaration, with its properties if they are known. */
-export interface Target {
-  readonly identity: Identity;
-  readonly declaration: string;
-  readonly properties: Properties | null;
-}
-
-/** A desired association. */
-interface Desired extends Target {
-  readonly properties: Properties;
-  /** Whether the declaration had no association here before. */
-  readonly isNew: boolean;
-  /** What was declared before, here or elsewhere; null if it is not known. */
-  readonly before: Pick<Desired, 'identity' | 'properties'> | null;
-}
-
 /** What was done, for other resources: empty ids if there is no association. */
-export interface Outputs {
-  readonly change: string;
-  readonly associationId: string;
-  readonly associationArn: string;
-}
+export type Outputs = Readonly<Record<'change' | 'associationId' | 'associationArn', string>>;
 
-/** Desired states, sent until they are settled. Both throw a `Failure`. */
-export interface Door {
-  readonly ensure: (desired: Desired) => Promise<Outputs>;
-  /** An association of others is left alone, which is no failure. */
-  readonly ensureNo: (target: Target) => Promise<Outputs>;
-}
+export type Door = ReturnType<typeof makeDoor>;
 
 /** The shares of the time after which no approval is waited for, and after which a request is given up: 14 of 15 minutes. */
 const [finishShare, endShare] = [0.93, 0.975];
@@ -54,88 +21,86 @@ const longestRetriesMs = 480_000;
 /** Refusals after which an earlier request of the declaration may still have its effect. */
 const leavesOpen = ['OPERATION_IN_PROGRESS', 'OUTCOME_UNDETERMINED'];
 
-/** What leaves nothing to delete: it is of others, or its cluster is gone. */
+/** Refusals that leave nothing to delete: the association is of others, or its cluster is gone. */
 const leavesNothing = ['DECLARED_ELSEWHERE', 'CLUSTER_NOT_FOUND'];
 
-/** @param remainingMs milliseconds that the invocation has left */
-export function makeDoor(connect: Connect, remainingMs: number): Door {
+/** An equal association of others: once they delete it, it would be gone, and nobody be told. */
+const notOwn = 'The association exists already, and is not of this declaration. Set takeOver to take it over.';
+
+/**
+ * Sends desired states until they are settled; what it throws is a `Failure`.
+ *
+ * @param remainingMs milliseconds that the invocation has left
+ */
+export function makeDoor(connect: Connect, remainingMs: number) {
   const client = connect({ maxAttempts: 100, maxElapsedMs: Math.min(remainingMs * finishShare, longestRetriesMs) });
   const finish = AbortSignal.timeout(remainingMs * finishShare);
   const signal = AbortSignal.timeout(remainingMs * endShare);
 
-  async function settled(
-    minutes = 0,
-    send: (options: MutationOptions) => Promise<EnsureResult>,
-  ): Promise<EnsureSucceeded> {
+  async function settle(target: Place, send: (options: MutationOptions) => Promise<EnsureResult>) {
     let mayBeDone = false as boolean;
+    const failure = (code: string, message: string, isOpen: boolean) =>
+      new Failure(code, `${idOf(target)}: ${message}`, mayBeDone || isOpen);
     const onRetry: MutationOptions['onRetry'] = (retry) => (mayBeDone ||= retry.mayBeDone);
+    const { waitForApprovalMinutes: minutes = 0 } = target.properties;
     const waitForApproval = minutes === 0 ? undefined : { maxElapsedMs: minutes * 60_000 };
     const result = await send({ signal, finish, onRetry, waitForApproval }).catch((error: unknown) => {
-      throw failureOf(error, mayBeDone);
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      if (error instanceof GatewayError) throw failure(error.code, message, error.status >= 500);
+      throw failure(name, message, !(error instanceof UnsentError || error instanceof RegionMissingError));
     });
-    if (result.kind === 'succeeded' && result.isSettled) return result;
-    if (result.kind !== 'refused') throw new Failure('IN_PROGRESS', 'It has not ended yet. Deploy again.', true);
-    const { refusal, changes } = result;
-    const isOpen = mayBeDone || changes.length > 0 || leavesOpen.includes(refusal.code);
-    throw new Failure(refusal.code, await refusalText(refusal), isOpen);
+    const { changes } = result;
+    if (result.kind === 'refused') {
+      const { code } = result.refusal;
+      throw failure(code, await textOf(result.refusal), changes.length > 0 || leavesOpen.includes(code));
+    }
+    if (result.kind !== 'succeeded' || !result.isSettled) {
+      throw failure('IN_PROGRESS', 'The outcome is not known yet. Deploy again.', true);
+    }
+    const { associationId = '', associationArn = '' } = result.association ?? {};
+    const change = changes.length === 0 ? 'NONE' : changes.join();
+    return { outputs: { change, associationId, associationArn }, warnings: result.warnings };
   }
 
   /** What a refusal says, with the link to its approval. */
-  async function refusalText(refusal: Refusal): Promise<string> {
+  async function textOf(refusal: Refusal): Promise<string> {
     const text = [refusal.message, refusal.advice].filter(Boolean).join(' ');
     if (refusal.__typename !== 'ApprovalRequired' || refusal.approval === null) return text;
     const { id } = refusal.approval;
     const pageUrl = await client.pageUrl({ signal }).catch(() => null);
     const link = pageUrl === null ? `pod-identity approve ${id}` : pageLink(pageUrl, 'approval', id);
-    return `To approve: ${link} Then deploy again. ${text}`;
+    return `To approve: ${link} - then deploy again. ${text}`;
   }
 
-  return {
-    ensure: async ({ identity, declaration, properties, isNew, before }) => {
-      const { waitForApprovalMinutes, ...desired } = properties;
-      // What a declaration does not have any more has to go.
-      const old = before && isSame(before.identity, identity) ? before.properties : null;
-      const removed = { ...(old?.tags && { tags: [] }), ...(old?.expiresAt && { expiresAt: null }) };
-      const input = { ...removed, ...desired, ...identity, declaration };
-      const result = await settled(waitForApprovalMinutes, (options) =>
-        client.ensurePodIdentityAssociation(input, options),
-      );
-      if (isNew && result.warnings.some(({ code }) => code === 'NOT_OWN')) throw notOwn();
-      return outputsOf(result);
-    },
-    ensureNo: async ({ identity, declaration, properties }) => {
-      const { waitForApprovalMinutes, reason, onBehalfOf } = properties ?? {};
-      const input = { ...identity, declaration, reason, onBehalfOf };
-      const send = (options: MutationOptions) => client.ensureNoPodIdentityAssociation(input, options);
-      return settled(waitForApprovalMinutes, send).then(outputsOf, (error: unknown) => {
-        if (error instanceof Failure && leavesNothing.includes(error.name)) return outputsOf(null);
-        throw error;
-      });
-    },
-  };
-}
+  /**
+   * @param isNew whether the declaration had no association there before
+   * @param before what it was before, there or elsewhere; null if that is not known
+   */
+  async function ensure(target: Target, isNew: boolean, before: Target | null): Promise<Outputs> {
+    const { waitForApprovalMinutes: _, ...desired } = target.properties;
+    // What a declaration does not have any more has to go.
+    const { tags, expiresAt } = before !== null && idOf(before) === idOf(target) ? before.properties : {};
+    const removed = { ...(tags && { tags: [] }), ...(expiresAt && { expiresAt: null }) };
+    const input = { ...removed, ...desired, declaration: target.declaration };
+    const { outputs, warnings } = await settle(target, (options) =>
+      client.ensurePodIdentityAssociation(input, options),
+    );
+    if (isNew && warnings.some(({ code }) => code === 'NOT_OWN')) throw new Failure('NOT_OWN', notOwn);
+    return outputs;
+  }
 
-/**
- * An equal association of others: as created, it would be gone once they delete it, and nobody would
- * be told.
- */
-function notOwn(): Failure {
-  return new Failure(
-    'NOT_OWN',
-    'The association exists already, and is not of this declaration. Set takeOver to take it over.',
-  );
-}
+  /** An association of others is left alone, which is no failure. */
+  async function ensureNo(place: Place): Promise<Outputs> {
+    const { accountId, region, clusterName, namespace, serviceAccount, reason, onBehalfOf } = place.properties;
+    const identity = { accountId, region, clusterName, namespace, serviceAccount };
+    const input = { ...identity, declaration: place.declaration, reason, onBehalfOf };
+    try {
+      return (await settle(place, (options) => client.ensureNoPodIdentityAssociation(input, options))).outputs;
+    } catch (error) {
+      if (!(error instanceof Failure && leavesNothing.includes(error.name))) throw error;
+      return { change: 'NONE', associationId: '', associationArn: '' };
+    }
+  }
 
-function outputsOf(result: EnsureSucceeded | null): Outputs {
-  const { associationId = '', associationArn = '' } = result?.association ?? {};
-  const changes = result?.changes ?? [];
-  return { change: changes.length === 0 ? 'NONE' : changes.join(), associationId, associationArn };
-}
-
-/** What an error of the client means. */
-function failureOf(error: unknown, mayBeDone: boolean): Failure {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof GatewayError) return new Failure(error.code, message, mayBeDone || error.status >= 500);
-  const isUnsent = error instanceof UnsentError || error instanceof RegionMissingError;
-  return new Failure(name, message, mayBeDone || !isUnsent);
+  return { ensure, ensureNo };
 }

@@ -12,13 +12,3 @@ export class Failure extends Error {
     this.stack = `${code}: ${message}`;
   }
 }
-
-/** What `read` gives; null if it fails. */
-export function ifValid<Value>(read: () => Value): Value | null {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Failure) return null;
-    throw error;
-  }
-}

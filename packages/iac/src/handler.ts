@@ -5,9 +5,8 @@ import { answerCloudFormation, cloudFormationRequest } from './cloudformation.ts
 import { makeDoor } from './door.ts';
 import type { Connect, Outputs } from './door.ts';
 import { Failure } from './failure.ts';
-import { homeOf } from './identity.ts';
+import { answerInvocation, invocation } from './invocation.ts';
 import { isResponseUrl, respond } from './respond.ts';
-import { answerInvocation, invocation } from './terraform.ts';
 
 /** What the handler is made of. */
 interface Parts {
@@ -18,29 +17,32 @@ interface Parts {
   readonly log: (line: object) => void;
 }
 
-/** What the handler needs of Lambda. */
-type Invocation = Pick<Context, 'invokedFunctionArn' | 'getRemainingTimeInMillis'>;
+type Invoked = Pick<Context, 'invokedFunctionArn' | 'getRemainingTimeInMillis'>;
 
 /**
  * Makes the handler of the requests of CloudFormation, which are answered at their ResponseURL, and
  * of invocations by Terraform and Pulumi, which get the outputs, or an error.
  */
 export function makeHandler({ connect, agent, log }: Parts) {
-  return async (event: unknown, context: Invocation): Promise<Outputs | null> => {
-    const home = homeOf(context.invokedFunctionArn);
+  return async (event: unknown, context: Invoked): Promise<Outputs | null> => {
     const remainingMs = () => context.getRemainingTimeInMillis();
-    const door = () => makeDoor(connect, remainingMs());
-    if (v.is(invocation, event)) return answerInvocation(event, door(), home);
-    if (!v.is(cloudFormationRequest, event)) throw new Failure('INVALID_EVENT', unknownEvent);
-    const { ResponseURL } = event;
+    const [, , , region = '', accountId = ''] = context.invokedFunctionArn.split(':');
+    const perform = [makeDoor(connect, remainingMs()), { accountId, region }] as const;
+    const invoked = v.safeParse(invocation, event);
+    if (invoked.success) return answerInvocation(invoked.output, ...perform);
+    const requested = v.safeParse(cloudFormationRequest, event);
+    if (!requested.success) {
+      throw new Failure(
+        'INVALID_EVENT',
+        'The event is neither of CloudFormation nor has a tf: set lifecycle_scope = "CRUD".',
+      );
+    }
+    const { ResponseURL, RequestType } = requested.output;
     // Before anything is done: nobody could be told.
     if (!isResponseUrl(ResponseURL)) throw new Failure('INVALID_EVENT', 'ResponseURL is not one of CloudFormation.');
-    const response = await answerCloudFormation(event, door(), home);
-    log({ requestType: event.RequestType, ...response });
+    const response = await answerCloudFormation(requested.output, ...perform);
+    log({ RequestType, ...response });
     await respond(ResponseURL, response, { agent, remainingMs });
     return null;
   };
 }
-
-const unknownEvent =
-  'The event is neither a request of CloudFormation nor an invocation with lifecycle_scope = "CRUD" (lifecycleScope of Pulumi).';

@@ -5,7 +5,7 @@ import { Failure } from './failure.ts';
 export type Properties = v.InferOutput<typeof schema>;
 
 const text = v.string('has to be a text');
-const optionalText = v.optional(text);
+const optionalText = v.exactOptional(text);
 
 /** CloudFormation sends flags and numbers as texts. */
 const flag = v.pipe(
@@ -13,7 +13,7 @@ const flag = v.pipe(
   v.transform((given) => String(given) === 'true'),
 );
 const minutes = v.pipe(
-  v.union([v.string(), v.number()], 'has to be a number'),
+  v.unknown(),
   v.transform(String),
   v.regex(/^(\d|1[0-4])$/, 'has to be 0 to 14'),
   v.transform(Number),

@@ -6,18 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface CloudFormationResponse {
   readonly Status: 'SUCCESS' | 'FAILED';
   readonly Reason?: string;
-  readonly PhysicalResourceId: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly Data?: Readonly<Record<string, string>>;
+  readonly [field: string]: unknown;
 }
 
-/** How a response is sent. */
-export interface Sending {
-  /** By default Node.js's own connections. */
+/** How a response is sent: by default on Node.js's own connections, and in how many milliseconds. */
+interface Sending {
   readonly agent?: Agent | undefined;
-  /** Milliseconds that are left. */
   readonly remainingMs: () => number;
 }
 

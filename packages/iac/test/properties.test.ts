@@ -1,5 +1,5 @@
-import { identityOfId, physicalIdOf, stackDeclaration } from '../src/identity.ts';
 import { readProperties } from '../src/properties.ts';
+import { identityOfId, idOf, stackDeclaration } from '../src/target.ts';
 
 const needed = {
   clusterName: 'apps-dev',
@@ -120,8 +120,9 @@ describe('a physical id', () => {
   };
 
   test('names account, region, cluster, namespace and service account, and is read again', () => {
-    expect(physicalIdOf(identity)).toBe('111122223333/eu-central-1/apps-dev/payments/api.v2');
-    expect(identityOfId(physicalIdOf(identity))).toEqual(identity);
+    const id = '111122223333/eu-central-1/apps-dev/payments/api.v2';
+    expect(idOf({ declaration: 'x', properties: identity })).toBe(id);
+    expect(identityOfId(id)).toEqual(identity);
   });
 
   test.each([
