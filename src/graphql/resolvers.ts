@@ -11,10 +11,12 @@ import type { DryRunResult } from '../operations/checks/dry-run.ts';
 import { mutate } from '../operations/mutate.ts';
 import { changeWarnings, checkWarnings } from '../operations/warnings/preflight.ts';
 import type { InputOf } from '../operations/terms/admission.ts';
+import { checkEnsure, ensure } from '../operations/ensure/ensure.ts';
+import type { EnsureCall } from '../operations/ensure/request.ts';
 import type { Operation } from '../operations/terms/operation.ts';
 import { expirySetBy } from '../operations/terms/result.ts';
 import type { MutationResult } from '../operations/terms/result.ts';
-import { operations, summarize } from '../operations/kinds/operations.ts';
+import { operationOf, operations, summarize } from '../operations/kinds/operations.ts';
 import { visibleTo } from '../queries/terms/authorize-read.ts';
 import { associationByArn, describeAssociation } from '../queries/associations/describe.ts';
 import { readNode } from '../queries/node.ts';
@@ -46,6 +48,21 @@ export function makeResolvers(): Resolvers {
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
     async (...[, { input }, { deps, identity, deadline }]: Field<Kind>) =>
       reported(await dryRun(deps, operation, { identity, input, deadline }));
+
+  type EnsureField = [unknown, { readonly input: EnsureCall['input'] }, RequestContext];
+  const ensured = async (...[, { input }, { deps, identity, deadline, requireUnlocked }]: EnsureField) => {
+    const result = await ensure(deps, { identity, input, deadline });
+    // Nothing but the answer tells of what was read.
+    if (result.auditEntry === null) await requireUnlocked();
+    else reported({ ...result, auditEntry: result.auditEntry });
+    return result;
+  };
+  const checkEnsured = async (...[, { input }, { deps, identity, deadline, requireUnlocked }]: EnsureField) => {
+    const result = await checkEnsure(deps, { identity, input, deadline });
+    if (result.check === null) await requireUnlocked();
+    else reported(result.check);
+    return result;
+  };
 
   /** The warnings of a payload: read only if they are selected, and once, however often. */
   const changeFields = <Kind extends OperationKind>(operation: Operation<Kind>) => ({
@@ -82,6 +99,8 @@ export function makeResolvers(): Resolvers {
       checkAdoptPodIdentityAssociation: check(adopt),
       checkTagPodIdentityAssociation: check(tag),
       checkUntagPodIdentityAssociation: check(untag),
+      checkEnsurePodIdentityAssociation: checkEnsured,
+      checkEnsureNoPodIdentityAssociation: checkEnsured,
       checkPodIdentityAssociations: async (_, { input }, { deps, identity, deadline, takeRows }) => {
         const findings = changesToCheckFindings(input.changes, deps.home);
         if (findings.length > 0) return valueOf({ kind: 'invalid', findings });
@@ -102,6 +121,8 @@ export function makeResolvers(): Resolvers {
       adoptPodIdentityAssociation: mutation(adopt),
       tagPodIdentityAssociation: mutation(tag),
       untagPodIdentityAssociation: mutation(untag),
+      ensurePodIdentityAssociation: ensured,
+      ensureNoPodIdentityAssociation: ensured,
       ...approvalMutations,
     },
     CreatePodIdentityAssociationPayload: { ...changeFields(create), expiresAt: expirySetBy },
@@ -110,6 +131,14 @@ export function makeResolvers(): Resolvers {
     AdoptPodIdentityAssociationPayload: changeFields(adopt),
     TagPodIdentityAssociationPayload: changeFields(tag),
     UntagPodIdentityAssociationPayload: changeFields(untag),
+    EnsurePayload: {
+      warnings: async ({ mutation, notices }, _, { reads, deadline, once }) => {
+        if (mutation === null) return [...notices];
+        const { operation, result } = mutation;
+        const read = () => changeWarnings(reads, operationOf(operation), result, deadline);
+        return [...(await once(`warnings ${auditEntryId(result.auditEntry)}`, read)), ...notices];
+      },
+    },
     CheckPayload: checkFields,
     PodIdentityAssociation: associationFields,
     AuditEntry: {

@@ -6,6 +6,8 @@ import { operations } from '../operations/kinds/operations.ts';
 const dryRuns: readonly string[] = [
   ...Object.values(operations).map(({ action }) => `check${action}`),
   'checkPodIdentityAssociations',
+  'checkEnsurePodIdentityAssociation',
+  'checkEnsureNoPodIdentityAssociation',
 ];
 
 /**

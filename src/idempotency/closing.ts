@@ -6,7 +6,7 @@ import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import { outcomeOf } from './conclusion.ts';
 import type { Conclusion } from './conclusion.ts';
 import type { RecordStamps } from './protocol.ts';
-import { concluded, withOperationInDoubt } from './record.ts';
+import { concluded, isReleasedBy, withOperationInDoubt } from './record.ts';
 
 /** What is written when something is concluded about an operation, in one transaction. */
 export interface Closing {
@@ -45,11 +45,15 @@ export function closingAtOnce(
 function entryOf(
   stamps: Stamps,
   audit: AuditContext,
-  { operationId }: IdempotencyRecord,
+  record: IdempotencyRecord,
   { outcome, message, association, associationArn, eksRequestId, expiry }: Conclusion,
   fence?: number,
 ): AuditEntry {
-  const { event, code: refusalCode } = outcomeOf(outcome);
+  const row = outcomeOf(outcome);
+  const { operationId } = record;
+  // Where nothing began, nothing is released.
+  const event = fence !== undefined && isReleasedBy(record, row) ? 'RELEASED' : row.event;
+  const { code: refusalCode } = row;
   const details = { operationId, event, refusalCode, message, associationArn, eksRequestId };
   // A create learns of the association that it adopts from EKS's answer.
   const context = { ...audit, ...(outcome === 'ADOPTED' ? { before: association } : {}), ...expiry };

@@ -72,6 +72,8 @@ export interface NewOperation {
   readonly startedAt: number;
   /** The association's `modifiedAt` before the operation; null for a create. */
   readonly modifiedAtBefore: string | null;
+  /** Set if the token is derived, see `derivedToken`. */
+  readonly isDerived?: true;
 }
 
 /** The record of an operation whose token is unused, or whose record has expired. */
@@ -90,6 +92,7 @@ export function newRecord(begin: NewOperation, operationId: string, times: Times
     retainUntil: null,
     inDoubtOperationIds: [],
     result: null,
+    ...(begin.isDerived ? { isDerived: true } : {}),
   };
 }
 
@@ -109,6 +112,14 @@ export function takenOver(expired: IdempotencyRecord, now: number, times: Times)
   return { ...record, fence: expired.fence + 1, leaseUntil: now + times.leaseMs };
 }
 
+/**
+ * Whether a refusal leaves the token free that is final for other tokens: a derived one. Not if the
+ * change may have been made: then the state has moved, and with it the token.
+ */
+export function isReleasedBy({ isDerived }: Pick<IdempotencyRecord, 'isDerived'>, outcome: Outcome): boolean {
+  return isDerived === true && outcome.recordState === 'REFUSED' && outcome.code !== 'OUTCOME_UNDETERMINED';
+}
+
 /** The record after its lease holder concluded, as the outcome's row says. */
 export function concluded(
   leased: IdempotencyRecord,
@@ -117,13 +128,18 @@ export function concluded(
   now: number,
   times: Times,
 ): IdempotencyRecord {
-  switch (outcome.recordState) {
+  switch (isReleasedBy(leased, outcome) ? 'RELEASED' : outcome.recordState) {
     case 'IN_PROGRESS':
       // The lease ends now, so that the next request may observe EKS at once.
       return { ...leased, leaseUntil: now };
     case 'SUCCEEDED':
     case 'REFUSED':
-      return { ...leased, state: outcome.recordState, retainUntil: now + times.retentionMs, result };
+      return {
+        ...leased,
+        state: outcome.recordState as 'SUCCEEDED' | 'REFUSED',
+        retainUntil: now + times.retentionMs,
+        result,
+      };
     case 'RELEASED':
       return { ...leased, state: 'RELEASED', retainUntil: now + times.retentionMs };
   }

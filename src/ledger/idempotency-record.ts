@@ -76,6 +76,11 @@ export interface IdempotencyRecord {
   readonly retainUntil: number | null;
   /** Earlier operations of this record that were released without proof that they had no effect. */
   readonly inDoubtOperationIds: readonly string[];
+  /**
+   * Set if the token is derived from a desired state and what was read: a definite refusal then ends
+   * as RELEASED. Absent for tokens of clients.
+   */
+  readonly isDerived?: true;
   /** Set exactly when SUCCEEDED or REFUSED. */
   readonly result: RecordedResult | null;
   /**

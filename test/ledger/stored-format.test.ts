@@ -35,6 +35,7 @@ import {
   entryOfApproval,
   goneScan,
   locks,
+  derivedRecord,
   records,
   requests,
   separate,
@@ -108,6 +109,7 @@ const samples = [
 /** What is written today, by name. */
 const written: Readonly<Record<string, Stored>> = {
   ...Object.fromEntries(records.map((record) => [`record ${record.state}`, withoutText(recordItem(record))])),
+  'record of a derived token': withoutText(recordItem(derivedRecord)),
   ...Object.fromEntries(
     samples.map(({ name, entry }) => {
       const { entry: text, ...attributes } = entryItem(entry);
@@ -158,6 +160,10 @@ test.each(Object.keys(written))('%s is written byte for byte as before', (name) 
 
 test.each(records)('a stored record is read as before: $state', (record) => {
   expect(recordOfItem(storedItem(`record ${record.state}`))).toEqual(record);
+});
+
+test('a stored record of a derived token is read as before', () => {
+  expect(recordOfItem(storedItem('record of a derived token'))).toEqual(derivedRecord);
 });
 
 test.each(samples)('a stored entry is read as before: $name', ({ name, entry }) => {

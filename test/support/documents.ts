@@ -31,6 +31,31 @@ export const adoptDocument = mutation('Adopt');
 export const tagDocument = mutation('Tag');
 export const untagDocument = mutation('Untag');
 
+/** A mutation of a desired state, under a short name. */
+const ensureMutation = (name: 'Ensure' | 'EnsureNo') => `
+  fragment Whole on AssociationState {
+    accountId region clusterName namespace serviceAccount roleArn associationArn associationId tags { key value }
+    createdAt modifiedAt ownerArn disableSessionTags targetRoleArn externalId policy operationId
+  }
+  mutation ${name}($input: ${name}PodIdentityAssociationInput!) {
+    ensured: ${name[0]?.toLowerCase()}${name.slice(1)}PodIdentityAssociation(input: $input) {
+      status change isSettled differences { field requested existing } association { ...Whole } expiresAt
+      retryAfterSeconds clientRequestToken warnings { code message advice }
+      refusal {
+        __typename code message advice retryable
+        ... on InvalidInput { findings { path rule message advice } }
+        ... on PolicyDenied { violations { policyId message advice } owners }
+        ... on ApprovalRequired { approval { id state } }
+        ... on AssociationAlreadyExists { existing { ...Whole } differences { field requested existing } }
+        ... on AssociationChanged { existing { ...Whole } differences { field requested existing } }
+      }
+      auditEntry { id event operationId operationKind fence refusalCode message declaration }
+    }
+  }
+`;
+export const ensureDocument = ensureMutation('Ensure');
+export const ensureNoDocument = ensureMutation('EnsureNo');
+
 /** An association, with all its fields. */
 export interface WholeAssociation {
   readonly associationId: string;
@@ -42,6 +67,16 @@ export interface WholeAssociation {
   readonly policy: string | null;
   readonly operationId: string | null;
   readonly tags: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** The payload of a desired state, as the documents above select it. */
+export interface EnsurePayload extends Omit<Payload, 'replayed' | 'auditEntry'> {
+  readonly change: string | null;
+  readonly isSettled: boolean;
+  readonly differences: readonly { readonly field: string }[];
+  readonly expiresAt: string | null;
+  readonly warnings: readonly { readonly code: string }[];
+  readonly auditEntry: (Payload['auditEntry'] & { readonly operationKind: string }) | null;
 }
 
 /** The payload of a mutation, as the documents above select it. */

@@ -28,11 +28,13 @@ import {
   adoptDocument,
   createDocument,
   deleteDocument,
+  ensureDocument,
+  ensureNoDocument,
   tagDocument,
   untagDocument,
   updateDocument,
 } from './documents.ts';
-import type { Payload } from './documents.ts';
+import type { EnsurePayload, Payload } from './documents.ts';
 import { closeAtEnd } from './left-open.ts';
 import { loadPolicyOnce, shippedPolicy } from './policy-sample.ts';
 import { makeClock } from './test-clock.ts';
@@ -203,8 +205,8 @@ export async function openGateway(options: GatewayOptions) {
   };
 
   /** Sends a mutation. Throws if its answer has no payload. */
-  async function mutate(document: string, fields: object, as: string): Promise<Payload> {
-    const answered = await send<Record<string, Payload>>(document, { input: fields }, as);
+  async function mutate<Answer = Payload>(document: string, fields: object, as: string): Promise<Answer> {
+    const answered = await send<Record<string, Answer>>(document, { input: fields }, as);
     const [payload] = Object.values(answered.data ?? {});
     if (!payload) throw new Error(JSON.stringify(answered));
     return payload;
@@ -217,6 +219,14 @@ export async function openGateway(options: GatewayOptions) {
   const untag = (fields: object, as = 'alice') => mutate(untagDocument, { clusterName, ...fields }, as);
   /** Platform administrators adopt. */
   const adopt = (fields: object, as = 'pat') => mutate(adoptDocument, { clusterName, ...fields }, as);
+
+  const { clientRequestToken: _, ...desired } = input;
+  /** The declaration `app` desires the association of `input`. */
+  const ensure = (fields: object = {}, as = 'alice') =>
+    mutate<EnsurePayload>(ensureDocument, { ...desired, declaration: 'app', ...fields }, as);
+  const { roleArn: __, tags: ___, ...absent } = desired;
+  const ensureNo = (fields: object = {}, as = 'alice') =>
+    mutate<EnsurePayload>(ensureNoDocument, { ...absent, declaration: 'app', ...fields }, as);
 
   /** Events of an operation, oldest first. */
   const events = async (operationId: string) =>
@@ -249,6 +259,8 @@ export async function openGateway(options: GatewayOptions) {
     tag,
     untag,
     adopt,
+    ensure,
+    ensureNo,
     events,
     sent,
     close,

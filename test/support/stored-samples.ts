@@ -83,7 +83,7 @@ const refusal: Refusal = {
   existingDeniedTo: 'PRINCIPAL',
 };
 
-const record: Required<IdempotencyRecord> = {
+const record: Required<Omit<IdempotencyRecord, 'isDerived'>> = {
   idempotencyKey: 'a'.repeat(64),
   operation: 'UPDATE_POD_IDENTITY_ASSOCIATION',
   operationId,
@@ -109,6 +109,9 @@ export const records: readonly IdempotencyRecord[] = [
   { ...ended, state: 'REFUSED', result: { association: null, refusal, completedAt: at } },
   { ...ended, state: 'RELEASED' },
 ];
+
+/** The record of a token that is derived from a desired state. */
+export const derivedRecord: IdempotencyRecord = { ...ended, state: 'RELEASED', isDerived: true };
 
 /** The locks, with one of each scope. */
 export const locks: Required<Locks> = {

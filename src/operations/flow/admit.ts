@@ -33,7 +33,7 @@ export interface AdmissionPorts extends TargetReads, Authorizer {
 export async function admit<Kind extends OperationKind>(
   ports: AdmissionPorts,
   operation: Operation<Kind>,
-  { identity, input, deadline }: MutationCall<Kind>,
+  { identity, input, deadline, ensured }: MutationCall<Kind>,
   { isDryRun }: { readonly isDryRun: boolean },
 ): Promise<Admission<Kind>> {
   const startedAt = ports.clock();
@@ -66,6 +66,7 @@ export async function admit<Kind extends OperationKind>(
     startedAt,
     deadline: Math.min(deadline, startedAt + ports.times.requestMs),
     denial,
+    ...(ensured ? { ensured } : {}),
   };
   return admitValid(ports, operation, valid);
 }
@@ -100,6 +101,8 @@ async function admitValid<Kind extends OperationKind>(
   const judged = { ...audit, ...expiry };
   const { deleteDecision } = judged;
   if (deleteDecision && isDenied(deleteDecision)) return denied(valid, denialAtExpiry(deleteDecision), judged);
+  const obstacle = valid.ensured?.obstacle ?? null;
+  if (obstacle) return { ...valid, ...obstacle, audit: judged, kind: 'refused' };
   return { kind: 'admitted', mutation: { ...valid, target, before, unmet, audit: judged } };
 }
 

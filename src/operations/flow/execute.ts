@@ -8,6 +8,7 @@ import { notDone } from '../../idempotency/conclusion.ts';
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { Protocol } from '../../idempotency/protocol.ts';
 import { reclaim } from '../../idempotency/reclaim.ts';
+import { isDerivedToken } from '../../idempotency/derived-token.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
 import { findIntent } from '../../ledger/audit-entry.ts';
 import type { StateMismatch } from '../../ledger/association-state.ts';
@@ -112,7 +113,12 @@ export async function execute<Kind extends OperationKind>(
     case 'state-uncertain':
       return answered(answerRefused(ports, refusedByState(mutation, clientRequestToken)));
     case 'finished':
-      return answered(answerReplay(ports, answer, claimed.record));
+      // What was desired then is not what there is now: it is read again.
+      return answered(
+        mutation.ensured
+          ? answerRefused(ports, refusedByState(mutation, clientRequestToken))
+          : answerReplay(ports, answer, claimed.record),
+      );
     case 'contended':
       return answered(answerContended(ports, answer, claimed.record));
     case 'token-reused':
@@ -227,7 +233,8 @@ function claimRequestOf<Kind extends OperationKind>(
     startedAt,
     modifiedAtBefore: before?.modifiedAt ?? null,
     conclusion: unmet ?? success,
-    refusalOfMismatch: (mismatch) => refusalOfMismatch(mutation, success, mismatch),
+    refusalOfMismatch: (mismatch) => (mutation.ensured ? null : refusalOfMismatch(mutation, success, mismatch)),
+    ...(isDerivedToken(clientRequestToken) ? { isDerived: true } : {}),
     audit,
     lock,
     expectsLock: expectsLock || success !== null,

@@ -2,7 +2,7 @@ import type { CallBounds, Eks, EksError } from '../../eks/eks.ts';
 import type { Conclusion } from '../../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { maxTags, operationIdOf } from '../../model/association.ts';
-import type { Association, CreateRequest } from '../../model/association.ts';
+import type { Association, AssociationTarget, CreateRequest } from '../../model/association.ts';
 import { found, inconclusive, notObservableMessage, stillInDoubtMessage } from '../terms/conclusions.ts';
 import { alreadyExists, createReplaced, undetermined } from '../terms/conflict-conclusions.ts';
 import { createDifferences } from '../terms/differences.ts';
@@ -44,7 +44,7 @@ export type Interpretation =
  */
 export async function observe(
   eks: Eks,
-  request: CreateRequest,
+  request: AssociationTarget,
   bounds: CallBounds,
   associationId: string | null = null,
 ): Promise<Observation> {

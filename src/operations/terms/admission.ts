@@ -32,6 +32,17 @@ export interface MutationCall<Kind extends OperationKind = OperationKind> {
   readonly input: InputOf[Kind];
   /** When the caller's function ends. Milliseconds since the epoch. */
   readonly deadline: number;
+  /** Set for the change of a desired state; absent for a request of a client. */
+  readonly ensured?: EnsuredChange;
+}
+
+/**
+ * The change that a desired state needs: no earlier answer is returned to it, and where the state has
+ * moved since it was read, nothing is concluded.
+ */
+export interface EnsuredChange {
+  /** What keeps it from beginning although policy permits it; null: nothing. */
+  readonly obstacle: Pick<RefusedAdmission, 'outcome' | 'refusal' | 'associationArn'> | null;
 }
 
 /** A valid request, before its target is loaded. */
@@ -56,6 +67,8 @@ export interface ValidRequest<Kind extends OperationKind = OperationKind> {
    * permit it. Evaluated when it is asked for: a create that policy permits does not need it.
    */
   readonly denial: () => Decision | null;
+  /** As in {@link MutationCall}. */
+  readonly ensured?: EnsuredChange;
 }
 
 /** What a request is about. */

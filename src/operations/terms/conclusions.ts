@@ -2,7 +2,7 @@ import type { ChangeResult, EksError } from '../../eks/eks.ts';
 import type { Conclusion, LeaseHolderOutcome, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import type { IdempotencyRecord } from '../../ledger/ledger.ts';
 import { maxTags } from '../../model/association.ts';
-import type { Association, DeleteRequest } from '../../model/association.ts';
+import type { Association, AssociationTarget, DeleteRequest } from '../../model/association.ts';
 import type { Lock } from '../../model/lock.ts';
 import { outcomes } from '../../model/outcome.ts';
 import { refusalFields } from '../../model/refusal.ts';
@@ -125,6 +125,16 @@ export function gone(association: Association): RefusedConclusion {
 export function notSeen(request: DeleteRequest) {
   const outcome = 'ASSOCIATION_NOT_SEEN';
   return { outcome, refusal: notFoundRefusal(outcome, request), associationArn: null } as const;
+}
+
+/** No association of a service account was visible to the principal: whether there is one is not told. */
+export function notSeenFor({ clusterName, namespace, serviceAccount }: AssociationTarget) {
+  const outcome = 'ASSOCIATION_NOT_SEEN';
+  const message =
+    `The service account ${namespace}/${serviceAccount} of cluster ${clusterName} has no association ` +
+    'that you may view.';
+  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
+  return { outcome, refusal, associationArn: null } as const;
 }
 
 function notFoundRefusal(

@@ -1,0 +1,107 @@
+import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
+import type { AssociationTarget } from '../../model/association.ts';
+import { refusalFields } from '../../model/refusal.ts';
+import type { AuthorizationContext } from '../../policy/policy.ts';
+import type { EnsuredChange } from '../terms/admission.ts';
+import { operationInProgress } from '../terms/conflict-conclusions.ts';
+import { isDenied } from '../terms/decisions.ts';
+import { readContextOf } from '../terms/hidden.ts';
+import { pick } from './pick.ts';
+import type { Picked } from './pick.ts';
+import { findOwnChange, readPresent } from './read.ts';
+import type { DesiredBy, Read } from './read.ts';
+import { changeRequest, invalidRequest, unseenRequest, validated } from './request.ts';
+import type { EnsureCall, EnsurePorts, EnsureRequest } from './request.ts';
+
+/** What a desired state leads to, as far as reads tell. */
+export type Plan =
+  /** The request decides without a read: its input is not valid, or its principal may see nothing. */
+  | { readonly kind: 'unread'; readonly request: EnsureRequest; readonly change: 'CREATE' | 'DELETE' | null }
+  /** Nothing is to be changed, if the state has not moved since. */
+  | { readonly kind: 'nothing'; readonly by: DesiredBy; readonly read: Read; readonly picked: Picked }
+  | {
+      readonly kind: 'change';
+      readonly by: DesiredBy;
+      readonly read: Read;
+      readonly picked: Extract<Picked, { to: object }>;
+      readonly request: EnsureRequest;
+      readonly hasObstacle: boolean;
+    };
+
+/**
+ * Reads what there is, and chooses the change that comes next. Who may neither make the association nor
+ * list those of the namespace causes no read, and is answered as by a create or a delete. Throws
+ * `EksReadFailed` and `LedgerUnavailable`.
+ */
+export async function plan(ports: EnsurePorts, call: EnsureCall, isDryRun: boolean): Promise<Plan> {
+  const validInput = validated(call, ports);
+  if (validInput.kind === 'invalid') {
+    return { kind: 'unread', request: invalidRequest(call, validInput), change: null };
+  }
+  const { request: desired, reason, onBehalfOf, declaration } = validInput;
+  const now = ports.clock();
+  const { identity } = call;
+  const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now };
+  const readUntil = Math.min(call.deadline, now + ports.times.requestMs) - answerMs;
+  const by: DesiredBy = { desired, declaration, authorization, readUntil };
+  const unseen = (hidden: HiddenAssociation | null): Plan => {
+    return { kind: 'unread', request: unseenRequest(call, by, hidden), change: 'DELETE' };
+  };
+
+  const { target, association } = desired;
+  if (!mayList(ports, authorization, target)) {
+    if (association === null) return unseen(null);
+    const { to } = pick(desired, nothingKnown);
+    const isCreate = to?.operation === 'CREATE_POD_IDENTITY_ASSOCIATION';
+    const decision = isCreate
+      ? ports.authorize(authorization, { action: 'CreatePodIdentityAssociation', association: to.request })
+      : null;
+    if (to && decision && isDenied(decision) && !decision.unknownRoles?.length) {
+      return { kind: 'unread', request: changeRequest(ports, call, by, to, null), change: 'CREATE' };
+    }
+  }
+  const read = await readPresent(ports, by);
+  if (read.hidden && association === null) return unseen(read.hidden);
+  const own = read.uncertainty === 'busy' ? await findOwnChange(ports, by, read) : null;
+  const picked = own ?? pick(desired, read.known);
+  if (picked.to === null) return { kind: 'nothing', by, read, picked };
+  const obstacle = own ? null : obstacleTo(by, picked, read);
+  const request = changeRequest(ports, call, by, picked.to, obstacle);
+  return { kind: 'change', by, read, picked, request, hasObstacle: obstacle !== null };
+}
+
+/** Time kept back from the reads for the change. Milliseconds. */
+const answerMs = 8_000;
+
+const nothingKnown = { revision: 0, association: null, expiresAt: null, isOwn: false, isConfirmed: false };
+
+/** Whether policy lets a principal see which associations the namespace has. */
+function mayList(
+  { authorize }: Pick<EnsurePorts, 'authorize'>,
+  authorization: AuthorizationContext,
+  { accountId, region, clusterName, namespace }: AssociationTarget,
+): boolean {
+  const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
+  return authorize(readContextOf(authorization), { action: 'ListPodIdentityAssociations', scope }).allowed;
+}
+
+/** Why a change must not begin, although policy may permit it; null: nothing is known to stop it. */
+function obstacleTo(
+  { desired, declaration }: DesiredBy,
+  { differences }: Picked,
+  read: Read,
+): EnsuredChange['obstacle'] {
+  if (read.uncertainty !== null) return operationInProgress(desired.target);
+  const { association: existing, isOwn } = read.known;
+  if (existing === null || isOwn || desired.takeOver) return null;
+  const outcome = 'DECLARED_ELSEWHERE';
+  const { declaration: other = null } = read.state?.confirmed ?? {};
+  const by =
+    other === null ? 'without a declaration, or outside the gateway' : `by declaration ${JSON.stringify(other)}`;
+  const message =
+    `The association ${existing.associationId} was made or changed last ${by}, and not by ` +
+    `${JSON.stringify(declaration)}; it was left as it is.`;
+  const fields = refusalFields(outcome, message);
+  const refusal = { ...fields, kind: 'AssociationChanged', existing, differences } as const;
+  return { outcome, refusal, associationArn: existing.associationArn };
+}
