@@ -33,9 +33,10 @@ const notOwn = 'The association exists already, and is not of this declaration. 
  * @param remainingMs milliseconds that the invocation has left
  */
 export function makeDoor(connect: Connect, remainingMs: number) {
-  const client = connect({ maxAttempts: 100, maxElapsedMs: Math.min(remainingMs * finishShare, longestRetriesMs) });
-  const finish = AbortSignal.timeout(remainingMs * finishShare);
-  const signal = AbortSignal.timeout(remainingMs * endShare);
+  const finishMs = Math.floor(remainingMs * finishShare);
+  const finish = AbortSignal.timeout(finishMs);
+  const signal = AbortSignal.timeout(Math.floor(remainingMs * endShare));
+  const client = connect({ maxAttempts: 100, maxElapsedMs: Math.min(finishMs, longestRetriesMs) });
 
   async function settle(target: Place, send: (options: MutationOptions) => Promise<EnsureResult>) {
     let mayBeDone = false as boolean;
