@@ -36,11 +36,11 @@ export function makeStack(opened: Opened, name: string) {
   const sent: (Sent & Answered)[] = [];
 
   /** Sends a request; `deliveries` times, as Lambda repeats events. */
-  async function send(fields: Sent, deliveries = 1): Promise<Answered> {
+  async function send(fields: Sent, { deliveries = 1, timeoutMs = 900_000 } = {}): Promise<Answered> {
     const { url: ResponseURL, received } = opened.bucket;
     const event = { ...fields, StackId, ResponseURL, RequestId: randomUUID(), ResourceType: 'Custom::PodIdentityAssociation' };
     const from = received.length;
-    for (let count = 0; count < deliveries; count += 1) await opened.invoke(event);
+    for (let count = 0; count < deliveries; count += 1) await opened.invoke(event, { timeoutMs });
     // CloudFormation reads the first answer.
     const answered = JSON.parse(received[from]?.text ?? '') as Answered;
     sent.push({ ...fields, ...answered });
@@ -51,7 +51,7 @@ export function makeStack(opened: Opened, name: string) {
   const remove = (LogicalResourceId: string, { id, properties }: Resource, deliveries?: number) =>
     send(
       { RequestType: 'Delete', LogicalResourceId, PhysicalResourceId: id, ResourceProperties: withToken(properties) },
-      deliveries,
+      { deliveries },
     );
 
   /** Makes the resources as declared. What failed, is undone; the result is the reason of the failure, or null. */
@@ -73,9 +73,9 @@ export function makeStack(opened: Opened, name: string) {
               PhysicalResourceId: old.id,
               OldResourceProperties: withToken(old.properties),
             },
-            deliveries,
+            { deliveries },
           )
-        : await send({ RequestType: 'Create', ...common }, deliveries);
+        : await send({ RequestType: 'Create', ...common }, { deliveries });
       const now = { id: answer.PhysicalResourceId, properties: declared };
       if (!old) undo.push(() => remove(LogicalResourceId, now, deliveries));
       else {
