@@ -153,10 +153,15 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
     const event = { RequestType: 'Create', LogicalResourceId: 'Api', ResourceProperties: api } as const;
     const failed = await stack.send(event, { timeoutMs: 3_000 });
     opened.route.faults.splice(0);
-    expect(failed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: '111122223333/eu-central-1/apps-dev/payments/api' });
+    expect(failed).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: '111122223333/eu-central-1/apps-dev/payments/api',
+    });
     expect(Object.keys(associations())).toEqual(['payments/api']);
     const { PhysicalResourceId } = failed;
-    expect(await stack.send({ ...event, RequestType: 'Delete', PhysicalResourceId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await stack.send({ ...event, RequestType: 'Delete', PhysicalResourceId })).toMatchObject({
+      Status: 'SUCCESS',
+    });
     expect(associations()).toEqual({});
   });
 
@@ -204,7 +209,11 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
     ['another host', 'https://evil.example/stack'],
     ['http', 'http://cloudformation-custom-resource-response-euwest1.s3.eu-west-1.amazonaws.com/x'],
   ])('whose response would go to %s is left alone', async (_, ResponseURL) => {
-    const ids = { StackId: 'arn:aws:cloudformation:eu-central-1:1:stack/x/y', RequestId: 'r', LogicalResourceId: 'Api' };
+    const ids = {
+      StackId: 'arn:aws:cloudformation:eu-central-1:1:stack/x/y',
+      RequestId: 'r',
+      LogicalResourceId: 'Api',
+    };
     const event = { RequestType: 'Create', ResponseURL, ...ids, ResourceProperties: api };
     await expect(opened.invoke(event)).rejects.toMatchObject({ name: 'INVALID_EVENT' });
     expect(opened.route.seen).toEqual([]);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { makeGatewayClient, sigV4 } from 'pod-identity-client';
+import type { Fetch } from 'pod-identity-client';
 import { startAnsweringServer } from '../../../test/support/answering-server.ts';
 import type { SeenRequest } from '../../../test/support/answering-server.ts';
 import { readLagMs } from '../../../test/support/changes.ts';
@@ -32,24 +33,35 @@ export async function openFunction(options: Omit<GatewayOptions, 'ledger'> = {})
   const authorizeIam = makeIamAuthorizer({ identities: [identity], ...home });
   const gateway = await openGateway({ ledger, authorizeIam, ...options });
   const [route, bucket] = await Promise.all([openRoute(gateway), openResponseBucket()]);
+  const authentication = sigV4({ credentials, region: home.region });
   const log: object[] = [];
-  const handler = makeHandler({
-    connect: (retries) =>
-      makeGatewayClient({ url: route.url, authentication: sigV4({ credentials, region: home.region }), retries }),
-    agent: bucket.agent,
-    log: (line) => log.push(line),
-  });
   const invokedFunctionArn = `arn:aws:lambda:${home.region}:${home.accountId}:function:payments-pod-identity`;
-  /** Invokes the function, by default with the time of Lambda's longest timeout. */
-  const invoke = (event: unknown, { timeoutMs = 900_000 } = {}) => {
+  const run = (event: unknown, timeoutMs: number, send: Fetch = fetch) => {
+    const handler = makeHandler({
+      connect: (retries) => makeGatewayClient({ url: route.url, authentication, retries, fetch: send }),
+      agent: bucket.agent,
+      log: (line) => log.push(line),
+    });
     const end = Date.now() + timeoutMs;
     return handler(event, { invokedFunctionArn, getRemainingTimeInMillis: () => end - Date.now() });
   };
+  /** Invokes the function, by default with the time of Lambda's longest timeout. */
+  const invoke = (event: unknown, { timeoutMs = 900_000 } = {}) => run(event, timeoutMs);
+  /** Invokes the function, which does nothing more once the gateway has executed its first request, as if it were killed. */
+  const invokeKilled = (event: unknown) =>
+    new Promise<void>((resolve, reject) => {
+      const ended = run(event, 900_000, async (...request) => {
+        await fetch(...request);
+        resolve();
+        return new Promise<never>(() => undefined);
+      });
+      ended.then(() => resolve(), reject);
+    });
   const close = async () => {
     await Promise.all([route.close(), bucket.close(), gateway.close()]);
     await closeLedger();
   };
-  return { gateway, ledger, route, bucket, log, invoke, close };
+  return { gateway, ledger, route, bucket, log, invoke, invokeKilled, close };
 }
 
 /** A server in front of the gateway, which passes signed requests on. Each takes the first of `faults`. */

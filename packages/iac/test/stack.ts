@@ -29,7 +29,7 @@ interface Answered {
  * "Stack failure options"): a failed create is undone by a delete of the id that it answered, a failed update by an update back;
  * after an update, what has another id or is not declared any more is deleted.
  */
-export function makeStack(opened: Opened, name: string) {
+export function makeStack(opened: Pick<Opened, 'bucket' | 'invoke'>, name: string) {
   const StackId = `arn:aws:cloudformation:eu-central-1:111122223333:stack/${name}/${randomUUID()}`;
   const resources = new Map<string, Resource>();
   /** The requests that were sent, each with its answer. */
@@ -38,7 +38,13 @@ export function makeStack(opened: Opened, name: string) {
   /** Sends a request; `deliveries` times, as Lambda repeats events. */
   async function send(fields: Sent, { deliveries = 1, timeoutMs = 900_000 } = {}): Promise<Answered> {
     const { url: ResponseURL, received } = opened.bucket;
-    const event = { ...fields, StackId, ResponseURL, RequestId: randomUUID(), ResourceType: 'Custom::PodIdentityAssociation' };
+    const event = {
+      ...fields,
+      StackId,
+      ResponseURL,
+      RequestId: randomUUID(),
+      ResourceType: 'Custom::PodIdentityAssociation',
+    };
     const from = received.length;
     for (let count = 0; count < deliveries; count += 1) await opened.invoke(event, { timeoutMs });
     // CloudFormation reads the first answer.
@@ -47,7 +53,11 @@ export function makeStack(opened: Opened, name: string) {
     return answered;
   }
 
-  const withToken = (properties: Declared) => ({ ServiceToken: 'arn:aws:lambda:x', ServiceTimeout: '3600', ...properties });
+  const withToken = (properties: Declared) => ({
+    ServiceToken: 'arn:aws:lambda:x',
+    ServiceTimeout: '3600',
+    ...properties,
+  });
   const remove = (LogicalResourceId: string, { id, properties }: Resource, deliveries?: number) =>
     send(
       { RequestType: 'Delete', LogicalResourceId, PhysicalResourceId: id, ResourceProperties: withToken(properties) },
@@ -89,7 +99,8 @@ export function makeStack(opened: Opened, name: string) {
           });
           return back.PhysicalResourceId === now.id ? back : remove(LogicalResourceId, now);
         });
-        if (answer.Status === 'SUCCESS' && now.id !== old.id) cleanUp.push(() => remove(LogicalResourceId, old, deliveries));
+        if (answer.Status === 'SUCCESS' && now.id !== old.id)
+          cleanUp.push(() => remove(LogicalResourceId, old, deliveries));
       }
       if (answer.Status === 'FAILED') {
         reason = answer.Reason ?? '';
