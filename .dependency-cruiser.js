@@ -195,7 +195,8 @@ export default {
     },
     {
       name: 'iac-alone',
-      comment: 'The function of infrastructure as code runs in the account of a team, and reaches the gateway by the typed client only',
+      comment:
+        'The function of infrastructure as code runs in the account of a team, and reaches the gateway by the typed client only',
       severity: 'error',
       from: { path: `${iac}src/` },
       to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: [`${iac}src/`, `${client}src/`] },
