@@ -15,9 +15,9 @@ import { makeHandler } from '../src/handler.ts';
 import { openResponseBucket } from './response-bucket.ts';
 
 /** The credentials of the function's role: that of a team's deployments, as the shipped inventory lists it. */
-const credentials = { accessKeyId: 'ci-deployer', secretAccessKey: 's'.repeat(40) };
+export const roleCredentials = { accessKeyId: 'ci-deployer', secretAccessKey: 's'.repeat(40) };
 const identity = {
-  ...credentials,
+  ...roleCredentials,
   userArn: 'arn:aws:sts::111122223333:assumed-role/ci-deployer/function',
   userId: 'AROA0123456789ABCDEF7:function',
 };
@@ -33,7 +33,7 @@ export async function openFunction(options: Omit<GatewayOptions, 'ledger'> = {})
   const authorizeIam = makeIamAuthorizer({ identities: [identity], ...home });
   const gateway = await openGateway({ ledger, authorizeIam, ...options });
   const [route, bucket] = await Promise.all([openRoute(gateway), openResponseBucket()]);
-  const authentication = sigV4({ credentials, region: home.region });
+  const authentication = sigV4({ credentials: roleCredentials, region: home.region });
   const log: object[] = [];
   const invokedFunctionArn = `arn:aws:lambda:${home.region}:${home.accountId}:function:payments-pod-identity`;
   const run = (event: unknown, timeoutMs: number, send: Fetch = fetch) => {
