@@ -37,10 +37,10 @@ export async function answerCloudFormation(request: Request, door: Door, home: H
     const done = await (RequestType === 'Delete' ? remove : ensure)(request, door, origin);
     return { Status: 'SUCCESS', PhysicalResourceId: id, ...done, ...ids };
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    const isMade = RequestType === 'Create' && error.mayBeDone;
-    const PhysicalResourceId = isMade ? idOf(targetOf(request.ResourceProperties, ...origin)) : id;
-    return { Status: 'FAILED', Reason: error.message, PhysicalResourceId, ...ids };
+    // Without an answer, the stack would wait for an hour.
+    const { message, mayBeDone } = error instanceof Failure ? error : new Failure('INTERNAL', String(error), true);
+    const made = RequestType === 'Create' && mayBeDone ? knownTarget(request.ResourceProperties, ...origin) : null;
+    return { Status: 'FAILED', Reason: message, PhysicalResourceId: made ? idOf(made) : id, ...ids };
   }
 }
 

@@ -36,7 +36,7 @@ export function makeDoor(connect: Connect, remainingMs: number) {
   const finishMs = Math.floor(remainingMs * finishShare);
   const finish = AbortSignal.timeout(finishMs);
   const signal = AbortSignal.timeout(Math.floor(remainingMs * endShare));
-  const client = connect({ maxAttempts: 100, maxElapsedMs: Math.min(finishMs, longestRetriesMs) });
+  const client = () => connect({ maxAttempts: 100, maxElapsedMs: Math.min(finishMs, longestRetriesMs) });
 
   async function settle(target: Place, send: (options: MutationOptions) => Promise<EnsureResult>) {
     let mayBeDone = false as boolean;
@@ -68,7 +68,9 @@ export function makeDoor(connect: Connect, remainingMs: number) {
     const text = [refusal.message, refusal.advice].filter(Boolean).join(' ');
     if (refusal.__typename !== 'ApprovalRequired' || refusal.approval === null) return text;
     const { id } = refusal.approval;
-    const pageUrl = await client.pageUrl({ signal }).catch(() => null);
+    const pageUrl = await client()
+      .pageUrl({ signal })
+      .catch(() => null);
     const link = pageUrl === null ? `pod-identity approve ${id}` : pageLink(pageUrl, 'approval', id);
     return `To approve: ${link} - then deploy again. ${text}`;
   }
@@ -84,7 +86,7 @@ export function makeDoor(connect: Connect, remainingMs: number) {
     const removed = { ...(tags && { tags: [] }), ...(expiresAt && { expiresAt: null }) };
     const input = { ...removed, ...desired, declaration: target.declaration };
     const { outputs, warnings } = await settle(target, (options) =>
-      client.ensurePodIdentityAssociation(input, options),
+      client().ensurePodIdentityAssociation(input, options),
     );
     if (isNew && warnings.some(({ code }) => code === 'NOT_OWN')) throw new Failure('NOT_OWN', notOwn);
     return outputs;
@@ -96,7 +98,7 @@ export function makeDoor(connect: Connect, remainingMs: number) {
     const identity = { accountId, region, clusterName, namespace, serviceAccount };
     const input = { ...identity, declaration: place.declaration, reason, onBehalfOf };
     try {
-      return (await settle(place, (options) => client.ensureNoPodIdentityAssociation(input, options))).outputs;
+      return (await settle(place, (options) => client().ensureNoPodIdentityAssociation(input, options))).outputs;
     } catch (error) {
       if (!(error instanceof Failure && leavesNothing.includes(error.name))) throw error;
       return { change: 'NONE', associationId: '', associationArn: '' };

@@ -32,10 +32,7 @@ export function makeHandler({ connect, agent, log }: Parts) {
     if (invoked.success) return answerInvocation(invoked.output, ...perform);
     const requested = v.safeParse(cloudFormationRequest, event);
     if (!requested.success) {
-      throw new Failure(
-        'INVALID_EVENT',
-        'The event is neither of CloudFormation nor has a tf: set lifecycle_scope = "CRUD".',
-      );
+      throw new Failure('INVALID_EVENT', 'Neither of CloudFormation, nor with tf: set lifecycle_scope to CRUD.');
     }
     const { ResponseURL, RequestType } = requested.output;
     // Before anything is done: nobody could be told.

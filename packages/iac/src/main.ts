@@ -1,18 +1,17 @@
-import process from 'node:process';
+import { env } from 'node:process';
 import { makeGatewayClient, sigV4 } from 'pod-identity-client';
 import { makeHandler } from './handler.ts';
 
-const { GATEWAY_URL: url = '', AWS_REGION: region } = process.env;
-
-/** The credentials of the function's role. */
+/** The credentials of the function's role; only temporary ones have a token. */
 function credentials() {
-  const { AWS_ACCESS_KEY_ID = '', AWS_SECRET_ACCESS_KEY = '', AWS_SESSION_TOKEN } = process.env;
-  const session = AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN };
-  return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, ...session };
+  const { AWS_ACCESS_KEY_ID: accessKeyId = '', AWS_SECRET_ACCESS_KEY: secretAccessKey = '' } = env;
+  return { accessKeyId, secretAccessKey, sessionToken: env.AWS_SESSION_TOKEN ?? '' };
 }
+
+const authentication = sigV4({ credentials, region: env.AWS_REGION });
 
 /** The handler of the Lambda function. */
 export const handler = makeHandler({
-  connect: (retries) => makeGatewayClient({ url, authentication: sigV4({ credentials, region }), retries }),
+  connect: (retries) => makeGatewayClient({ url: env.GATEWAY_URL ?? '', authentication, retries }),
   log: (line) => console.log(JSON.stringify(line)),
 });

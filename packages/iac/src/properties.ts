@@ -4,6 +4,9 @@ import { Failure } from './failure.ts';
 /** What a declaration of an association has. */
 export type Properties = v.InferOutput<typeof schema>;
 
+/** Names and values, as they were sent. */
+export type Fields = Readonly<Record<string, unknown>>;
+
 const text = v.string('has to be a text');
 const optionalText = v.exactOptional(text);
 
@@ -23,10 +26,10 @@ const minutes = v.pipe(
 const tags = v.pipe(
   v.unknown(),
   v.transform((given) => {
-    if (isList(given)) return given.map(camelCased);
-    return typeof given === 'object' && given !== null ? Object.entries(given).map(toTag) : given;
+    if (Array.isArray(given)) return given.map((tag) => camelCased(Object(tag) as Fields));
+    return v.is(v.record(v.string(), v.unknown()), given) ? Object.entries(given).map(toTag) : given;
   }),
-  v.array(v.strictObject({ key: text, value: text }, 'needs a key and a value'), 'has to be a list, or an object'),
+  v.array(v.strictObject({ key: text, value: text }, 'needs a key and a value'), 'has to be a list or an object'),
 );
 
 const schema = v.object(
@@ -51,38 +54,27 @@ const schema = v.object(
 );
 
 /**
- * Reads properties, written as CloudFormation (`RoleArn`), Terraform (`role_arn`) or the API
- * (`roleArn`) writes them. Null and '' mean that a property is not given; of expiresAt, that there
- * is no expiry.
+ * Reads properties, written as CloudFormation (`RoleArn`) or the API (`roleArn`) writes them. Null and
+ * '' mean that a property is not given; of expiresAt, that there is no expiry.
  *
  * @throws Failure naming everything that is wrong
  */
-export function readProperties(given: unknown): Properties {
+export function readProperties(given: Fields): Properties {
   const fields = Object.entries(camelCased(given))
     .map(([name, value]) => [name, value === '' ? null : value] as const)
     .filter(([name, value]) => value !== null || name === 'expiresAt');
-  const unknown = fields.flatMap(([name]) => (Object.hasOwn(schema.entries, name) ? [] : [name]));
   const read = v.safeParse(schema, Object.fromEntries(fields));
-  if (read.success && unknown.length === 0) return read.output;
   const problems = read.issues?.map((issue) => `${v.getDotPath(issue) ?? ''} ${issue.message}.`) ?? [];
-  if (unknown.length > 0) {
-    problems.push(`Unknown: ${unknown.join(', ')}. The properties are ${Object.keys(schema.entries).join(', ')}.`);
-  }
+  const names = Object.keys(schema.entries);
+  const unknown = fields.flatMap(([name]) => (names.includes(name) ? [] : [name]));
+  if (unknown.length > 0) problems.push(`Unknown: ${unknown.join(', ')}. The properties are ${names.join(', ')}.`);
+  if (read.success && unknown.length === 0) return read.output;
   throw new Failure('INVALID_INPUT', problems.join(' '));
 }
 
-function camelCased(fields: unknown): Readonly<Record<string, unknown>> {
-  const named = Object.entries(Object(fields) as object).map(([name, value]) => {
-    const joined = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return [joined.charAt(0).toLowerCase() + joined.slice(1), value as unknown] as const;
-  });
-  const given = Object.fromEntries(named);
-  if (Object.keys(given).length === named.length) return given;
-  throw new Failure('INVALID_INPUT', 'A property is given twice, in two ways of writing it.');
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
+function camelCased(fields: Fields): Fields {
+  const named = Object.entries(fields).map(([name, value]) => [name.charAt(0).toLowerCase() + name.slice(1), value]);
+  return Object.fromEntries(named) as Fields;
 }
 
 function toTag([key, value]: readonly [string, unknown]) {

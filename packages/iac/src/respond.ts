@@ -10,10 +10,7 @@ export interface CloudFormationResponse {
 }
 
 /** How a response is sent: by default on Node.js's own connections, and in how many milliseconds. */
-interface Sending {
-  readonly agent?: Agent | undefined;
-  readonly remainingMs: () => number;
-}
+type Sending = Readonly<{ agent?: Agent | undefined; remainingMs: () => number }>;
 
 /** Limits of CloudFormation, and of one attempt. */
 const [maxBytes, attemptMs, maxAttempts] = [4_096, 10_000, 4];

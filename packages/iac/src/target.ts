@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from './failure.ts';
 import { readProperties } from './properties.ts';
-import type { Properties } from './properties.ts';
+import type { Fields, Properties } from './properties.ts';
 
 const parts = ['accountId', 'region', 'clusterName', 'namespace', 'serviceAccount'] as const;
 
@@ -23,7 +23,7 @@ export interface Target extends Place {
 }
 
 /** @throws Failure for properties that can't be read */
-export function targetOf(given: unknown, declaration: string, home: Home): Target {
+export function targetOf(given: Fields, declaration: string, home: Home): Target {
   return { declaration, properties: { ...home, ...readProperties(given) } };
 }
 

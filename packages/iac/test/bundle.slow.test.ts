@@ -67,7 +67,11 @@ describeUnless(missing)("the bundle in Lambda's runtime client", () => {
   });
 
   test('does nothing for a response that would go elsewhere', async () => {
-    const ids = { StackId: 'arn:aws:cloudformation:eu-central-1:1:stack/x/y', RequestId: 'r', LogicalResourceId: 'Api' };
+    const ids = {
+      StackId: 'arn:aws:cloudformation:eu-central-1:1:stack/x/y',
+      RequestId: 'r',
+      LogicalResourceId: 'Api',
+    };
     const failed = await running.invoke({ RequestType: 'Delete', ResponseURL: 'https://evil.example', ...ids });
     expect(failed).toMatchObject({ kind: 'failed', error: { errorType: 'INVALID_EVENT' } });
   });

@@ -101,11 +101,11 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
   test('that others deleted is made again by its next change, and deleting it then succeeds without effect', async () => {
     const stack = makeStack(opened, 'payments');
     await stack.deploy({ Api: api });
-    const [{ associationId = '' } = {}] = Object.values(associations());
-    opened.gateway.simulator.control.deleteAssociation(associationId);
+    const { control } = opened.gateway.simulator;
+    for (const { associationId } of Object.values(associations())) control.deleteAssociation(associationId);
     expect(await stack.deploy({ Api: { ...api, RoleArn: role('worker') } })).toBeNull();
     expect(associations()['payments/api']).toMatchObject({ roleArn: role('worker') });
-    opened.gateway.simulator.control.deleteAssociation(associations()['payments/api']?.associationId ?? '');
+    for (const { associationId } of Object.values(associations())) control.deleteAssociation(associationId);
     expect(await stack.remove()).toBeNull();
     expect(changes()).toBe(2);
   });

@@ -58,8 +58,8 @@ describeUnless(missingOpenSsl)('an invocation by Terraform or Pulumi', () => {
     const moved = { ...api, serviceAccount: 'api-2', declaration: 'payments/prod/api-2' };
     expect(await opened.invoke(update(api, moved))).toMatchObject({ change: 'CREATE' });
     expect(Object.keys(associations())).toEqual(['payments/api-2']);
-    const sent = opened.gateway.simulator.control.requests().map(({ operation = '' }) => operation);
-    expect(sent.filter((operation) => /^(Create|Delete)/.test(operation ?? ''))).toEqual([
+    const sent = opened.gateway.simulator.control.requests().map(({ operation }) => operation ?? '');
+    expect(sent.filter((operation) => /^(Create|Delete)/.test(operation))).toEqual([
       'CreatePodIdentityAssociation',
       'DeletePodIdentityAssociation',
     ]);

@@ -39,7 +39,7 @@ const whole = new PodIdentityAssociation(stack, 'Api', {
   targetRoleArn: 'arn:aws:iam::444455556666:role/target',
   disableSessionTags: true,
   policy: '{}',
-  tags: { team: 'payments' },
+  tags: [{ key: 'team', value: 'payments' }],
   expiresAt: '2027-01-01T00:00:00Z',
   takeOver: true,
   reason: 'Deployed',

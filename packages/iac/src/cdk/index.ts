@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import type { CfnPodIdentityAssociationProps } from 'aws-cdk-lib/aws-eks';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -55,23 +56,13 @@ export class PodIdentityFunction extends Construct {
   }
 }
 
-/** A desired association. Every text can be a token of CDK. */
-export interface PodIdentityAssociationProps {
+/** A desired association, as of `AWS::EKS::PodIdentityAssociation`. Without tags, they stay as they are. */
+export interface PodIdentityAssociationProps extends CfnPodIdentityAssociationProps {
   /** The function that makes it. */
   readonly provider: PodIdentityFunction;
-  readonly clusterName: string;
-  readonly namespace: string;
-  readonly serviceAccount: string;
-  readonly roleArn: string;
-  /** By default those of the function. */
+  /** Where the cluster is; by default where the function is. */
   readonly accountId?: string;
   readonly region?: string;
-  readonly targetRoleArn?: string;
-  readonly disableSessionTags?: boolean;
-  /** IAM session policy, as JSON text. */
-  readonly policy?: string;
-  /** Exactly these; by default they stay as they are. */
-  readonly tags?: Readonly<Record<string, string>>;
   readonly expiresAt?: string;
   /** Whether to take over an association that something else made. */
   readonly takeOver?: boolean;
@@ -86,14 +77,13 @@ export class PodIdentityAssociation extends Construct {
   readonly associationId: string;
   readonly associationArn: string;
 
-  constructor(scope: Construct, id: string, { provider, tags, ...properties }: PodIdentityAssociationProps) {
+  constructor(scope: Construct, id: string, { provider, ...properties }: PodIdentityAssociationProps) {
     super(scope, id);
-    const list = tags && Object.entries(tags).map(([key, value]) => ({ key, value }));
     const resource = new CustomResource(this, 'Resource', {
       serviceToken: provider.function.functionArn,
       resourceType: 'Custom::PodIdentityAssociation',
       pascalCaseProperties: true,
-      properties: { ...properties, tags: list },
+      properties,
     });
     this.associationId = resource.getAttString('AssociationId');
     this.associationArn = resource.getAttString('AssociationArn');
