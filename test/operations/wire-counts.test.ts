@@ -5,7 +5,7 @@ import { measureMeteredRequestCosts, measureRequestCosts } from '../../bench/req
 import type { RequestCost } from '../../bench/request-units.ts';
 import { askingFor, lastApproval, security, voteOn } from '../support/approvals.ts';
 import type { Asked } from '../support/approvals.ts';
-import { holdAnswers } from '../support/changes.ts';
+import { holdAnswers, readLagMs } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openBehindProxy } from '../support/fault-proxy.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
@@ -52,6 +52,22 @@ describeOnDynamoDb('network calls', () => {
     const refused = await gateway.create({ expectedRevision: 0, clientRequestToken: 'older' });
     expect(refused).toMatchObject({ refusal: { code: 'ASSOCIATION_CHANGED' } });
     expectCalls(['GetItem', 'TransactWriteItems', 'TransactWriteItems'], []);
+  });
+
+  test('a desired state that needs no change makes 2 DynamoDB calls, which read the state, and 2 EKS calls, and no write', async () => {
+    await gateway.create({ declaration: 'app' });
+    gateway.clock.skip(readLagMs);
+    // A process reads the locks for its reads once in some seconds.
+    await readLocks(gateway.deps);
+    forgetCalls();
+    expect(await gateway.ensure()).toMatchObject({ change: 'NONE', isSettled: true });
+    expectCalls(['GetItem', 'GetItem'], ['ListPodIdentityAssociations', 'DescribePodIdentityAssociation']);
+  });
+
+  test('a desired state reads the state, lists and describes before the calls of its change', async () => {
+    expect(await gateway.ensure()).toMatchObject({ change: 'CREATE' });
+    const ofCreate = ['GetItem', 'TransactWriteItems', 'TransactWriteItems'];
+    expectCalls(['GetItem', ...ofCreate], ['ListPodIdentityAssociations', 'CreatePodIdentityAssociation']);
   });
 
   test('a check of 100 changes makes 3 DynamoDB calls, and 1 more for each cluster with named associations, and 0 EKS calls', async () => {

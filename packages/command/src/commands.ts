@@ -147,6 +147,9 @@ export const onBehalfOf: Parameter = {
   help: 'The person on whose behalf a service acts. Recorded, not verified.',
 };
 
+/** A parameter of the gateway in a command that the AWS CLI does not have: one as any other. */
+export const plain = ({ own: _, ...parameter }: Parameter): Parameter => parameter;
+
 /** What the gateway records of a change. */
 export const record: readonly Parameter[] = [
   { name: 'reason', type: 'string', own: true, help: 'The reason of the change, for the audit trail.' },

@@ -97,6 +97,30 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       does: 'Show whether you may change the role of an association, and what refuses it.',
     },
   ],
+  'ensure-pod-identity-association': [
+    {
+      line: `ensure-pod-identity-association ${serviceAccount} --role-arn ${role} --tags team=payments --declaration payments/bindings`,
+      does: 'Give a service account this role, whether it has an association of the declaration or none.',
+    },
+  ],
+  'ensure-no-pod-identity-association': [
+    {
+      line: `ensure-no-pod-identity-association ${serviceAccount} --declaration payments/bindings`,
+      does: 'Take the role away again, if the declaration gave it.',
+    },
+  ],
+  'check-ensure-pod-identity-association': [
+    {
+      line: `check-ensure-pod-identity-association ${serviceAccount} --role-arn ${role} --declaration payments/bindings --detailed-exitcode`,
+      does: 'Exit with 2 if something would be changed.',
+    },
+  ],
+  'check-ensure-no-pod-identity-association': [
+    {
+      line: `check-ensure-no-pod-identity-association ${serviceAccount} --declaration payments/bindings`,
+      does: 'Show whether an association would be deleted.',
+    },
+  ],
   'audit-trail': [
     {
       line: `audit-trail ${cluster} --namespace payments --since 2026-11-01 --events SUCCEEDED,DENIED`,

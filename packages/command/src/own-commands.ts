@@ -14,6 +14,7 @@ import {
   newRoleArn,
   onBehalfOf,
   paging,
+  plain,
   record,
   roleArnFilter,
   settings,
@@ -22,12 +23,11 @@ import {
 } from './commands.ts';
 import type { Command, Parameter, Shape } from './commands.ts';
 import { declarationCommands } from './declaration-commands.ts';
+import { ensureCommands } from './ensure-commands.ts';
 import { loginCommands } from './login-commands.ts';
 import { auditEntry, coverage, decision, principal, readCommands } from './read-commands.ts';
 
 const namespace: Parameter = { name: 'namespace', type: 'string', help: 'Only this Kubernetes namespace.' };
-/** A parameter of the gateway in a command that the AWS CLI does not have: one as any other. */
-const plain = ({ own: _, ...parameter }: Parameter): Parameter => parameter;
 const account = plain(accountId);
 const person = plain(onBehalfOf);
 
@@ -117,6 +117,7 @@ export const ownCommands: readonly Command[] = [
     answer: check,
     finds: isRefused,
   },
+  ...ensureCommands(check, difference),
   {
     name: 'audit-trail',
     operation: 'AuditTrail',

@@ -7,6 +7,7 @@ import { describeFaults, faultless } from './scenario.ts';
 import type { Faults, ScenarioMutation } from './scenario.ts';
 import type { Environment } from './environment.ts';
 import { makeVoters } from './approver.ts';
+import { makeEnsurers } from './ensurers.ts';
 import { makeEraser } from './eraser.ts';
 import { makeExpireRun } from './expire-run.ts';
 import { gatedRepairs } from './ports.ts';
@@ -168,6 +169,9 @@ export function makeCallers(environment: Environment) {
     /** The dependencies of a process that reads only. */
     dependencies: () => dependenciesOf(environment, start('reader', null, '', faultless), whatPermitsAll),
     vote: makeVoters(environment, (name, faults, ballot) => start(name, null, '', faults, false, { ballot })),
+    ...makeEnsurers(environment, (name, faults, declaration, isWhole) =>
+      start(name, null, '', faults, isWhole, { declaration }),
+    ),
     expire: makeExpireRun(environment, (name, faults) => start(name, null, '', faults)),
     erase: makeEraser(environment, (name, faults) => start(name, null, '', faults)),
     scan: makeScanner(environment, (name, faults) => start(name, null, '', faults)),

@@ -6,6 +6,7 @@ import { home } from './home.ts';
 import type { Model } from './model.ts';
 import type { ApprovalModel } from './model-approvals.ts';
 import type { DeclarationModel } from './model-declarations.ts';
+import type { EnsureModel } from './model-ensure.ts';
 import type { ExpiryModel } from './model-expiries.ts';
 import type { ErasureModel } from './model-erasures.ts';
 import type { InProgressModel } from './model-in-progress.ts';
@@ -29,6 +30,7 @@ export interface Environment {
   readonly declarations: DeclarationModel;
   readonly expiries: ExpiryModel;
   readonly bursts: Bursts;
+  readonly ensured: EnsureModel;
   readonly inProgress: InProgressModel;
   readonly erasures: ErasureModel;
   readonly leases: LeaseModel;

@@ -13,6 +13,7 @@ Options:
   --seed N     seed of the first scenarios (default: random)
   --path PATH  run only the scenario that a counter-example names; needs --seed
   --tags       only scenarios with changes of tags; otherwise, those of every fourth seed have them
+  --ensure     only scenarios with desired states; otherwise, those of every fourth seed have them
   --help       print this help
 
 Exit codes: 0 if every scenario keeps the guarantees, 1 after a counter-example, 2 for invalid options or a failed run.
@@ -31,6 +32,7 @@ async function main(args: readonly string[]): Promise<number> {
     seed: { type: 'string' },
     path: { type: 'string' },
     tags: { type: 'boolean', default: false },
+    ensure: { type: 'boolean', default: false },
     help: { type: 'boolean' },
   });
   if (values.help) return write(process.stdout, usage);
@@ -51,7 +53,15 @@ async function main(args: readonly string[]): Promise<number> {
     reportedAt = performance.now();
     write(process.stderr, `${scenarios} scenarios, ${seconds(startedAt)} s, all kept\n`);
   };
-  const found = await search({ seed, runs, until, path: values.path, tags: values.tags, onProgress });
+  const found = await search({
+    seed,
+    runs,
+    until,
+    path: values.path,
+    tags: values.tags,
+    ensure: values.ensure,
+    onProgress,
+  });
   if (found === null)
     return write(process.stdout, `${done} scenarios from seed ${seed}, ${seconds(startedAt)} s: all kept.\n`);
   write(process.stdout, report(found));

@@ -167,7 +167,9 @@ export function gatedReads({ ledger, processes, log }: Environment, process: Pro
   const unread = () => Promise.reject(new Error('A request of a scenario does not read this.'));
   return {
     ...{ targetsInCluster: unread, targetsWithRole: unread, targetsOfAssociations: unread, versionsAround: unread },
-    ...{ readVersions: unread, getAssociationStates: unread, getClusterScans: unread },
+    ...{ readVersions: unread, getClusterScans: unread },
+    getAssociationStates: (targets) =>
+      processes.port(process, () => Promise.all(targets.map((target) => ledger.getAssociationState(target)))),
     getAssociationState: (target) =>
       processes.port(process, async () => {
         const state = await ledger.getAssociationState(target);

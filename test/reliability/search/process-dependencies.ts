@@ -23,7 +23,7 @@ export function dependenciesOf(
   return {
     ledger: gatedLedger(environment, process),
     authorize: ({ identity }, request) => {
-      if (request.action === 'DescribePodIdentityAssociation') return allow;
+      if (isRead(request)) return allow;
       if (request.action === 'ApproveRequest')
         return identity.principal.id !== denied && identity.principal.groups.includes(request.approval.group)
           ? allow
@@ -90,6 +90,9 @@ export function dependenciesOf(
     log: () => undefined,
   };
 }
+
+const isRead = ({ action }: AuthorizationRequest) =>
+  action === 'DescribePodIdentityAssociation' || action === 'ListPodIdentityAssociations';
 
 function isCreate({ attempt: { identity } }: Process): boolean {
   return identity?.split(' ')[1] === 'create';

@@ -7,6 +7,7 @@ import { makeEks } from './eks.ts';
 import { makeModel } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
+import { makeEnsureModel } from './model-ensure.ts';
 import { makeExpiryModel } from './model-expiries.ts';
 import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
@@ -77,12 +78,14 @@ export async function runScenario(
   const inProgress = makeInProgressModel(model, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
+  const ensured = makeEnsureModel(model, clock, () => processes.all.some((one) => one.faults.isOtherVersion), isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const recorder = makeRecorder(clock, behaviour.lagMs);
   const eks = makeEks(clock, behaviour, (change) => {
     const { kind, association, operationId } = change;
     log(() => `  EKS applies the ${kind} of ${association.associationId} by ${operationId ?? 'a direct change'}`);
     model.applied(change);
+    ensured.applied(change);
     approvals.applied(change);
     recorder.applied(change);
     observations.applied(change);
@@ -100,6 +103,7 @@ export async function runScenario(
       declarations,
       expiries,
       bursts,
+      ensured,
       recorder,
       processes,
       clock,
@@ -124,6 +128,9 @@ export async function runScenario(
     switch (event.do) {
       case 'submit':
         void callers.submit(event.mutation, event.faults);
+        return;
+      case 'ensure':
+        void callers.ensure(event.desire, event.faults);
         return;
       case 'resubmit':
         void callers.resubmit(event.index, event.faults);
@@ -230,6 +237,8 @@ export async function runScenario(
     // The clock of scans is right again, if it was not.
     clock.set('scanner', 0);
     await scanTwice();
+    // Scans have repaired what another version of the gateway left in progress.
+    if (await callers.settle(moveClock)) await scanTwice();
     if (expiries.areUsed() || bursts.areUsed()) {
       await endAll();
       await scanTwice();

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { ensuringSteps } from './generator-ensure.ts';
 import { expirySteps } from './generator-expiries.ts';
 import { heldSteps } from './generator-held.ts';
 import { laggingReads, taggingSteps } from './generator-tags.ts';
@@ -120,6 +121,9 @@ export const scenario: fc.Arbitrary<Scenario> = fc.record({
     { weight: 5, arbitrary: expirySteps },
   ),
 });
+
+/** Generates scenarios of desired states. */
+export const ensureScenario: fc.Arbitrary<Scenario> = fc.record({ ...circumstances, steps: ensuringSteps });
 
 /** Generates scenarios of changes of tags. */
 export const tagScenario: fc.Arbitrary<Scenario> = fc.record({

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Approver, Ballot, Judgement } from './asked-needs.ts';
 import type { ChangeKind, MutationKind } from '../facts.ts';
+import type { ScenarioDesire } from './ensurers.ts';
 import type { ChangeFault, EksBehaviour, Skews } from './eks-behaviour.ts';
 
 /**
@@ -63,6 +64,7 @@ export type ScanReads = 'all' | 'due' | 'reported' | 'leased';
 
 /** The next event. `index` selects among the processes that it can apply to; without any, nothing happens. */
 export type ScenarioEvent =
+  | { readonly do: 'ensure'; readonly desire: ScenarioDesire; readonly faults: Faults }
   | { readonly do: 'submit'; readonly mutation: ScenarioMutation; readonly faults: Faults }
   | { readonly do: 'resubmit'; readonly index: number; readonly faults: Faults }
   | { readonly do: 'reconcile'; readonly faults: Faults }

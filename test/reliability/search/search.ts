@@ -3,7 +3,7 @@ import { makeSqliteLedger } from '../../../packages/sqlite-ledger/src/ledger.ts'
 import type { ScenarioStore } from './store.ts';
 import { runScenario } from './run-scenario.ts';
 import type { ScenarioResult } from './run-scenario.ts';
-import { scenario, tagScenario } from './scenario-generator.ts';
+import { ensureScenario, scenario, tagScenario } from './scenario-generator.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Settings of a search. */
@@ -18,6 +18,8 @@ export interface SearchSettings {
   readonly path?: string | undefined;
   /** Whether all scenarios are about changes of tags; by default, those of every fourth batch are. */
   readonly tags?: boolean;
+  /** Whether all scenarios are about desired states; by default, those of every fourth batch are. */
+  readonly ensure?: boolean;
   /** Creates the ledger; SQLite in memory by default. */
   readonly openLedger?: () => ScenarioStore;
   /** Called after each batch with the number of scenarios so far. */
@@ -30,6 +32,8 @@ export interface CounterExample extends ScenarioResult {
   readonly path: string;
   /** Whether all scenarios of the search are about changes of tags. */
   readonly tags: boolean;
+  /** Whether all of them are about desired states. */
+  readonly ensure: boolean;
   /** Number of scenarios until it was found, without shrinking. */
   readonly scenarios: number;
 }
@@ -37,8 +41,11 @@ export interface CounterExample extends ScenarioResult {
 /** Scenarios per batch. Each batch has its own seed, so that a counter-example is reproduced quickly. */
 const batchSize = 500;
 
-/** Seeds of batches whose scenarios are about changes of tags: 3, 7, 11 and so on. */
-const hasTags = (seed: number) => seed % 4 === 3;
+/** Every fourth batch is about changes of tags (seeds 3, 7, 11 and so on), and as many are about desired states (seeds 2, 6, 10). */
+function generatorOf(seed: number, { tags, ensure }: Pick<SearchSettings, 'tags' | 'ensure'>) {
+  if (ensure || (!tags && seed % 4 === 2)) return ensureScenario;
+  return tags || seed % 4 === 3 ? tagScenario : scenario;
+}
 
 /**
  * Scenarios per ledger: opening one takes as long as half a scenario, and a ledger without limit would fill the memory.
@@ -53,6 +60,7 @@ export async function search(settings: SearchSettings): Promise<CounterExample |
     until = Infinity,
     path,
     tags = false,
+    ensure = false,
     openLedger = inMemory,
     onProgress = () => undefined,
   } = settings;
@@ -61,14 +69,14 @@ export async function search(settings: SearchSettings): Promise<CounterExample |
     for (let batch = 0, count = 0; count < runs && Date.now() < until; batch += 1) {
       const numRuns = path === undefined ? Math.min(batchSize, runs - count) : 1;
       const at = { seed: seed + batch, ...(path === undefined ? {} : { path }) };
-      const scenarios = tags || hasTags(at.seed) ? tagScenario : scenario;
+      const scenarios = generatorOf(at.seed, settings);
       const result = await fc.check(fc.asyncProperty(scenarios, runner.check), { ...at, numRuns });
       count += result.numRuns;
       if (result.failed && result.counterexample !== null) {
         const shortest = await runner.shrink(...result.counterexample);
         // An error without a violated rule is a bug of the search or a problem of the machine.
         if (shortest.broken.length === 0) throw result.errorInstance;
-        return { ...shortest, seed: result.seed, path: result.counterexamplePath, tags, scenarios: count };
+        return { ...shortest, seed: result.seed, path: result.counterexamplePath, tags, ensure, scenarios: count };
       }
       onProgress(count);
       if (path !== undefined) return null;
@@ -114,13 +122,13 @@ function inMemory(): ScenarioStore {
 }
 
 /** Describes a counter-example, with the command that reproduces it. */
-export function report({ seed, path, tags, scenarios, lines, broken }: CounterExample): string {
+export function report({ seed, path, tags, ensure, scenarios, lines, broken }: CounterExample): string {
   return [
     `After ${scenarios} scenarios, one violates:`,
     ...new Set(broken.map((rule) => `  ${rule}`)),
     'The shortest scenario that shows it:',
     ...lines.map((line) => `  ${line}`),
-    `To reproduce it: npm run reliability -- search --seed ${seed} --path ${path}${tags ? ' --tags' : ''}`,
+    `To reproduce it: npm run reliability -- search --seed ${seed} --path ${path}${tags ? ' --tags' : ''}${ensure ? ' --ensure' : ''}`,
     '',
   ].join('\n');
 }

@@ -8,6 +8,7 @@ import { makeModel } from './model.ts';
 import type { Model } from './model.ts';
 import { makeApprovalModel } from './model-approvals.ts';
 import { makeDeclarationModel } from './model-declarations.ts';
+import { makeEnsureModel } from './model-ensure.ts';
 import { makeExpiryModel } from './model-expiries.ts';
 import { makeErasureModel } from './model-erasures.ts';
 import { makeInProgressModel } from './model-in-progress.ts';
@@ -91,9 +92,11 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
   const inProgress = makeInProgressModel(model, isBroken);
   const [erasures, leases] = [makeErasureModel(model, isBroken), makeLeaseModel(clock, isBroken)];
   const expiries = makeExpiryModel(clock, model, observations.world, inProgress, isBroken);
+  const ensured = makeEnsureModel(model, clock, () => true, isBroken);
   const bursts = makeBursts(clock, ledger, `c${series}`, isBroken);
   const eks = makeEks(clock, scenario.behaviour, (change) => {
     model.applied(change);
+    ensured.applied(change);
     approvals.applied(change);
     observations.applied(change);
   });
@@ -111,6 +114,7 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
       declarations,
       expiries,
       bursts,
+      ensured,
       inProgress,
       erasures,
       leases,
@@ -157,6 +161,8 @@ async function runAll(scenario: Scenario, ledger: ScenarioStore, series: number)
     switch (event.do) {
       case 'submit':
         return runAlone(() => callers.submit(event.mutation, event.faults));
+      case 'ensure':
+        return runAlone(() => callers.ensure(event.desire, event.faults));
       case 'resubmit':
         return runAlone(() => callers.resubmit(event.index, event.faults));
       case 'reconcile':

@@ -11,11 +11,14 @@ export function makeTokenNames() {
     /** The ledger wrote a record. `identity` is null for the reconciler, which never begins with a token. */
     wrote(identity: string | null, token: string, expected: Expectation, record: IdempotencyRecord): void {
       const { idempotencyKey, operationId } = record;
-      const key = identities.get(idempotencyKey) ?? identity ?? idempotencyKey;
+      // A desired state has as many tokens as changes.
+      const known = record.isDerived ? idempotencyKey : identities.get(idempotencyKey);
+      const key = known ?? identity ?? idempotencyKey;
       identities.set(idempotencyKey, key);
       const begun = (tokens.get(key)?.begun ?? 0) + (expected.kind === 'free' ? 1 : 0);
       tokens.set(key, { begun, record });
-      if (!byOperation.has(operationId)) byOperation.set(operationId, name(token, begun));
+      if (!byOperation.has(operationId))
+        byOperation.set(operationId, name(record.isDerived ? `${token} ${idempotencyKey}` : token, begun));
     },
     /** The name of a token for an operation or, where none has begun, at a time of the gateway's clock. */
     nameOf(operationId: string | null, identity: string, token: string, at: number): string {

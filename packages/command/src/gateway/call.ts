@@ -17,6 +17,7 @@ import { associationAnswer } from './answers.ts';
 import { bearerToken } from './bearer-token.ts';
 import { coverageLines } from './coverage.ts';
 import { debugging } from './debug.ts';
+import { ensureAnswer, ensureInProgress, ensures } from './ensure.ts';
 import { gatewayFailure, inProgressError, refusalError } from './failures.ts';
 import { makeFetch } from './http.ts';
 import { adviceOf } from './advice.ts';
@@ -68,6 +69,8 @@ export function makeCall(settings: CallSettings): Host['call'] {
       }
       const { prompter = null } = settings;
       const whole = { ...request, input: await withWholeId(client, request, { say, prompter }, options) };
+      const desired = ensures[operation];
+      if (desired) return await ensure(client, desired, whole, options, say);
       const query = queries[operation];
       if (!query) return await change(client, whole, options, { say, sending });
       const answer = await query(client, whole, options);
@@ -83,7 +86,7 @@ export function makeCall(settings: CallSettings): Host['call'] {
 }
 
 function interrupted(operation: string, { isSent }: { readonly isSent: boolean }): InterruptedError {
-  const isChange = mutations[operation] !== undefined || ['Approve', 'Reject'].includes(operation);
+  const isChange = operation in mutations || operation in ensures || ['Approve', 'Reject'].includes(operation);
   if (!isChange) return new InterruptedError('Interrupted.');
   return new InterruptedError(
     `Interrupted. ${isSent ? 'A change that was sent may still be made.' : 'Nothing was sent.'}`,
@@ -123,6 +126,28 @@ async function change(
   if (result.kind === 'inProgress') throw inProgressError(result);
   for (const line of adviceOf(result)) say(line);
   return { association: associationAnswer(result.association) };
+}
+
+/** Makes a desired state. A lost answer needs no token: the same command reads again what there is. */
+async function ensure(
+  client: GatewayClient,
+  send: (typeof ensures)[string],
+  { command: { operation }, input, waitMs }: Request,
+  options: CallOptions,
+  say: (line: string) => void,
+): Promise<ValueMap> {
+  const linkOf = makeLinkOf(client, options);
+  const waitForApproval =
+    waitMs === null ? undefined : { maxElapsedMs: waitMs, onApproval: approvalTeller(say, linkOf) };
+  const result = await send(client, input, { ...options, waitForApproval });
+  if (result.kind === 'refused') {
+    const untokened = { ...result, clientRequestToken: null };
+    throw refusalError(operation, untokened, await linkToApproval(result.refusal, linkOf));
+  }
+  if (result.kind === 'inProgress') throw ensureInProgress(result);
+  for (const { message, advice } of result.warnings) say(`${message} ${advice}`);
+  if (!result.isSettled) say('Something still differs: run the same command again.');
+  return ensureAnswer(result);
 }
 
 /** The link to the approval that a refused request waits for; null without one. */

@@ -15,6 +15,7 @@ const exceptions: Readonly<Record<string, string>> = {
   ASSOCIATION_NOT_FOUND: 'ResourceNotFoundException',
   BAD_USER_INPUT: 'InvalidParameterException',
   CLUSTER_NOT_FOUND: 'ResourceNotFoundException',
+  DECLARED_ELSEWHERE: 'ResourceInUseException',
   FORBIDDEN: 'AccessDeniedException',
   HTTP_403: 'AccessDeniedException',
   INTERNAL_SERVER_ERROR: 'ServerException',
@@ -42,7 +43,10 @@ function exceptionFor(operation: string, name: string): string {
 }
 
 /** What a refusal of a change and of a vote have in common. */
-type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequestToken' | 'operationId'>;
+type AnyRefused = Pick<Refused, 'refusal' | 'retryAfterSeconds' | 'clientRequestToken'> & {
+  /** Null if the request wrote no entry. */
+  readonly operationId: string | null;
+};
 
 /**
  * The error of what was refused, with what people need: the reason, the policy, and who can help.
@@ -57,11 +61,13 @@ export function refusalError(
   const { lines, fields } = refusalDetails(refusal, link);
   const token = result.clientRequestToken === null ? [] : [`Client request token: ${result.clientRequestToken}`];
   const code = exceptions[refusal.code] ?? exceptionOf(refusal) ?? refusal.code;
+  const { operationId } = result;
+  const operationLine = operationId === null ? `Code: ${refusal.code}` : `Operation: ${operationId} (${refusal.code})`;
   return new ServiceError(exceptionFor(operation, code), operation, refusal.message, {
-    lines: [...lines, ...againLines(refusal, result), ...token, `Operation: ${result.operationId} (${refusal.code})`],
+    lines: [...lines, ...againLines(refusal, result), ...token, operationLine],
     fields: {
       ...fields,
-      OperationId: result.operationId,
+      ...(operationId !== null && { OperationId: operationId }),
       ...(result.clientRequestToken !== null && { ClientRequestToken: result.clientRequestToken }),
     },
     ...(refusal.code === 'APPROVAL_REQUIRED' && { exitCode: approvalRequiredCode }),
@@ -72,10 +78,12 @@ export function refusalError(
 function againLines({ code }: Refusal, result: Omit<AnyRefused, 'refusal'>): readonly string[] {
   const { retryAfterSeconds, clientRequestToken } = result;
   if (code === 'APPROVAL_REQUIRED') {
-    const again = `run the same command again with --client-request-token ${clientRequestToken ?? ''}`;
+    const withToken = clientRequestToken === null ? '' : ` with --client-request-token ${clientRequestToken}`;
+    const again = `run the same command again${withToken}`;
     return [`Once it is approved: ${again} (--wait does so by itself).`];
   }
-  return retryAfterSeconds === null ? [] : [`Retry in ${retryAfterSeconds} s with the same token.`];
+  if (retryAfterSeconds === null) return [];
+  return [`Retry in ${retryAfterSeconds} s${clientRequestToken === null ? '' : ' with the same token'}.`];
 }
 
 function exceptionOf(refusal: Refusal): string | null {

@@ -13,6 +13,7 @@ import type { Request } from '../host.ts';
 import { associationAnswer, checkAnswer, entryAnswer, pageAnswer, tagMap } from './answers.ts';
 import { approvalQueries } from './approval-queries.ts';
 import { choiceOf, choicesOf } from './choices.ts';
+import { ensureQueries } from './ensure.ts';
 import { clusterOf, filters, optional, page, required } from './inputs.ts';
 import { tagInput, tagList, tagQueries, untagInput } from './tag-operations.ts';
 
@@ -111,6 +112,7 @@ export const queries: Readonly<Record<string, Ask>> = {
   }),
   ...approvalQueries,
   ...tagQueries,
+  ...ensureQueries,
   Viewer: async (client, _, options) => ({ principal: { ...(await client.viewer(options)) } }),
 };
 
