@@ -23,7 +23,7 @@ const identity = {
 };
 
 /** What happens to a request between function and gateway; it is executed except after `not sent`. */
-export type Fault = 'lost answer' | 'no answer' | 'not sent' | { readonly status: number; readonly body: string };
+type Fault = 'lost answer' | 'no answer' | 'not sent' | { readonly status: number; readonly body: string };
 
 export type Opened = Awaited<ReturnType<typeof openFunction>>;
 
