@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { readProperties } from '../src/properties.ts';
 import type { Fields } from '../src/properties.ts';
 import { identityOfId, idOf, stackDeclaration } from '../src/target.ts';
@@ -96,6 +99,14 @@ test.each<[string, Fields, string]>([
   ['nothing', {}, 'clusterName is required.'],
 ])('names %s', (_, given, message) => {
   expect(() => readProperties(given)).toThrow(message);
+});
+
+test('the README declares a resource that can be read', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8');
+  const [, block = ''] = /^```yaml\n([^]*?)^```/m.exec(readme) ?? [];
+  const template = parse(block.replace('!GetAtt Role.Arn', needed.roleArn)) as Record<string, { Properties: Fields }>;
+  const { ServiceToken: _token, ...properties } = template.Api?.Properties ?? {};
+  expect(readProperties(properties)).toEqual({ ...needed, tags: [{ key: 'team', value: 'payments' }] });
 });
 
 describe('a physical id', () => {

@@ -57,6 +57,13 @@ new PodIdentityAssociation(stack, 'Job', {
 app.synth();
 `;
 
+/** What the example of the README uses. */
+const declared = `import type { Stack } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
+declare const stack: Stack;
+declare const role: Role;
+`;
+
 let folder: string;
 let stackFile: string;
 
@@ -77,12 +84,14 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describeUnless(missingNag)('the constructs', () => {
-  test('compile, and the types of the package fit them', async () => {
+  test('compile, with the types of the package and the example of the README', async () => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types'), '--skipLibCheck'];
     const options = ['--target', 'es2022', '--module', 'nodenext', '--strict', '--noEmit', ...types];
     writeFileSync(join(folder, 'constructs.ts'), readFileSync(join(iac, 'src/cdk/index.ts')));
-    await run(process.execPath, [tsc, ...options, 'constructs.ts', 'program.ts'], { cwd: folder });
+    const [, block = ''] = /^```ts\n([^]*?)^```/m.exec(readFileSync(join(iac, 'README.md'), 'utf8')) ?? [];
+    writeFileSync(join(folder, 'readme.ts'), `${declared}${block}`);
+    await run(process.execPath, [tsc, ...options, 'constructs.ts', 'program.ts', 'readme.ts'], { cwd: folder });
   });
 
   test('declare associations that the function can read', () => {
