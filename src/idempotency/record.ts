@@ -136,7 +136,7 @@ export function concluded(
     case 'REFUSED':
       return {
         ...leased,
-        state: outcome.recordState as 'SUCCEEDED' | 'REFUSED',
+        state: outcome.recordState,
         retainUntil: now + times.retentionMs,
         result,
       };

@@ -1,5 +1,6 @@
 import type { EnsureNoPodIdentityAssociationInput, EnsurePodIdentityAssociationInput } from '../../generated/types.ts';
 import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
+import { namedSettings } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { validateEnsure, validateEnsureNo } from '../../validation/ensure.ts';
 import type { DesiredState } from '../../validation/ensure.ts';
@@ -64,7 +65,7 @@ export function changeRequest<Kind extends OperationKind>(
   obstacle: EnsuredChange['obstacle'],
 ): EnsureRequest {
   const operation = operationOf<Kind>(kind);
-  const settings = 'changes' in request ? request.changes : {};
+  const settings = namedSettings[kind](request);
   // A canonical request has the fields of its input, but for the settings that an update changes.
   const fields = { ...request, ...settings, reason, onBehalfOf, declaration } as unknown as InputOf[Kind];
   const valid = operation.validate(fields, home);

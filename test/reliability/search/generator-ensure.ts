@@ -26,7 +26,7 @@ const ensure: fc.Arbitrary<ScenarioEvent> = fc.record({
 
 const outside: fc.Arbitrary<ScenarioEvent> = fc.record({
   do: fc.constant('others' as const),
-  what: fc.constantFrom('delete', 'create', 'update', 'tag'),
+  what: fc.constantFrom('delete', 'create', 'update'),
   through: fc.constantFrom('eks', 'eks', 'gateway'),
 });
 
