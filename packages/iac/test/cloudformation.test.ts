@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { anonymous, makeGatewayClient } from 'pod-identity-client';
 import { describeUnless } from '../../../test/support/requires.ts';
+import { makeHandler } from '../src/handler.ts';
 import { associationsOf, openFunction } from './function.ts';
 import type { Opened } from './function.ts';
 import { missingOpenSsl } from './response-bucket.ts';
@@ -163,6 +165,22 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
       Status: 'SUCCESS',
     });
     expect(associations()).toEqual({});
+  });
+
+  test('fails at once if the function is not set up', async () => {
+    const connect = () => makeGatewayClient({ url: '', authentication: anonymous });
+    const handler = makeHandler({ connect, agent: opened.bucket.agent, log: () => undefined });
+    const ids = {
+      StackId: 'arn:aws:cloudformation:eu-central-1:1:stack/x/y',
+      RequestId: 'r',
+      LogicalResourceId: 'Api',
+    };
+    const event = { RequestType: 'Create', ResponseURL: opened.bucket.url, ...ids, ResourceProperties: api };
+    const context = { invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:x' };
+    await handler(event, { ...context, getRemainingTimeInMillis: () => 60_000 });
+    expect(opened.bucket.responses()).toEqual([
+      expect.objectContaining({ Status: 'FAILED', Reason: expect.stringContaining('is not the URL of a gateway') }),
+    ]);
   });
 
   describe('that another stack has too', () => {

@@ -22,10 +22,19 @@ const destroy = (input: object) => ({ ...input, tf: { action: 'delete', prev_inp
 
 describeUnless(missingOpenSsl)('an invocation by Terraform or Pulumi', () => {
   let opened: Opened;
+  let pageUrl: string | null;
   const asked: { -readonly [Name in keyof Asked]: Asked[Name] } = { needs: [] };
   beforeEach(async () => {
     asked.needs = [];
-    opened = await openFunction({ change: askingFor(asked) });
+    pageUrl = null;
+    opened = await openFunction({
+      change: (deps) => ({
+        ...askingFor(asked)(deps),
+        get about() {
+          return { ...deps.about, pageUrl };
+        },
+      }),
+    });
   });
   afterEach(() => opened.close());
   const associations = () => associationsOf(opened);
@@ -142,6 +151,13 @@ describeUnless(missingOpenSsl)('an invocation by Terraform or Pulumi', () => {
         /: To approve: pod-identity approve approval-\w+\.[0-9a-f]+ - then deploy again\. .*security/,
       );
       expect(associations()).toEqual({});
+    });
+
+    test('fails with the link to the approval on the page, if there is one', async () => {
+      pageUrl = 'https://page.example/';
+      await expect(opened.invoke(create(api))).rejects.toThrow(
+        /To approve: https:\/\/page\.example\/#\/approvals\?id=approval-\S+ - then deploy again\./,
+      );
     });
 
     test('takes effect when it is sent again after the approval', async () => {
