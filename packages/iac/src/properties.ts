@@ -1,3 +1,4 @@
+import type { EnsurePodIdentityAssociationInput } from 'pod-identity-client';
 import * as v from 'valibot';
 import { Failure } from './failure.ts';
 
@@ -49,7 +50,8 @@ const schema = v.object(
     reason: optionalText,
     onBehalfOf: optionalText,
     waitForApprovalMinutes: v.optional(minutes),
-  },
+    // A field that desired states gain does not compile until it is here.
+  } satisfies Record<keyof Omit<EnsurePodIdentityAssociationInput, 'declaration'> | 'waitForApprovalMinutes', unknown>,
   'is required',
 );
 
