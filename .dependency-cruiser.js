@@ -102,6 +102,9 @@ const client = '^packages/client/';
 /** The command line. */
 const command = '^packages/command/';
 
+/** The function for CloudFormation, CDK, Terraform and Pulumi. */
+const iac = '^packages/iac/';
+
 /** Writes completion scripts, and knows no command. */
 const completionScripts = '^packages/command/src/completion-scripts\\.ts$';
 
@@ -189,6 +192,14 @@ export default {
         path: '^(src|test|bench|deploy|tools|packages)/',
         pathNot: [`${command}(src/|(package|declaration\\.schema)\\.json$)`, `${client}src/`],
       },
+    },
+    {
+      name: 'iac-alone',
+      comment:
+        'The function of infrastructure as code runs in the account of a team, and reaches the gateway by the typed client only',
+      severity: 'error',
+      from: { path: `${iac}src/` },
+      to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: [`${iac}src/`, `${client}src/`] },
     },
     {
       name: 'command-layers',

@@ -41,6 +41,7 @@ export const additions: readonly Addition[] = [
       'packages/command/src/declaration/observe.ts',
       'packages/command/src/declaration/planner.ts',
       'packages/command/src/declaration/replays.ts',
+      'packages/iac/src/properties.ts',
       'packages/page/src/bind/change-diff.ts',
       'packages/page/src/trail/settings-diff.ts',
       'src/cases/model-schemas.ts',

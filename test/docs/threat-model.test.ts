@@ -55,6 +55,7 @@ test('the threat model covers each part of the flow of a request', () => {
     'EKS',
     'Reconciler',
     'Deployment',
+    'Infrastructure as code',
     'Page',
     'Local server',
   ]);

@@ -155,6 +155,15 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
   'Repudiation: it is not known what was deployed when a decision was made': [
     'test/policy/load.test.ts: records the hashes of the folder in decisions',
   ],
+  'Elevation of privilege: an invocation changes what the team may not change': [
+    'packages/iac/test/template.slow.test.ts: may %s on %s: %s',
+    'packages/iac/test/invocation.test.ts: of another declaration changes and deletes nothing',
+  ],
+  'Information disclosure: an event makes the function send its response elsewhere': [
+    'packages/iac/test/respond.test.ts: does not answer at %s',
+    'packages/iac/test/respond.test.ts: is not asked again after %s, and no redirect is followed',
+    'packages/iac/test/cloudformation.test.ts: whose response would go to %s is left alone',
+  ],
   'Information disclosure: a token of the page gets into other hands': [
     'packages/page/test/browser/sign-in.browser.test.ts: comes back to the view of a link, as the person, and leaves no token anywhere',
     'packages/page/test/browser/security.browser.test.ts: refuses %s to the scripts of the page',
