@@ -1,0 +1,92 @@
+import { delayOf } from './kubernetes/cache.ts';
+
+/** Keys that are due now or later; each is processed by one worker at a time. */
+export interface Queue {
+  /** Makes a key due after some time, unless it is due earlier. */
+  readonly add: (key: string, delayMs?: number) => void;
+  readonly size: () => number;
+  /** Takes no further keys, and resolves when those in work are done. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How keys are processed. */
+export interface QueueSettings {
+  readonly workers: number;
+  /** Resolves to the milliseconds until the key is due again; null: not by itself. */
+  readonly process: (key: string) => Promise<Due>;
+  readonly onError: (key: string, error: unknown) => void;
+  readonly maxBackoffMs: number;
+}
+
+/** When a key is due again. */
+export type Due =
+  | null
+  /** After a regular time. */
+  | { readonly afterMs: number }
+  /** After a growing time, which is at least as long as the gateway asks for. */
+  | { readonly atLeastMs: number };
+
+/** Processes keys; a key that is added while it is in work is processed again. */
+export function makeQueue({ workers, process, onError, maxBackoffMs }: QueueSettings): Queue {
+  const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
+  const ready: string[] = [];
+  const working = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  const failures = new Map<string, number>();
+  let isStopped = false;
+
+  const add = (key: string, delayMs = 0) => {
+    if (isStopped) return;
+    const at = performance.now() + delayMs;
+    const before = timers.get(key);
+    if (before && before.at <= at) return;
+    clearTimeout(before?.timer);
+    timers.set(key, { at, timer: setTimeout(() => makeReady(key), delayMs) });
+  };
+
+  function makeReady(key: string): void {
+    timers.delete(key);
+    if (working.has(key)) again.add(key);
+    else if (!ready.includes(key)) ready.push(key);
+    startWork();
+  }
+
+  function startWork(): void {
+    while (!isStopped && working.size < workers) {
+      const key = ready.shift();
+      if (key === undefined) return;
+      working.set(key, work(key));
+    }
+  }
+
+  async function work(key: string): Promise<void> {
+    try {
+      const due = await process(key);
+      if (due === null || 'afterMs' in due) failures.delete(key);
+      if (due !== null) add(key, 'afterMs' in due ? due.afterMs : Math.max(due.atLeastMs, backoff(key)));
+    } catch (error) {
+      onError(key, error);
+      add(key, backoff(key));
+    }
+    working.delete(key);
+    if (again.delete(key)) makeReady(key);
+    startWork();
+  }
+
+  function backoff(key: string): number {
+    const count = failures.get(key) ?? 0;
+    failures.set(key, count + 1);
+    return delayOf(count, maxBackoffMs);
+  }
+
+  return {
+    add,
+    size: () => ready.length + working.size,
+    stop: async () => {
+      isStopped = true;
+      for (const { timer } of timers.values()) clearTimeout(timer);
+      timers.clear();
+      await Promise.all(working.values());
+    },
+  };
+}
