@@ -44,6 +44,8 @@ export interface Condition {
 /** The association of a service account, as the gateway answered last. */
 export interface AssociationStatus {
   readonly serviceAccount: string;
+  /** What was asked for. */
+  readonly desired: 'Present' | 'Absent';
   /** Whether it is bound, waits for something, or needs a person. */
   readonly state: 'Bound' | 'Progressing' | 'Stalled';
   readonly reason: string;

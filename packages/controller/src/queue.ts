@@ -13,21 +13,14 @@ export interface Queue {
 export interface QueueSettings {
   readonly workers: number;
   /** Resolves to the milliseconds until the key is due again; null: not by itself. */
-  readonly process: (key: string) => Promise<Due>;
+  readonly process: (key: string) => Promise<number | null>;
   readonly onError: (key: string, error: unknown) => void;
-  readonly maxBackoffMs: number;
+  /** Longest time until a key that failed is processed again. Milliseconds. */
+  readonly maxDelayMs: number;
 }
 
-/** When a key is due again. */
-export type Due =
-  | null
-  /** After a regular time. */
-  | { readonly afterMs: number }
-  /** After a growing time, which is at least as long as the gateway asks for. */
-  | { readonly atLeastMs: number };
-
 /** Processes keys; a key that is added while it is in work is processed again. */
-export function makeQueue({ workers, process, onError, maxBackoffMs }: QueueSettings): Queue {
+export function makeQueue({ workers, process, onError, maxDelayMs }: QueueSettings): Queue {
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
   const ready: string[] = [];
   const working = new Map<string, Promise<void>>();
@@ -61,22 +54,18 @@ export function makeQueue({ workers, process, onError, maxBackoffMs }: QueueSett
 
   async function work(key: string): Promise<void> {
     try {
-      const due = await process(key);
-      if (due === null || 'afterMs' in due) failures.delete(key);
-      if (due !== null) add(key, 'afterMs' in due ? due.afterMs : Math.max(due.atLeastMs, backoff(key)));
+      const dueMs = await process(key);
+      failures.delete(key);
+      if (dueMs !== null) add(key, dueMs);
     } catch (error) {
       onError(key, error);
-      add(key, backoff(key));
+      const count = failures.get(key) ?? 0;
+      failures.set(key, count + 1);
+      add(key, delayOf(count, maxDelayMs));
     }
     working.delete(key);
     if (again.delete(key)) makeReady(key);
     startWork();
-  }
-
-  function backoff(key: string): number {
-    const count = failures.get(key) ?? 0;
-    failures.set(key, count + 1);
-    return delayOf(count, maxBackoffMs);
   }
 
   return {
