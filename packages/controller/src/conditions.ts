@@ -29,7 +29,9 @@ export function readiness(
   const overlapped: readonly Draft[] = overlaps === null ? [] : [{ type: 'Overlapped', status: 'True', ...overlaps }];
   const [cause] = [...stalled, ...waiting];
   if (cause === undefined) {
-    const message = [`${selection.chosen.length === 1 ? 'The service account is' : `${selection.chosen.length} service accounts are`} bound.`];
+    const message = [
+      `${selection.chosen.length === 1 ? 'The service account is' : `${selection.chosen.length} service accounts are`} bound.`,
+    ];
     message.push(...told(associations.filter((one) => one.message !== '')));
     return [{ type: 'Ready', status: 'True', reason: 'Bound', message: message.join(' ') }, ...overlapped];
   }
@@ -41,7 +43,8 @@ export function readiness(
 
 /** What only a change of resources ends. */
 function selectionFaults({ chosen, overlapped, unreleased, beyondLimit }: Selection): readonly Cause[] {
-  const overlap = chosen.length === 0 && unreleased.size === 0 && overlapped.size > 0 ? overlapOf({ overlapped }) : null;
+  const overlap =
+    chosen.length === 0 && unreleased.size === 0 && overlapped.size > 0 ? overlapOf({ overlapped }) : null;
   const beyond = `${beyondLimit} more service accounts match. Raise maxServiceAccounts, or choose another pattern.`;
   return [
     ...(overlap === null ? [] : [overlap]),

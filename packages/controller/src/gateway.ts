@@ -21,8 +21,11 @@ export interface Gateway {
   readonly ensure: (binding: Binding, serviceAccount: string) => Promise<Outcome>;
   /** Deletes an association, if it is that of the resource. */
   readonly ensureNo: (binding: Binding, serviceAccount: string) => Promise<Outcome>;
-  /** What became of an approval, unless its request has to be sent again to know. Writes nothing. */
-  readonly approval: (namespace: string, id: string) => Promise<'Pending' | 'Rejected' | 'Expired' | 'Withdrawn' | null>;
+  /** What became of an approval; null: send its request again. Without an answer, it is taken to be pending. */
+  readonly approval: (
+    namespace: string,
+    id: string,
+  ) => Promise<'Pending' | 'Rejected' | 'Expired' | 'Withdrawn' | null>;
 }
 
 /** Where the gateway is, and whose tokens it gets. */
@@ -96,16 +99,28 @@ export function makeGateway({ url, cluster, tokenOf, finish, signal }: GatewaySe
         client.ensureNoPodIdentityAssociation(common(binding, serviceAccount), options),
       ),
     approval: async (namespace, id) => {
-      const found = await clientOf(namespace).approval({ id }, options);
-      if (found === null) return null;
-      const { state, expiresAt } = found;
-      // Its end is recorded later.
-      if (state === 'PENDING') return Date.parse(expiresAt) > Date.now() ? 'Pending' : 'Expired';
-      if (state === 'APPROVED') return Date.parse(expiresAt) > Date.now() ? null : 'Expired';
-      return ({ REJECTED: 'Rejected', EXPIRED: 'Expired', WITHDRAWN: 'Withdrawn' } as const)[state as 'REJECTED'] ?? null;
+      try {
+        const found = await clientOf(namespace).approval({ id }, options);
+        if (found === null) return null;
+        const { state, expiresAt } = found;
+        // Its end is recorded later.
+        const isOver = Date.parse(expiresAt) <= Date.now();
+        if (state === 'PENDING') return isOver ? 'Expired' : 'Pending';
+        if (state === 'APPROVED') return isOver ? 'Expired' : null;
+        return endings.get(state) ?? null;
+      } catch {
+        signal.throwIfAborted();
+        return 'Pending';
+      }
     },
   };
 }
+
+const endings: ReadonlyMap<string, 'Rejected' | 'Expired' | 'Withdrawn'> = new Map([
+  ['REJECTED', 'Rejected'],
+  ['EXPIRED', 'Expired'],
+  ['WITHDRAWN', 'Withdrawn'],
+]);
 
 /** As long as a declaration's name can be. */
 const maxLength = 128;

@@ -37,8 +37,11 @@ export function credentialsInjected(pods: readonly Pod[], associations: Readonly
   const problems = diagnosed.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'PROBLEM'));
   const count = diagnosed.filter(({ findings }) => findings.some(({ severity }) => severity === 'PROBLEM')).length;
   const [first] = problems;
-  if (first === undefined) return { type, status: 'True', reason: 'Injected', message: `${running.length} pods have credentials.` };
-  const texts = problems.map(({ workload, message, advice }) => `${workload ?? ''}: ${message}${advice === null ? '' : ` ${advice}`}`);
+  if (first === undefined)
+    return { type, status: 'True', reason: 'Injected', message: `${running.length} pods have credentials.` };
+  const texts = problems.map(
+    ({ workload, message, advice }) => `${workload ?? ''}: ${message}${advice === null ? '' : ` ${advice}`}`,
+  );
   const message = [`${count} of ${running.length} pods lack credentials.`, ...[...new Set(texts)].slice(0, maxTold)];
   return { type, status: 'False', reason: reasons[first.code] ?? 'NotInjected', message: message.join(' ') };
 }

@@ -69,7 +69,9 @@ function refusalText(refusal: Refusal): string {
   if (refusal.__typename === 'InvalidInput')
     return [message, ...refusal.findings.map((one) => sentences(`${one.path}: ${one.message}`, one.advice))].join(' ');
   if (refusal.__typename === 'ApprovalRequired' && refusal.retryable)
-    return [message, ...refusal.needs.map((one) => `${one.message} Approvers: ${one.count} of ${one.group}.`)].join(' ');
+    return [message, ...refusal.needs.map((one) => `${one.message} Approvers: ${one.count} of ${one.group}.`)].join(
+      ' ',
+    );
   return sentences(message, advice);
 }
 

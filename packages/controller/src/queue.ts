@@ -5,6 +5,8 @@ export interface Queue {
   /** Makes a key due after some time, unless it is due earlier. */
   readonly add: (key: string, delayMs?: number) => void;
   readonly size: () => number;
+  /** Begins to process what is due. */
+  readonly start: () => void;
   /** Takes no further keys, and resolves when those in work are done. */
   readonly stop: () => Promise<void>;
 }
@@ -26,10 +28,9 @@ export function makeQueue({ workers, process, onError, maxDelayMs }: QueueSettin
   const working = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const failures = new Map<string, number>();
-  let isStopped = false;
+  let isRunning = false;
 
   const add = (key: string, delayMs = 0) => {
-    if (isStopped) return;
     const at = performance.now() + delayMs;
     const before = timers.get(key);
     if (before && before.at <= at) return;
@@ -45,7 +46,7 @@ export function makeQueue({ workers, process, onError, maxDelayMs }: QueueSettin
   }
 
   function startWork(): void {
-    while (!isStopped && working.size < workers) {
+    while (isRunning && working.size < workers) {
       const key = ready.shift();
       if (key === undefined) return;
       working.set(key, work(key));
@@ -71,8 +72,12 @@ export function makeQueue({ workers, process, onError, maxDelayMs }: QueueSettin
   return {
     add,
     size: () => ready.length + working.size,
+    start: () => {
+      isRunning = true;
+      startWork();
+    },
     stop: async () => {
-      isStopped = true;
+      isRunning = false;
       for (const { timer } of timers.values()) clearTimeout(timer);
       timers.clear();
       await Promise.all(working.values());

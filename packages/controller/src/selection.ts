@@ -68,7 +68,10 @@ function pick(names: readonly string[], from: ReadonlyMap<string, string>): Read
 
 /** Whether a change of one resource can matter to another one of its namespace. */
 export function canOverlap(one: Binding, other: Binding): boolean {
-  const names = (binding: Binding) => [...heldBy(binding), binding.spec.serviceAccount ?? binding.spec.serviceAccountPattern ?? ''];
+  const names = (binding: Binding) => [
+    ...heldBy(binding),
+    binding.spec.serviceAccount ?? binding.spec.serviceAccountPattern ?? '',
+  ];
   const covers = (name: string, account: string) =>
     name.endsWith('*') ? account.startsWith(name.slice(0, -1)) : name === account;
   return names(one).some((name) =>

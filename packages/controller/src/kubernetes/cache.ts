@@ -12,7 +12,7 @@ interface Identified {
 export interface Cache<Item> {
   readonly get: (namespace: string, name: string) => Item | undefined;
   readonly inNamespace: (namespace: string) => readonly Item[];
-  readonly size: () => number;
+  readonly all: () => readonly Item[];
   /** Resolves once the first list is complete. */
   readonly synced: Promise<void>;
 }
@@ -59,6 +59,8 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
     if (before !== undefined) onChange(undefined, before);
   };
 
+  const all = () => [...namespaces.values()].flatMap((items) => [...items.values()]);
+
   async function list(): Promise<string> {
     const found: Item[] = [];
     let [version, next]: [string, string | undefined] = ['', ''];
@@ -69,8 +71,7 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
       [version, next] = [page.metadata.resourceVersion, page.metadata.continue];
     } while (next);
     const keys = new Set(found.map(({ namespace, name }) => `${namespace}/${name}`));
-    const known = [...namespaces.values()].flatMap((items) => [...items.values()]);
-    for (const item of known) if (!keys.has(`${item.namespace}/${item.name}`)) remove(item);
+    for (const item of all()) if (!keys.has(`${item.namespace}/${item.name}`)) remove(item);
     for (const item of found) put(item);
     markSynced(undefined);
     return version;
@@ -105,7 +106,7 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
   return {
     get: (namespace, name) => namespaces.get(namespace)?.get(name),
     inNamespace: (namespace) => [...(namespaces.get(namespace)?.values() ?? [])],
-    size: () => [...namespaces.values()].reduce((sum, { size }) => sum + size, 0),
+    all,
     synced,
   };
 }

@@ -15,9 +15,18 @@ export interface Column {
 interface Definition {
   readonly spec: {
     readonly group: string;
-    readonly names: { readonly plural: string; readonly kind: string; readonly singular: string; readonly shortNames: readonly string[] };
+    readonly names: {
+      readonly plural: string;
+      readonly kind: string;
+      readonly singular: string;
+      readonly shortNames: readonly string[];
+    };
     readonly versions: readonly [
-      { readonly name: string; readonly schema: { readonly openAPIV3Schema: object }; readonly additionalPrinterColumns: readonly Column[] },
+      {
+        readonly name: string;
+        readonly schema: { readonly openAPIV3Schema: object };
+        readonly additionalPrinterColumns: readonly Column[];
+      },
     ];
   };
 }
@@ -28,7 +37,11 @@ export const definition = parse(
 ) as Definition;
 
 const [version] = definition.spec.versions;
-const ajv = new Ajv({ strict: false, allErrors: true, formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) } });
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) },
+});
 const isValid = ajv.compile(version.schema.openAPIV3Schema);
 
 export const bindings: Kind = {

@@ -76,7 +76,11 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
     const target = targetOf(path);
     const verb = verbOf(one, target);
     if (access !== 'admin' && !access.allows({ verb, ...target }))
-      throw new StatusError(403, 'Forbidden', `User "${user}" cannot ${verb} resource "${target.kind.plural}" in API group "${target.kind.group}"`);
+      throw new StatusError(
+        403,
+        'Forbidden',
+        `User "${user}" cannot ${verb} resource "${target.kind.plural}" in API group "${target.kind.group}"`,
+      );
     if (verb === 'watch') return watch(response, target, query);
     const answer = await answerTo(one, target, /as=Table/.test(request.headers.accept ?? ''));
     if (fault?.kind === 'after') throw new Error('cut');
@@ -98,7 +102,14 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
     }
     if (name === undefined) return list(target, query, asTable);
     if (method === 'PUT') return store.update(kind, namespace, name, part, () => given as Stored);
-    if (method === 'PATCH') return store.update(kind, namespace, name, part, (now) => mergePatch({ ...now, metadata: { ...now.metadata, resourceVersion: '' } }, given) as Stored);
+    if (method === 'PATCH')
+      return store.update(
+        kind,
+        namespace,
+        name,
+        part,
+        (now) => mergePatch({ ...now, metadata: { ...now.metadata, resourceVersion: '' } }, given) as Stored,
+      );
     if (method === 'DELETE') return store.remove(kind, namespace, name);
     const object = store.get(kind, namespace, name);
     return asTable ? tableOf(kind, [object], object.metadata.resourceVersion) : object;
@@ -108,24 +119,36 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
   function assertOpen(namespace: string | undefined): void {
     const one = store.list(namespaces, undefined).find(({ metadata }) => metadata.name === namespace);
     if (one?.metadata.deletionTimestamp !== undefined)
-      throw new StatusError(403, 'Forbidden', `unable to create new content in namespace ${namespace} because it is being terminated`);
+      throw new StatusError(
+        403,
+        'Forbidden',
+        `unable to create new content in namespace ${namespace} because it is being terminated`,
+      );
   }
 
   function list({ kind, namespace }: Target, query: URLSearchParams, asTable: boolean): object {
     const [version = String(store.version()), from = '0'] = query.get('continue')?.split(':') ?? [];
-    if (store.since(Number(version)) === null) throw new StatusError(410, 'Expired', 'The provided continue parameter is too old');
+    if (store.since(Number(version)) === null)
+      throw new StatusError(410, 'Expired', 'The provided continue parameter is too old');
     const all = store.list(kind, namespace).filter((object) => isSelected(object, query));
     const [start, limit] = [Number(from), Number(query.get('limit') ?? 0) || all.length];
     const items = all.slice(start, start + limit);
     if (asTable) return tableOf(kind, items, version);
     const next = start + limit < all.length ? { continue: `${version}:${start + limit}` } : {};
-    return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata: { resourceVersion: version, ...next }, items };
+    return {
+      kind: `${kind.kind}List`,
+      apiVersion: apiVersionOf(kind),
+      metadata: { resourceVersion: version, ...next },
+      items,
+    };
   }
 
   function watch(response: ServerResponse, { kind, namespace }: Target, query: URLSearchParams): void {
     const from = Number(query.get('resourceVersion') ?? 0);
     const isOf = ({ plural, object }: Change) =>
-      plural === kind.plural && (namespace === undefined || object.metadata.namespace === namespace) && isSelected(object, query);
+      plural === kind.plural &&
+      (namespace === undefined || object.metadata.namespace === namespace) &&
+      isSelected(object, query);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     const write = (type: string, object: object) => {
@@ -140,10 +163,16 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
       response.end();
       return;
     }
-    if (from === 0) for (const object of store.list(kind, namespace).filter((one) => isSelected(one, query))) write('ADDED', object);
+    if (from === 0)
+      for (const object of store.list(kind, namespace).filter((one) => isSelected(one, query))) write('ADDED', object);
     for (const change of past.filter(isOf)) write(change.type, change.object);
     const stop = store.listen((change) => isOf(change) && write(change.type, change.object));
-    const bookmark = () => write('BOOKMARK', { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: { resourceVersion: String(store.version()) } });
+    const bookmark = () =>
+      write('BOOKMARK', {
+        kind: kind.kind,
+        apiVersion: apiVersionOf(kind),
+        metadata: { resourceVersion: String(store.version()) },
+      });
     const bookmarks = query.get('allowWatchBookmarks') === 'true' ? setInterval(bookmark, 500) : undefined;
     watches.add(response);
     response.on('close', () => {
@@ -188,7 +217,8 @@ function targetOf(path: string): Target {
 }
 
 function verbOf({ method, query }: SeenRequest, { name }: Target): string {
-  if (method === 'GET') return query.get('watch') === 'true' || query.get('watch') === '1' ? 'watch' : name === undefined ? 'list' : 'get';
+  if (method === 'GET')
+    return query.get('watch') === 'true' || query.get('watch') === '1' ? 'watch' : name === undefined ? 'list' : 'get';
   return { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' }[method] ?? method;
 }
 

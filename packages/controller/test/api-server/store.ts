@@ -84,7 +84,8 @@ export function makeStore(kinds: readonly Kind[]) {
   };
   const validate = (kind: Kind, object: Stored) => {
     const fault = kind.fault?.(object) ?? null;
-    if (fault !== null) throw new StatusError(422, 'Invalid', `${kind.kind} "${object.metadata.name}" is invalid: ${fault}`);
+    if (fault !== null)
+      throw new StatusError(422, 'Invalid', `${kind.kind} "${object.metadata.name}" is invalid: ${fault}`);
   };
 
   function create(kind: Kind, namespace: string | undefined, given: Partial<Stored>): Stored {
@@ -112,18 +113,41 @@ export function makeStore(kinds: readonly Kind[]) {
   }
 
   /** Replaces an object, or its status, if its version is the one that is expected. */
-  function update(kind: Kind, namespace: string | undefined, name: string, part: Part, next: (now: Stored) => Stored): Stored {
+  function update(
+    kind: Kind,
+    namespace: string | undefined,
+    name: string,
+    part: Part,
+    next: (now: Stored) => Stored,
+  ): Stored {
     const before = find(kind, namespace, name);
     const given = next(structuredClone(before));
     if (given.metadata.resourceVersion && given.metadata.resourceVersion !== before.metadata.resourceVersion)
-      throw new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${kind.plural} "${name}": the object has been modified`);
-    const after = part === 'status' ? { ...before, status: given.status } : { ...given, ...(kind.hasStatus && kind.group !== '' && { status: before.status }) };
+      throw new StatusError(
+        409,
+        'Conflict',
+        `Operation cannot be fulfilled on ${kind.plural} "${name}": the object has been modified`,
+      );
+    const after =
+      part === 'status'
+        ? { ...before, status: given.status }
+        : { ...given, ...(kind.hasStatus && kind.group !== '' && { status: before.status }) };
     const { uid, creationTimestamp, deletionTimestamp, generation } = before.metadata;
-    after.metadata = { ...(part === 'status' ? before : given).metadata, uid, creationTimestamp, resourceVersion: before.metadata.resourceVersion };
+    after.metadata = {
+      ...(part === 'status' ? before : given).metadata,
+      uid,
+      creationTimestamp,
+      resourceVersion: before.metadata.resourceVersion,
+    };
     if (deletionTimestamp !== undefined) {
       after.metadata.deletionTimestamp = deletionTimestamp;
       const added = (after.metadata.finalizers ?? []).filter((one) => !before.metadata.finalizers?.includes(one));
-      if (added.length > 0) throw new StatusError(422, 'Invalid', `metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted`);
+      if (added.length > 0)
+        throw new StatusError(
+          422,
+          'Invalid',
+          `metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted`,
+        );
     }
     if (generation !== undefined)
       after.metadata.generation = generation + (JSON.stringify(after.spec) === JSON.stringify(before.spec) ? 0 : 1);
@@ -152,7 +176,12 @@ export function makeStore(kinds: readonly Kind[]) {
       [...objects.entries()]
         .filter(([key]) => key.startsWith(namespace === undefined ? `${kind.plural}/` : `${kind.plural}/${namespace}/`))
         .map(([, object]) => structuredClone(object))
-        .sort((one, other) => (keyOf(kind, one.metadata.namespace, one.metadata.name) < keyOf(kind, other.metadata.namespace, other.metadata.name) ? -1 : 1)),
+        .sort((one, other) =>
+          keyOf(kind, one.metadata.namespace, one.metadata.name) <
+          keyOf(kind, other.metadata.namespace, other.metadata.name)
+            ? -1
+            : 1,
+        ),
     version: () => version,
     /** Changes after a version; null if they are not known any more. */
     since: (from: number) => (from < compacted ? null : changes.filter((change) => change.version > from)),

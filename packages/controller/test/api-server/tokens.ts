@@ -7,7 +7,11 @@ export async function makeIssuer() {
   let requests = 0;
   return {
     requests: () => requests,
-    discovery: (issuer: string) => ({ issuer, jwks_uri: `${issuer}/keys`, id_token_signing_alg_values_supported: ['RS256'] }),
+    discovery: (issuer: string) => ({
+      issuer,
+      jwks_uri: `${issuer}/keys`,
+      id_token_signing_alg_values_supported: ['RS256'],
+    }),
     keys: { keys: [key] },
     /** The answer of a TokenRequest. */
     grant: async (issuer: string, namespace: string, name: string, spec: TokenSpec) => {
