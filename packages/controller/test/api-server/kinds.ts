@@ -40,7 +40,7 @@ const [version] = definition.spec.versions;
 const ajv = new Ajv({
   strict: false,
   allErrors: true,
-  formats: { 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) },
+  formats: { int64: true, 'date-time': (text: string) => !Number.isNaN(Date.parse(text)) },
 });
 const isValid = ajv.compile(version.schema.openAPIV3Schema);
 

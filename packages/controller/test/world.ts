@@ -1,0 +1,116 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { startFaultyRoute } from '../../client/test/gateway.ts';
+import { startLocalGateway } from '../../local-gateway/src/index.ts';
+import { renderManifests } from '../render.ts';
+import { runController } from '../src/controller.ts';
+import type { ControllerSettings } from '../src/controller.ts';
+import { makeAccess } from './api-server/access.ts';
+import type { Role, Rule } from './api-server/access.ts';
+import { namespaces, serviceAccounts } from './api-server/kinds.ts';
+import { startApiServer } from './api-server/server.ts';
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly rules?: readonly Rule[];
+}
+
+/** What the shipped manifests let the controller do. */
+export function controllerRoles(): readonly Role[] {
+  const manifests = parseAllDocuments(renderManifests()).map((one) => one.toJS() as Manifest);
+  return manifests
+    .filter(
+      ({ kind, metadata }) => ['ClusterRole', 'Role'].includes(kind) && metadata.name === 'pod-identity-controller',
+    )
+    .map(({ metadata: { namespace = null }, rules = [] }) => ({ namespace, rules }));
+}
+
+/** An API server, and the gateway with its simulated EKS, which accepts the tokens of that API server. */
+export async function startWorld() {
+  const access = makeAccess(controllerRoles());
+  const cluster = await startApiServer({ controller: access, admin: 'admin' });
+  const policiesDirectory = mkdtempSync(join(tmpdir(), 'controller-policies-'));
+  cpSync(join(import.meta.dirname, '../../../policies'), policiesDirectory, { recursive: true });
+  const inventoryFile = join(policiesDirectory, 'inventory.json');
+  const inventory = JSON.parse(readFileSync(inventoryFile, 'utf8')) as { services: object[] };
+  const service = (namespace: string, group: string) => ({
+    ...{
+      id: `${cluster.url}#system:serviceaccount:${namespace}:pod-identity-requester`,
+      groups: [group],
+      mayNamePeople: false,
+    },
+  });
+  inventory.services.push(service('payments', 'payments-team'), service('search', 'search-team'));
+  writeFileSync(inventoryFile, JSON.stringify(inventory));
+  const gateway = await startLocalGateway({
+    policiesDirectory,
+    settings: { JWT_ISSUER: cluster.url, JWT_AUDIENCE: 'pod-identity-gateway', JWT_VERIFICATION: 'auto' },
+  });
+  const route = await startFaultyRoute(gateway.url);
+  for (const name of ['payments', 'search', 'pod-identity-system']) {
+    cluster.store.create(namespaces, undefined, { metadata: { name } } as never);
+    cluster.store.create(serviceAccounts, name, { metadata: { name: 'pod-identity-requester' } } as never);
+  }
+  return {
+    cluster,
+    gateway,
+    route,
+    access,
+    eks: () => {
+      if (gateway.eks === null) throw new Error('There is no simulated EKS.');
+      return gateway.eks;
+    },
+    close: async () => {
+      await route.close();
+      await gateway.close();
+      await cluster.close();
+      rmSync(policiesDirectory, { recursive: true });
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/** Settings of a controller that answers quickly. */
+export function settingsFor(
+  { cluster, route }: Pick<World, 'cluster' | 'route'>,
+  more: Partial<ControllerSettings> = {},
+): ControllerSettings {
+  return {
+    connection: { url: cluster.url, token: () => Promise.resolve('controller') },
+    gatewayUrl: route.url,
+    cluster: { clusterName: 'apps-dev', accountId: null, region: null },
+    requester: 'pod-identity-requester',
+    tokenAudience: 'pod-identity-gateway',
+    resyncMs: 60_000,
+    maxDelayMs: 400,
+    watchPods: true,
+    lease: {
+      namespace: 'pod-identity-system',
+      name: 'pod-identity-controller',
+      identity: 'one',
+      ...{ durationMs: 600, renewDeadlineMs: 400, retryMs: 100 },
+    },
+    port: 0,
+    log: () => undefined,
+    ...more,
+  };
+}
+
+/** Starts a controller in this process; `stop` lets it end as SIGTERM does. */
+export function startController(world: Pick<World, 'cluster' | 'route'>, more: Partial<ControllerSettings> = {}) {
+  const stopping = new AbortController();
+  const { promise: port, resolve } = Promise.withResolvers<number>();
+  const ended = runController(settingsFor(world, more), stopping.signal, resolve);
+  return {
+    port,
+    ended,
+    stop: async () => {
+      stopping.abort(new Error('The test stops it.'));
+      return ended;
+    },
+  };
+}
