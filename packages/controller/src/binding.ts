@@ -50,9 +50,9 @@ export interface AssociationStatus {
   readonly state: 'Bound' | 'Progressing' | 'Stalled';
   readonly reason: string;
   readonly message: string;
-  readonly associationId?: string | null;
+  readonly associationId?: string;
   /** The approval that it waits for, or that was not given. */
-  readonly approvalId?: string | null;
+  readonly approvalId?: string;
 }
 
 /** What the controller observed. */

@@ -39,20 +39,20 @@ export function outcomeOf(result: EnsureResult, linkOf: (approvalId: string) => 
   if (result.kind === 'succeeded' && result.isSettled) {
     const message = result.warnings.map((one) => sentences(one.message, one.advice)).join(' ');
     const { association } = result;
-    const associationId = association?.associationId ?? null;
-    return { ...known, state: 'Bound', reason: 'Bound', message, associationId, association, retryMs: null };
+    const id = association && { associationId: association.associationId };
+    return { ...known, state: 'Bound', reason: 'Bound', message, ...id, association, retryMs: null };
   }
   if (result.kind !== 'refused') {
     const retryMs = result.kind === 'inProgress' ? secondsOf(result) : 0;
     return { ...known, state: 'Progressing', reason: 'InProgress', message: 'The change is in progress.', retryMs };
   }
   const { refusal } = result;
-  const approvalId = refusal.__typename === 'ApprovalRequired' ? (refusal.approval?.id ?? null) : null;
-  const link = approvalId === null ? null : linkOf(approvalId);
+  const approvalId = refusal.__typename === 'ApprovalRequired' ? refusal.approval?.id : undefined;
+  const link = approvalId === undefined ? null : linkOf(approvalId);
   const message = sentences(refusalText(refusal), link && `Approval: ${link}`);
   const state = refusal.retryable ? 'Progressing' : 'Stalled';
   const retryMs = refusal.retryable ? secondsOf(result) : null;
-  return { ...known, state, reason: reasonOf(refusal.code), message, approvalId, retryMs };
+  return { ...known, state, reason: reasonOf(refusal.code), message, ...(approvalId && { approvalId }), retryMs };
 }
 
 function secondsOf({ retryAfterSeconds }: { readonly retryAfterSeconds: number | null }): number {

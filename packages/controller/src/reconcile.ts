@@ -95,7 +95,7 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
     const before = binding.status.associations?.find((one) => one.serviceAccount === serviceAccount);
     const isKnown = before !== undefined && before.desired === desired && isObserved(binding);
     if (isKnown && isDecided(before)) return { entry: before, retryMs: null, isUnknown: false };
-    if (isKnown && before.state === 'Progressing' && before.approvalId) {
+    if (isKnown && before.state === 'Progressing' && before.approvalId !== undefined) {
       const state = await gateway.approval(binding.namespace, before.approvalId);
       if (state === 'Pending') return { entry: before, retryMs: approvalPollMs, isUnknown: false };
       const message = `The approval ${before.approvalId} was not given.`;
@@ -141,12 +141,15 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
   }
 
   /** When the gateway is asked again: after a growing time while nothing is known, else regularly. */
-  function plan(key: string, about: string, nextMs: number | null, isUnknown: boolean): number {
+  function plan(
+    key: string,
+    about: string,
+    { nextMs, isUnknown }: { readonly nextMs: number | null; readonly isUnknown: boolean },
+  ) {
     const failures = isUnknown ? (asked.get(key)?.failures ?? 0) + 1 : 0;
-    const regular = nextMs ?? deps.resyncMs * (0.8 + 0.4 * Math.random());
-    const delayMs = isUnknown ? Math.max(nextMs ?? 0, delayOf(failures, deps.maxDelayMs)) : regular;
-    asked.set(key, { about, nextAt: performance.now() + delayMs, failures });
-    return delayMs;
+    const regularMs = nextMs ?? deps.resyncMs * (0.8 + 0.4 * Math.random());
+    const delayMs = isUnknown ? Math.max(nextMs ?? 0, delayOf(failures, deps.maxDelayMs)) : regularMs;
+    return { about, nextAt: performance.now() + delayMs, failures };
   }
 
   async function reconcile(key: string): Promise<number | null> {
@@ -165,14 +168,13 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
     const accounts = serviceAccounts.inNamespace(namespace).map((one) => one.name);
     const selection = selections([...others, binding], accounts).get(name) ?? nothing;
     const about = aboutOf(binding, selection, serviceAccounts.get(namespace, requester) !== undefined);
-    const last = asked.get(key);
-    let delayMs = (last?.nextAt ?? 0) - performance.now();
+    let last = asked.get(key);
     let associations = binding.status.associations ?? [];
-    if (last?.about !== about || delayMs <= 0) {
+    if (last?.about !== about || last.nextAt <= performance.now()) {
       const answer = await ask(binding, selection);
       [binding, associations] = [answer.stored, answer.associations];
       if (isDeleting(binding) && associations.length === 0) return finish(binding);
-      delayMs = plan(key, about, answer.nextMs, answer.isUnknown);
+      last = plan(key, about, answer);
     }
     const drafts = [...readiness(binding, selection, associations), ...injectionOf(binding, associations)];
     await writeStatus(binding, {
@@ -181,7 +183,9 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
       conditions: conditionsOf(drafts, binding),
       associations,
     });
-    return delayMs;
+    // Not before: an answer that could not be written is asked for again.
+    asked.set(key, last);
+    return Math.max(0, last.nextAt - performance.now());
   }
 
   async function finish(binding: Binding): Promise<null> {

@@ -49,7 +49,7 @@ export async function startWorld() {
     policiesDirectory,
     settings: { JWT_ISSUER: cluster.url, JWT_AUDIENCE: 'pod-identity-gateway', JWT_VERIFICATION: 'auto' },
   });
-  const route = await startFaultyRoute(gateway.url);
+  const route = await startFaultyRoute(new URL(gateway.url).origin);
   for (const name of ['payments', 'search', 'pod-identity-system']) {
     cluster.store.create(namespaces, undefined, { metadata: { name } } as never);
     cluster.store.create(serviceAccounts, name, { metadata: { name: 'pod-identity-requester' } } as never);
@@ -92,7 +92,7 @@ export function settingsFor(
       namespace: 'pod-identity-system',
       name: 'pod-identity-controller',
       identity: 'one',
-      ...{ durationMs: 600, renewDeadlineMs: 400, retryMs: 100 },
+      ...{ durationMs: 6_000, renewDeadlineMs: 4_000, retryMs: 500 },
     },
     port: 0,
     log: () => undefined,

@@ -1,0 +1,158 @@
+import { closeAtEnd } from '../../../test/support/left-open.ts';
+import { namespaces, serviceAccounts } from './api-server/kinds.ts';
+import {
+  addServiceAccount,
+  bindingIn,
+  change,
+  conditionsIn,
+  declare,
+  eventually,
+  messageIn,
+  roleArn,
+} from './support.ts';
+import { startController, startWorld } from './world.ts';
+import type { World } from './world.ts';
+
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld();
+  const controller = startController(world);
+  closeAtEnd(async () => {
+    await controller.stop();
+    await world.close();
+  });
+});
+
+const isReady = ['Ready=True:Bound'];
+const conditions = (name: string, namespace = 'payments') =>
+  conditionsIn(world.cluster, namespace, name).filter((one) => !one.startsWith('CredentialsInjected'));
+const associationOf = (serviceAccount: string, namespace = 'payments') =>
+  world
+    .eks()
+    .associations()
+    .find((one) => one.namespace === namespace && one.serviceAccount === serviceAccount);
+const declared = (name: string, spec: object = {}, createdAt?: string) =>
+  declare(world.cluster, 'payments', name, { tags: { team: 'payments' }, ...spec }, createdAt);
+const untilReady = (name: string) => eventually(() => expect(conditions(name)).toEqual(isReady));
+const removed = async (name: string) => {
+  world.cluster.store.remove(bindingsKind(), 'payments', name);
+  await eventually(() => expect(bindingIn(world.cluster, 'payments', name)).toBeUndefined());
+};
+const bindingsKind = () => world.cluster.store.kinds.find(({ plural }) => plural === 'podidentitybindings')!;
+
+test('a resource becomes an association, follows its changes, and takes it away at its end', async () => {
+  declared('api');
+  await untilReady('api');
+  expect(associationOf('api')).toMatchObject({ roleArn: roleArn('payments/payments-api'), tags: { team: 'payments' } });
+  const { status } = bindingIn(world.cluster, 'payments', 'api') ?? {};
+  expect(status).toMatchObject({
+    observedGeneration: 1,
+    associations: [{ serviceAccount: 'api', state: 'Bound', associationId: associationOf('api')?.associationId }],
+  });
+  change(world.cluster, 'payments', 'api', { tags: { team: 'payments', tier: 'gold' } });
+  await eventually(() => expect(bindingIn(world.cluster, 'payments', 'api')?.status.observedGeneration).toBe(2));
+  expect(associationOf('api')?.tags).toMatchObject({ team: 'payments', tier: 'gold' });
+  expect(conditions('api')).toEqual(isReady);
+  await removed('api');
+  expect(associationOf('api')).toBeUndefined();
+});
+
+test('the requests are those of the service account of the namespace, without a person', async () => {
+  declared('whose');
+  await untilReady('whose');
+  const request = world.route.seen.find(({ body }) => body.includes('ensurePodIdentityAssociation'));
+  expect(request?.body).not.toContain('onBehalfOf":"');
+  const [, payload = ''] = (request?.headers.authorization ?? '').split('.');
+  expect(JSON.parse(Buffer.from(payload, 'base64url').toString())).toMatchObject({
+    iss: world.cluster.url,
+    sub: 'system:serviceaccount:payments:pod-identity-requester',
+    aud: ['pod-identity-gateway'],
+  });
+  await removed('whose');
+});
+
+test('a resource whose deletionPolicy is Retain leaves the association', async () => {
+  declared('kept', { deletionPolicy: 'Retain' });
+  await untilReady('kept');
+  await removed('kept');
+  expect(associationOf('kept')).toBeDefined();
+});
+
+test('what policy denies is stalled with its advice, until the spec changes', async () => {
+  declared('denied', { roleArn: roleArn('search/search-api') });
+  await eventually(() =>
+    expect(conditions('denied')).toEqual(['Ready=False:PolicyDenied', 'Stalled=True:PolicyDenied']),
+  );
+  expect(messageIn(world.cluster, 'payments', 'denied')).toMatch(/^denied: .*role/);
+  change(world.cluster, 'payments', 'denied', { roleArn: roleArn('payments/payments-api') });
+  await untilReady('denied');
+  await removed('denied');
+});
+
+test('a namespace that did not opt in is told how', async () => {
+  world.cluster.store.create(namespaces, undefined, { metadata: { name: 'other' } } as never);
+  declare(world.cluster, 'other', 'api', {});
+  await eventually(() => expect(conditions('api', 'other')).toEqual(['Ready=False:NoToken', 'Stalled=True:NoToken']));
+  expect(messageIn(world.cluster, 'other', 'api')).toContain('"pod-identity-requester" not found');
+  addServiceAccount(world.cluster, 'other', 'pod-identity-requester');
+  // It has a token now, but no policy permits anything: the inventory does not list it.
+  await eventually(() =>
+    expect(conditions('api', 'other')).toEqual(['Ready=False:PolicyDenied', 'Stalled=True:PolicyDenied']),
+  );
+});
+
+test('a pattern binds the service accounts that exist, up to its limit', async () => {
+  for (const name of ['worker-a', 'worker-b']) addServiceAccount(world.cluster, 'payments', name);
+  declared('workers', { serviceAccountPattern: 'worker-*', maxServiceAccounts: 2 });
+  await untilReady('workers');
+  expect([associationOf('worker-a'), associationOf('worker-b')]).not.toContain(undefined);
+  addServiceAccount(world.cluster, 'payments', 'worker-0');
+  await eventually(() =>
+    expect(conditions('workers')).toEqual([
+      'Ready=False:TooManyServiceAccounts',
+      'Stalled=True:TooManyServiceAccounts',
+    ]),
+  );
+  expect(associationOf('worker-0')).toBeUndefined();
+  expect(associationOf('worker-a')).toBeDefined();
+  world.cluster.store.remove(serviceAccounts, 'payments', 'worker-a');
+  await untilReady('workers');
+  expect([associationOf('worker-0') === undefined, associationOf('worker-a') === undefined]).toEqual([false, true]);
+  await removed('workers');
+  expect(associationOf('worker-b')).toBeUndefined();
+});
+
+test('of resources that overlap, the oldest wins, the others say so, and one follows at its end', async () => {
+  declared('younger', { serviceAccount: 'shared', tags: { team: 'payments', of: 'younger' } }, '2026-01-02T00:00:00Z');
+  await untilReady('younger');
+  declared('older', { serviceAccount: 'shared', tags: { team: 'payments', of: 'older' } }, '2026-01-01T00:00:00Z');
+  await untilReady('older');
+  const stalled = ['Ready=False:Overlapped', 'Stalled=True:Overlapped', 'Overlapped=True:Overlapped'];
+  await eventually(() => expect(conditions('younger')).toEqual(stalled));
+  expect(messageIn(world.cluster, 'payments', 'younger')).toContain('shared (older)');
+  expect(associationOf('shared')?.tags).toMatchObject({ of: 'older' });
+  await removed('older');
+  await untilReady('younger');
+  expect(associationOf('shared')?.tags).toMatchObject({ of: 'younger' });
+  await removed('younger');
+});
+
+test('an association of others is left alone, unless the resource may take it over', async () => {
+  const made = {
+    clusterName: 'apps-dev',
+    namespace: 'payments',
+    serviceAccount: 'foreign',
+    roleArn: roleArn('payments/payments-worker'),
+  };
+  world.eks().createAssociation(made);
+  declared('foreign', { tags: undefined });
+  await eventually(() =>
+    expect(conditions('foreign')).toEqual(['Ready=False:DeclaredElsewhere', 'Stalled=True:DeclaredElsewhere']),
+  );
+  expect(associationOf('foreign')?.roleArn).toBe(made.roleArn);
+  change(world.cluster, 'payments', 'foreign', { takeOver: true });
+  await untilReady('foreign');
+  expect(associationOf('foreign')?.roleArn).toBe(roleArn('payments/payments-api'));
+  await removed('foreign');
+});
