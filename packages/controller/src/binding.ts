@@ -78,10 +78,12 @@ export interface Binding {
 }
 
 /** A resource as the API server has it. */
-export function bindingOf(
-  object: KubernetesObject & { readonly spec: BindingSpec; readonly status?: BindingStatus },
-): Binding {
-  const { metadata, spec, status = {} } = object;
+export interface BindingSource extends KubernetesObject {
+  readonly spec: BindingSpec;
+  readonly status?: BindingStatus;
+}
+
+export function bindingOf({ metadata, spec, status = {} }: BindingSource): Binding {
   return { namespace: metadata.namespace, name: metadata.name, metadata, spec, status };
 }
 
@@ -100,9 +102,9 @@ export function retryOf({ metadata }: Binding): string {
 }
 
 /** Whether the status is about the spec and the annotation as they are now. */
-export function isObserved({ metadata, status, ...rest }: Binding): boolean {
-  const retry = retryOf({ metadata, status, ...rest });
-  return status.observedGeneration === metadata.generation && (status.observedRetry ?? '') === retry;
+export function isObserved(binding: Binding): boolean {
+  const { observedGeneration, observedRetry = '' } = binding.status;
+  return observedGeneration === binding.metadata.generation && observedRetry === retryOf(binding);
 }
 
 /** The service accounts whose associations may exist. */

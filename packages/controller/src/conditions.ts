@@ -29,11 +29,9 @@ export function readiness(
   const overlapped: readonly Draft[] = overlaps === null ? [] : [{ type: 'Overlapped', status: 'True', ...overlaps }];
   const [cause] = [...stalled, ...waiting];
   if (cause === undefined) {
-    const message = [
-      `${selection.chosen.length === 1 ? 'The service account is' : `${selection.chosen.length} service accounts are`} bound.`,
-    ];
-    message.push(...told(associations.filter((one) => one.message !== '')));
-    return [{ type: 'Ready', status: 'True', reason: 'Bound', message: message.join(' ') }, ...overlapped];
+    const warnings = told(associations.filter((one) => one.message !== ''));
+    const message = [`Bound: ${selection.chosen.slice(0, maxTold).join(', ')}.`, ...warnings].join(' ');
+    return [{ type: 'Ready', status: 'True', reason: 'Bound', message }, ...overlapped];
   }
   const type = stalled.length > 0 ? 'Stalled' : 'Reconciling';
   const message = (stalled.length > 0 ? stalled : waiting).map((one) => one.message).join(' ');
@@ -70,7 +68,9 @@ function causesOf(associations: readonly AssociationStatus[], state: Association
   const found = associations.filter((one) => one.state === state);
   const [first] = found;
   if (first === undefined) return [];
-  const hint = found.some(isDecided) ? ` To ask again, change the spec or the annotation ${retryAnnotation}.` : '';
+  const hint = found.some(isDecided)
+    ? ` It is sent again after a change of the spec or of the annotation ${retryAnnotation}.`
+    : '';
   return [{ reason: first.reason, message: `${told(found).join(' ')}${hint}` }];
 }
 

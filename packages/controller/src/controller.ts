@@ -1,22 +1,21 @@
 import type { Fields } from '../../command/src/kubernetes/json.ts';
 import type { Pod } from '../../command/src/kubernetes/pod.ts';
 import { apiVersion, bindingOf, heldBy } from './binding.ts';
-import type { Binding, BindingSpec, BindingStatus } from './binding.ts';
+import type { Binding, BindingSource } from './binding.ts';
 import { conditionOf } from './conditions.ts';
 import { writeEvents } from './events.ts';
 import { makeGateway } from './gateway.ts';
 import type { Cluster } from './gateway.ts';
 import { keptPod } from './injection.ts';
 import { makeKubernetesApi } from './kubernetes/api.ts';
-import type { Connection, KubernetesObject } from './kubernetes/api.ts';
+import type { Connection, KubernetesApi, KubernetesObject } from './kubernetes/api.ts';
 import { startCache } from './kubernetes/cache.ts';
 import { leadWhenElected } from './kubernetes/lease.ts';
 import type { LeaseSettings } from './kubernetes/lease.ts';
-import { labelsOf, makeMetrics, serveHealth } from './metrics.ts';
-import { makeQueue } from './queue.ts';
+import { makeMetrics, serveHealth } from './metrics.ts';
+import { makeQueue } from './kubernetes/queue.ts';
 import { makeReconcile } from './reconcile.ts';
 import type { Named } from './reconcile.ts';
-import { canOverlap } from './selection.ts';
 import { makeTokens } from './tokens.ts';
 
 /** What a controller is made of. */
@@ -27,12 +26,21 @@ export interface ControllerSettings {
   readonly requester: string;
   readonly tokenAudience: string;
   readonly resyncMs: number;
+  readonly approvalPollMs: number;
   readonly maxDelayMs: number;
   readonly watchPods: boolean;
   readonly lease: Omit<LeaseSettings, 'onError'>;
   /** Of /healthz, /readyz and /metrics; 0: any free one. */
   readonly port: number;
   readonly log: (level: 'info' | 'error', message: string, details?: object) => void;
+}
+
+/** What the parts of a running controller share. */
+interface Running extends ControllerSettings {
+  readonly api: KubernetesApi;
+  readonly metrics: ReturnType<typeof makeMetrics>;
+  readonly onError: (error: unknown, key?: string) => void;
+  readonly onSynced: () => void;
 }
 
 /** Reconciliations at once. */
@@ -56,152 +64,130 @@ export async function runController(
   onServing?: (port: number) => void,
 ): Promise<boolean> {
   const { log, lease } = settings;
-  const api = makeKubernetesApi(settings.connection);
   const metrics = makeMetrics();
-  const state = { isLeading: false, isSynced: false };
-  metrics.gauge(
-    'pod_identity_controller_leader',
-    'Whether this controller leads.',
-    () => new Map([['', Number(state.isLeading)]]),
-  );
-  const onError = (error: unknown) => {
+  let state: 'waiting' | 'syncing' | 'leading' = 'waiting';
+  metrics.gauge('pod_identity_controller_leader', '', () => Number(state !== 'waiting'));
+  const onError = (error: unknown, key?: string) => {
     metrics.count('pod_identity_controller_errors_total');
-    log('error', 'A request to the API server failed.', { reason: reasonText(error) });
+    log('error', key === undefined ? 'The API server gave no answer.' : 'It could not be reconciled.', {
+      key,
+      reason: reasonText(error),
+    });
   };
-  const health = await serveHealth({ metrics, isReady: () => !state.isLeading || state.isSynced }, settings.port);
+  const api = makeKubernetesApi(settings.connection);
+  const onSynced = () => void (state = 'leading');
+  const health = await serveHealth(metrics.text, () => state !== 'syncing', settings.port);
   onServing?.(health.port);
   try {
-    return await leadWhenElected(api, { ...lease, onError }, signal, async (leading) => {
-      state.isLeading = true;
+    return await leadWhenElected(api, { ...lease, onError }, signal, (leading) => {
+      state = 'syncing';
       log('info', 'This controller leads.', { identity: lease.identity });
-      await lead(leading);
-      state.isLeading = false;
+      return lead({ ...settings, api, metrics, onError, onSynced }, leading);
     });
   } finally {
     health.close();
   }
-
-  /** Reconciles until the signal is aborted, then lets what is in work end. */
-  async function lead(leading: AbortSignal): Promise<void> {
-    const ending = new AbortController();
-    const tokenOf = makeTokens(api, { serviceAccount: settings.requester, audience: settings.tokenAudience });
-    const gateway = makeGateway({
-      url: settings.gatewayUrl,
-      cluster: settings.cluster,
-      tokenOf,
-      finish: leading,
-      signal: ending.signal,
-    });
-    const queue = makeQueue({
-      workers,
-      process: (key) => reconcile(key),
-      onError: (key, error) => {
-        if (ending.signal.aborted) return;
-        metrics.count('pod_identity_controller_errors_total');
-        log('error', 'A resource could not be reconciled.', { key, reason: reasonText(error) });
-      },
-      maxDelayMs: settings.maxDelayMs,
-    });
-    const add = (delayMs: number, ...found: readonly Named[]) =>
-      found.forEach(({ namespace, name }) => queue.add(`${namespace}/${name}`, delayMs));
-
-    type Source = KubernetesObject & { readonly spec: BindingSpec; readonly status?: BindingStatus };
-    const bindings = startCache<Source, Binding>(
-      api,
-      {
-        path: `/apis/${apiVersion}/podidentitybindings`,
-        keep: bindingOf,
-        onChange: (now, before) => {
-          const one = now ?? before;
-          if (one === undefined || (now && before && workOf(now) === workOf(before))) return;
-          const others = bindings.inNamespace(one.namespace).filter((other) => other.name !== one.name);
-          add(0, one, ...others.filter((other) => canOverlap(one, other) || (before && canOverlap(before, other))));
-        },
-        onError,
-      },
-      leading,
-    );
-    const serviceAccounts = startCache<KubernetesObject, Named>(
-      api,
-      {
-        path: '/api/v1/serviceaccounts',
-        keep: ({ metadata: { namespace, name } }) => ({ namespace, name }),
-        onChange: (now, before) => {
-          const one = now ?? before;
-          if (one && !(now && before))
-            add(
-              0,
-              ...bindings
-                .inNamespace(one.namespace)
-                .filter(({ spec }) => one.name === settings.requester || spec.serviceAccount === undefined),
-            );
-        },
-        onError,
-      },
-      leading,
-    );
-    const pods = settings.watchPods
-      ? startCache<KubernetesObject & Fields, Pod>(
-          api,
-          {
-            path: '/api/v1/pods',
-            keep: keptPod,
-            onChange: (now, before) => {
-              const { namespace = '', serviceAccount = '' } = now ?? before ?? {};
-              add(podDelayMs, ...bindings.inNamespace(namespace).filter((one) => heldBy(one).includes(serviceAccount)));
-            },
-            onError,
-          },
-          leading,
-        )
-      : null;
-    const reconcile = makeReconcile({
-      ...{ api, gateway, bindings, serviceAccounts, pods },
-      ...{ requester: settings.requester, resyncMs: settings.resyncMs, maxDelayMs: settings.maxDelayMs },
-      onOutcome: ({ reason }) => metrics.count('pod_identity_controller_answers_total', { reason }),
-      onStatus: (before, after) => writeEvents(api, before, after, onError),
-    });
-    metrics.gauge('pod_identity_controller_bindings', 'Resources, by the status of their condition Ready.', () =>
-      countByReady(bindings.all()),
-    );
-    metrics.gauge(
-      'pod_identity_controller_queue',
-      'Resources that wait for a worker or have one.',
-      () => new Map([['', queue.size()]]),
-    );
-    leading.addEventListener('abort', () =>
-      setTimeout(() => ending.abort(new Error('The controller ends.')), drainMs).unref(),
-    );
-    // Overlaps can't be known before all resources and service accounts are.
-    await Promise.race([Promise.all([bindings.synced, serviceAccounts.synced, pods?.synced]), aborted(leading)]);
-    state.isSynced = true;
-    queue.start();
-    await aborted(leading);
-    await queue.stop();
-    state.isSynced = false;
-  }
 }
 
-/** What a change of a resource has to have for it to be reconciled: its own status alone is not enough. */
+/** Reconciles until the signal is aborted, then lets what is in work end. */
+async function lead(running: Running, leading: AbortSignal): Promise<void> {
+  const { api, metrics, requester, maxDelayMs, onError } = running;
+  const ending = new AbortController();
+  leading.addEventListener('abort', () =>
+    setTimeout(() => ending.abort(new Error('The controller ends.')), drainMs).unref(),
+  );
+  const queue = makeQueue({
+    workers,
+    process: (key) => reconcile(key),
+    onError: (key, error) => {
+      if (!ending.signal.aborted) onError(error, key);
+    },
+    maxDelayMs,
+  });
+  const caches = startCaches(running, queue.add, leading);
+  const tokenOf = makeTokens(api, { serviceAccount: requester, audience: running.tokenAudience });
+  const reconcile = makeReconcile({
+    ...running,
+    ...caches,
+    gateway: makeGateway({ ...running, url: running.gatewayUrl, tokenOf, finish: leading, signal: ending.signal }),
+    onOutcome: ({ reason }) => metrics.count('pod_identity_controller_answers_total', `reason="${reason}"`),
+    onStatus: (before, after) => writeEvents(api, before, after, onError),
+  });
+  const { bindings, serviceAccounts, pods } = caches;
+  for (const status of ['True', 'False'])
+    metrics.gauge(
+      'pod_identity_controller_bindings',
+      `ready="${status}"`,
+      () => bindings.all().filter((one) => conditionOf(one, 'Ready')?.status === status).length,
+    );
+  metrics.gauge('pod_identity_controller_queue', '', queue.size);
+  const isAborted = new Promise((resolve) => leading.addEventListener('abort', resolve));
+  // Overlaps can't be known before all resources and service accounts are.
+  const synced = Promise.all([bindings.synced, serviceAccounts.synced, pods?.synced])
+    .then(running.onSynced)
+    .then(queue.start);
+  await Promise.race([synced, isAborted]);
+  await isAborted;
+  await queue.stop();
+}
+
+/** Keeps the objects, and makes resources due that a change of one can matter to. */
+function startCaches(
+  { api, watchPods, requester, onError }: Running,
+  due: (key: string, delayMs?: number) => void,
+  signal: AbortSignal,
+) {
+  const add = (found: readonly Named[], delayMs?: number) =>
+    found.forEach(({ namespace, name }) => due(`${namespace}/${name}`, delayMs));
+  const bindings = startCache<BindingSource, Binding>(
+    api,
+    {
+      path: `/apis/${apiVersion}/podidentitybindings`,
+      keep: bindingOf,
+      // Others of the namespace can overlap it. They ask the gateway only if that matters to them.
+      onChange: (now, before) => {
+        const { namespace = '', name = '' } = now ?? before ?? {};
+        if (now === undefined || before === undefined || workOf(now) !== workOf(before))
+          add([{ namespace, name }, ...bindings.inNamespace(namespace)]);
+      },
+      onError,
+    },
+    signal,
+  );
+  const serviceAccounts = startCache<KubernetesObject, Named>(
+    api,
+    {
+      path: '/api/v1/serviceaccounts',
+      keep: ({ metadata: { namespace, name } }) => ({ namespace, name }),
+      onChange: (now, before) => {
+        const { namespace = '', name = '' } = now ?? before ?? {};
+        const matters = ({ spec }: Binding) => name === requester || spec.serviceAccount === undefined;
+        if (now === undefined || before === undefined) add(bindings.inNamespace(namespace).filter(matters));
+      },
+      onError,
+    },
+    signal,
+  );
+  const podSettings = {
+    path: '/api/v1/pods',
+    keep: keptPod,
+    onChange: (now?: Pod, before?: Pod) => {
+      const { namespace = '', serviceAccount = '' } = now ?? before ?? {};
+      add(
+        bindings.inNamespace(namespace).filter((one) => heldBy(one).includes(serviceAccount)),
+        podDelayMs,
+      );
+    },
+    onError,
+  };
+  const pods = watchPods ? startCache<KubernetesObject & Fields, Pod>(api, podSettings, signal) : null;
+  return { bindings, serviceAccounts, pods };
+}
+
+/** What a change of a resource has to be about for it to matter. */
 function workOf(binding: Binding): string {
   const { generation, deletionTimestamp, finalizers, annotations } = binding.metadata;
   return JSON.stringify([generation, deletionTimestamp, finalizers, annotations, heldBy(binding)]);
-}
-
-function countByReady(bindings: readonly Binding[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const binding of bindings) {
-    const labels = labelsOf({ ready: conditionOf(binding, 'Ready')?.status ?? 'Unknown' });
-    counts.set(labels, (counts.get(labels) ?? 0) + 1);
-  }
-  return counts;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve());
-  });
 }
 
 function reasonText(error: unknown): string {

@@ -1,68 +1,47 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Counters by name and labels, and gauges that are read when they are asked for. */
-export interface Metrics {
-  readonly count: (name: CounterName, labels?: Readonly<Record<string, string>>) => void;
-  readonly gauge: (name: string, help: string, read: () => ReadonlyMap<string, number>) => void;
-  /** In the text format of Prometheus. */
-  readonly text: () => string;
-}
+/** What the metrics are about. */
+export type MetricName = keyof typeof help;
 
-const counters = {
+const help = {
   pod_identity_controller_answers_total: 'Answers of the gateway, by reason.',
-  pod_identity_controller_errors_total: 'Reconciliations that failed, and connections to the API server that ended.',
+  pod_identity_controller_bindings: 'Resources, by the status of their condition Ready.',
+  pod_identity_controller_errors_total:
+    'Reconciliations that failed, and requests to the API server without an answer.',
+  pod_identity_controller_leader: 'Whether this controller leads.',
+  pod_identity_controller_queue: 'Resources that wait for a worker or have one.',
 } as const;
 
-type CounterName = keyof typeof counters;
-
-export function makeMetrics(): Metrics {
-  const counts = new Map<string, Map<string, number>>(Object.keys(counters).map((name) => [name, new Map()]));
-  const gauges: { readonly name: string; readonly help: string; readonly read: () => ReadonlyMap<string, number> }[] =
-    [];
-  const lines = (name: string, type: string, help: string, values: ReadonlyMap<string, number>) => [
-    `# HELP ${name} ${help}`,
-    `# TYPE ${name} ${type}`,
-    ...[...values].map(([labels, value]) => `${name}${labels} ${value}`),
-  ];
+/** Values by name and label; a value of a gauge is a function. Labels are codes, which need no escapes. */
+export function makeMetrics() {
+  const values = new Map<MetricName, Map<string, number | (() => number)>>();
+  const of = (name: MetricName) =>
+    values.get(name) ?? values.set(name, new Map()).get(name) ?? new Map<string, number>();
   return {
-    count: (name, labels = {}) => {
-      const key = labelsOf(labels);
-      const values = counts.get(name);
-      values?.set(key, (values.get(key) ?? 0) + 1);
-    },
-    gauge: (name, help, read) => void gauges.push({ name, help, read }),
+    count: (name: MetricName, label = '') => void of(name).set(label, Number(of(name).get(label) ?? 0) + 1),
+    gauge: (name: MetricName, label: string, read: () => number) => void of(name).set(label, read),
+    /** In the text format of Prometheus. */
     text: () =>
-      [
-        ...Object.entries(counters).flatMap(([name, help]) =>
-          lines(name, 'counter', help, counts.get(name) ?? new Map()),
-        ),
-        ...gauges.flatMap(({ name, help, read }) => lines(name, 'gauge', help, read())),
-        '',
-      ].join('\n'),
+      [...values]
+        .flatMap(([name, labels]) => [
+          `# HELP ${name} ${help[name]}`,
+          `# TYPE ${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
+          ...[...labels].map(
+            ([label, value]) => `${name}${label && `{${label}}`} ${typeof value === 'number' ? value : value()}`,
+          ),
+        ])
+        .join('\n')
+        .concat('\n'),
   };
 }
 
-/** Labels as Prometheus reads them; the values are codes and names, which need no escapes. */
-export function labelsOf(labels: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);
-  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
-}
-
-/** What the HTTP server answers with. */
-export interface Health {
-  readonly metrics: Metrics;
-  /** Whether the caches are complete, or this controller waits to lead. */
-  readonly isReady: () => boolean;
-}
-
 /** Serves /healthz, /readyz and /metrics. Port 0: any free one. */
-export async function serveHealth({ metrics, isReady }: Health, port: number) {
-  const server = createServer((request, response) => {
-    const path = request.url ?? '';
-    if (path === '/metrics') response.setHeader('content-type', 'text/plain; version=0.0.4').end(metrics.text());
-    else if (path === '/healthz' || (path === '/readyz' && isReady())) response.end('ok\n');
-    else response.writeHead(path === '/readyz' ? 503 : 404).end('no\n');
+export async function serveHealth(metricsText: () => string, isReady: () => boolean, port: number) {
+  const server = createServer(({ url = '' }, response) => {
+    if (url === '/metrics') response.setHeader('content-type', 'text/plain; version=0.0.4').end(metricsText());
+    else if (url === '/healthz' || (url === '/readyz' && isReady())) response.end('ok\n');
+    else response.writeHead(url === '/readyz' ? 503 : 404).end();
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));
   return {

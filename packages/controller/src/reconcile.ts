@@ -35,6 +35,8 @@ export interface ReconcileDependencies {
   /** The service account by which a namespace opts in. */
   readonly requester: string;
   readonly resyncMs: number;
+  /** Between two looks at an approval that is waited for. */
+  readonly approvalPollMs: number;
   /** Longest time between two attempts while nothing is known. */
   readonly maxDelayMs: number;
   readonly onOutcome: (outcome: Outcome) => void;
@@ -59,7 +61,6 @@ export function pathOf({ namespace, name }: Named): string {
   return `/apis/${apiVersion}/namespaces/${namespace}/podidentitybindings/${name}`;
 }
 
-const approvalPollMs = 60_000;
 const nothing: Selection = { chosen: [], overlapped: new Map(), unreleased: new Map(), beyondLimit: 0 };
 
 /**
@@ -97,7 +98,7 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
     if (isKnown && isDecided(before)) return { entry: before, retryMs: null, isUnknown: false };
     if (isKnown && before.state === 'Progressing' && before.approvalId !== undefined) {
       const state = await gateway.approval(binding.namespace, before.approvalId);
-      if (state === 'Pending') return { entry: before, retryMs: approvalPollMs, isUnknown: false };
+      if (state === 'Pending') return { entry: before, retryMs: deps.approvalPollMs, isUnknown: false };
       const message = `The approval ${before.approvalId} was not given.`;
       const entry = { ...before, state: 'Stalled', reason: `Approval${state}`, message } as const;
       if (state !== null) return { entry, retryMs: null, isUnknown: false };
@@ -109,7 +110,8 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
     if (association) seen.set(keyOf(binding), accounts.set(serviceAccount, association));
     // What is bound does not become unbound because the gateway can't be reached.
     if (isUnknown && isKnown && before.state === 'Bound') return { entry: before, retryMs, isUnknown };
-    return { entry: { serviceAccount, desired, ...answer }, retryMs, isUnknown };
+    const entry = { serviceAccount, desired, ...answer };
+    return { entry, retryMs: entry.approvalId === undefined ? retryMs : deps.approvalPollMs, isUnknown };
   }
 
   /** Asks the gateway about all service accounts of a resource. */

@@ -65,16 +65,3 @@ function byAge({ metadata: one }: Binding, { metadata: other }: Binding): number
 function pick(names: readonly string[], from: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(names.flatMap((name) => (from.has(name) ? [[name, from.get(name) ?? '']] : [])));
 }
-
-/** Whether a change of one resource can matter to another one of its namespace. */
-export function canOverlap(one: Binding, other: Binding): boolean {
-  const names = (binding: Binding) => [
-    ...heldBy(binding),
-    binding.spec.serviceAccount ?? binding.spec.serviceAccountPattern ?? '',
-  ];
-  const covers = (name: string, account: string) =>
-    name.endsWith('*') ? account.startsWith(name.slice(0, -1)) : name === account;
-  return names(one).some((name) =>
-    names(other).some((account) => covers(name, account) || covers(account, name.replace(/\*$/, ''))),
-  );
-}

@@ -1,53 +1,45 @@
 import { readFile } from 'node:fs/promises';
 import type { ControllerSettings } from './controller.ts';
-import { inClusterConnection } from './kubernetes/api.ts';
-import type { Connection } from './kubernetes/api.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+/** What Kubernetes mounts for the service account of a pod. */
+const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /**
- * Reads the settings from the environment.
+ * Reads the settings from the environment. Node.js trusts the certificate of the API server by
+ * `NODE_EXTRA_CA_CERTS`, which the manifests set.
  *
  * @throws Error that names every variable that is missing or wrong
  */
 export function readSettings(environment: Environment): Omit<ControllerSettings, 'log'> {
   const problems: string[] = [];
-  const text = (name: string, fallback?: string): string => {
-    const value = environment[name] ?? '';
-    if (value !== '' || fallback !== undefined) return value || (fallback ?? '');
-    problems.push(`${name} is not set.`);
-    return '';
+  const text = (name: string, fallback = '', pattern = /./) => {
+    const value = environment[name] || fallback;
+    if (!pattern.test(value)) problems.push(`${name} is ${JSON.stringify(value)}; it has to match ${pattern.source}.`);
+    return value;
   };
-  const number = (name: string, fallback: number, least: number): number => {
-    const value = text(name, String(fallback));
-    if (/^\d{1,6}$/.test(value) && Number(value) >= least) return Number(value);
-    problems.push(`${name} is ${JSON.stringify(value)}, not a whole number of ${least} or more.`);
-    return fallback;
-  };
-  const flag = (name: string): boolean => {
-    const value = text(name, 'true');
-    if (!['true', 'false'].includes(value)) problems.push(`${name} is ${JSON.stringify(value)}, not true or false.`);
-    return value === 'true';
-  };
-  const gatewayUrl = text('POD_IDENTITY_ENDPOINT_URL');
-  if (gatewayUrl !== '' && !/^https?:\/\//.test(gatewayUrl))
-    problems.push(`POD_IDENTITY_ENDPOINT_URL is ${JSON.stringify(gatewayUrl)}, not the URL of a gateway.`);
-  const durationMs = number('LEASE_SECONDS', 15, 1) * 1_000;
+  const seconds = (name: string, fallback: string) => Number(text(name, fallback, /^[1-9]\d{0,4}$/)) * 1_000;
+  const durationMs = seconds('LEASE_SECONDS', '15');
+  const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '' } = environment;
+  const inCluster = `https://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = text('KUBERNETES_API_URL', host && inCluster, /^https?:/);
+  const file = text('KUBERNETES_TOKEN_FILE', tokenFile);
   const settings = {
-    connection: connectionOf(environment, text),
-    gatewayUrl,
+    // The kubelet renews the token.
+    connection: { url, token: async () => (await readFile(file, 'utf8')).trim() },
+    gatewayUrl: text('POD_IDENTITY_ENDPOINT_URL', '', /^https?:/),
     cluster: {
       clusterName: text('CLUSTER_NAME'),
-      accountId: text('CLUSTER_ACCOUNT_ID', '') || null,
-      region: text('CLUSTER_REGION', '') || null,
+      accountId: text('CLUSTER_ACCOUNT_ID', '', /^(\d{12})?$/) || null,
+      region: text('CLUSTER_REGION', '', /^([a-z\d-]+)?$/) || null,
     },
     requester: text('REQUESTER_SERVICE_ACCOUNT', 'pod-identity-requester'),
     tokenAudience: text('TOKEN_AUDIENCE', 'pod-identity-gateway'),
-    resyncMs: number('RESYNC_SECONDS', 600, 1) * 1_000,
-    maxDelayMs: 300_000,
-    watchPods: flag('WATCH_PODS'),
+    resyncMs: seconds('RESYNC_SECONDS', '600'),
+    approvalPollMs: seconds('APPROVAL_POLL_SECONDS', '60'),
+    maxDelayMs: seconds('MAX_RETRY_SECONDS', '300'),
+    watchPods: text('WATCH_PODS', 'true', /^(true|false)$/) === 'true',
     lease: {
       namespace: text('POD_NAMESPACE'),
       name: 'pod-identity-controller',
@@ -56,17 +48,8 @@ export function readSettings(environment: Environment): Omit<ControllerSettings,
       renewDeadlineMs: (durationMs * 2) / 3,
       retryMs: durationMs / 7,
     },
-    port: number('PORT', 8_080, 0),
+    port: Number(text('PORT', '8080', /^\d{1,5}$/)),
   };
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return settings;
-}
-
-/** The API server of the cluster; with KUBERNETES_API_URL, another address with the token of a file. */
-function connectionOf(environment: Environment, text: (name: string) => string): Connection {
-  const { KUBERNETES_API_URL: url = '' } = environment;
-  if (url === '')
-    return inClusterConnection(text('KUBERNETES_SERVICE_HOST'), text('KUBERNETES_SERVICE_PORT'), serviceAccountFolder);
-  const file = text('KUBERNETES_TOKEN_FILE');
-  return { url, token: async () => (await readFile(file, 'utf8')).trim() };
 }

@@ -60,7 +60,7 @@ export function addPod(cluster: ApiServer, namespace: string, name: string, pod:
 }
 
 /** Waits until a check passes; then its error is that of the last attempt. */
-export async function eventually(check: () => unknown, ms = 10_000): Promise<void> {
+export async function eventually(check: () => unknown, ms = 6_000): Promise<void> {
   const end = Date.now() + ms;
   for (;;) {
     try {

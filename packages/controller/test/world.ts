@@ -29,17 +29,18 @@ export function controllerRoles(): readonly Role[] {
 }
 
 /** An API server, and the gateway with its simulated EKS, which accepts the tokens of that API server. */
-export async function startWorld() {
+export async function startWorld({ inProduction = false } = {}) {
   const access = makeAccess(controllerRoles());
   const cluster = await startApiServer({ controller: access, admin: 'admin' });
   const policiesDirectory = mkdtempSync(join(tmpdir(), 'controller-policies-'));
   cpSync(join(import.meta.dirname, '../../../policies'), policiesDirectory, { recursive: true });
+  if (inProduction) permitByApproval(policiesDirectory);
   const inventoryFile = join(policiesDirectory, 'inventory.json');
   const inventory = JSON.parse(readFileSync(inventoryFile, 'utf8')) as { services: object[] };
   const service = (namespace: string, group: string) => ({
     ...{
       id: `${cluster.url}#system:serviceaccount:${namespace}:pod-identity-requester`,
-      groups: [group],
+      groups: [group, 'production-by-approval'],
       mayNamePeople: false,
     },
   });
@@ -47,7 +48,7 @@ export async function startWorld() {
   writeFileSync(inventoryFile, JSON.stringify(inventory));
   const gateway = await startLocalGateway({
     policiesDirectory,
-    settings: { JWT_ISSUER: cluster.url, JWT_AUDIENCE: 'pod-identity-gateway', JWT_VERIFICATION: 'auto' },
+    settings: { JWT_ISSUER: cluster.url, JWT_AUDIENCE: 'pod-identity-gateway', PAGE_URL: 'https://page.example/' },
   });
   const route = await startFaultyRoute(new URL(gateway.url).origin);
   for (const name of ['payments', 'search', 'pod-identity-system']) {
@@ -72,6 +73,20 @@ export async function startWorld() {
   };
 }
 
+/** Puts the shipped example of approvals in force, as its comment says. */
+function permitByApproval(folder: string): void {
+  const [held = '', named = ''] = readFileSync(join(folder, 'examples/production-by-approval.cedar'), 'utf8').split(
+    /(?=@id\("production-names-a-person"\))/,
+  );
+  const requiredFile = join(folder, 'required-policies.json');
+  const required = JSON.parse(readFileSync(requiredFile, 'utf8')) as string[];
+  writeFileSync(requiredFile, JSON.stringify([...required, 'change-by-service-in-production']));
+  const [approvals, guardrails] = [join(folder, 'approvals.cedar'), join(folder, 'guardrails.cedar')];
+  writeFileSync(approvals, `${readFileSync(approvals, 'utf8')}\n${held}`);
+  const replaced = readFileSync(guardrails, 'utf8').replace(/@id\("production-names-a-person"\)[^]*?;\n/, named);
+  writeFileSync(guardrails, replaced);
+}
+
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** Settings of a controller that answers quickly. */
@@ -86,6 +101,7 @@ export function settingsFor(
     requester: 'pod-identity-requester',
     tokenAudience: 'pod-identity-gateway',
     resyncMs: 60_000,
+    approvalPollMs: 100,
     maxDelayMs: 400,
     watchPods: true,
     lease: {

@@ -1,6 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-
 /** The metadata of an object that the controller reads. */
 export interface Metadata {
   readonly name: string;
@@ -119,18 +116,4 @@ function errorOf(status: number, statusText: string, text: string): KubernetesEr
   } catch {
     return new KubernetesError(status, statusText, text.slice(0, 500) || statusText);
   }
-}
-
-/**
- * The API server of the cluster in which the controller runs. Node.js trusts its certificate by
- * `NODE_EXTRA_CA_CERTS`, which the manifests set.
- *
- * @param folder what Kubernetes mounts for the service account
- */
-export function inClusterConnection(host: string, port: string, folder: string): Connection {
-  const name = host.includes(':') ? `[${host}]` : host;
-  return {
-    url: `https://${name}:${port}`,
-    token: async () => (await readFile(join(folder, 'token'), 'utf8')).trim(),
-  };
 }

@@ -1,4 +1,4 @@
-import { delayOf } from './kubernetes/cache.ts';
+import { delayOf } from './cache.ts';
 
 /** Keys that are due now or later; each is processed by one worker at a time. */
 export interface Queue {
@@ -24,31 +24,29 @@ export interface QueueSettings {
 /** Processes keys; a key that is added while it is in work is processed again. */
 export function makeQueue({ workers, process, onError, maxDelayMs }: QueueSettings): Queue {
   const timers = new Map<string, { readonly at: number; readonly timer: NodeJS.Timeout }>();
-  const ready: string[] = [];
+  const ready = new Set<string>();
   const working = new Map<string, Promise<void>>();
-  const again = new Set<string>();
   const failures = new Map<string, number>();
-  let isRunning = false;
+  let state: 'new' | 'running' | 'stopped' = 'new';
 
   const add = (key: string, delayMs = 0) => {
     const at = performance.now() + delayMs;
     const before = timers.get(key);
-    if (before && before.at <= at) return;
+    if (state === 'stopped' || (before && before.at <= at)) return;
     clearTimeout(before?.timer);
-    timers.set(key, { at, timer: setTimeout(() => makeReady(key), delayMs) });
+    const makeReady = () => {
+      timers.delete(key);
+      ready.add(key);
+      startWork();
+    };
+    timers.set(key, { at, timer: setTimeout(makeReady, delayMs) });
   };
 
-  function makeReady(key: string): void {
-    timers.delete(key);
-    if (working.has(key)) again.add(key);
-    else if (!ready.includes(key)) ready.push(key);
-    startWork();
-  }
-
   function startWork(): void {
-    while (isRunning && working.size < workers) {
-      const key = ready.shift();
-      if (key === undefined) return;
+    for (const key of ready) {
+      if (state !== 'running' || working.size >= workers) return;
+      if (working.has(key)) continue;
+      ready.delete(key);
       working.set(key, work(key));
     }
   }
@@ -65,21 +63,19 @@ export function makeQueue({ workers, process, onError, maxDelayMs }: QueueSettin
       add(key, delayOf(count, maxDelayMs));
     }
     working.delete(key);
-    if (again.delete(key)) makeReady(key);
     startWork();
   }
 
   return {
     add,
-    size: () => ready.length + working.size,
+    size: () => ready.size + working.size,
     start: () => {
-      isRunning = true;
+      state = 'running';
       startWork();
     },
     stop: async () => {
-      isRunning = false;
+      state = 'stopped';
       for (const { timer } of timers.values()) clearTimeout(timer);
-      timers.clear();
       await Promise.all(working.values());
     },
   };
