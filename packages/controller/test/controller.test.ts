@@ -1,5 +1,6 @@
+import { injected, plain, pod } from '../../command/test/doctor/pods.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
-import { namespaces, serviceAccounts } from './api-server/kinds.ts';
+import { bindings, events, namespaces, pods, serviceAccounts } from './api-server/kinds.ts';
 import {
   addServiceAccount,
   bindingIn,
@@ -14,10 +15,12 @@ import { startController, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
+let port: number;
 
 beforeAll(async () => {
   world = await startWorld();
   const controller = startController(world);
+  port = await controller.port;
   closeAtEnd(async () => {
     await controller.stop();
     await world.close();
@@ -36,10 +39,9 @@ const declared = (name: string, spec: object = {}, createdAt?: string) =>
   declare(world.cluster, 'payments', name, { tags: { team: 'payments' }, ...spec }, createdAt);
 const untilReady = (name: string) => eventually(() => expect(conditions(name)).toEqual(isReady));
 const removed = async (name: string) => {
-  world.cluster.store.remove(bindingsKind(), 'payments', name);
+  world.cluster.store.remove(bindings, 'payments', name);
   await eventually(() => expect(bindingIn(world.cluster, 'payments', name)).toBeUndefined());
 };
-const bindingsKind = () => world.cluster.store.kinds.find(({ plural }) => plural === 'podidentitybindings')!;
 
 test('a resource becomes an association, follows its changes, and takes it away at its end', async () => {
   declared('api');
@@ -155,4 +157,51 @@ test('an association of others is left alone, unless the resource may take it ov
   await untilReady('foreign');
   expect(associationOf('foreign')?.roleArn).toBe(roleArn('payments/payments-api'));
   await removed('foreign');
+});
+
+test('the condition CredentialsInjected follows the pods, by the findings of the doctor', async () => {
+  const injection = () =>
+    conditionsIn(world.cluster, 'payments', 'seen').filter((one) => one.startsWith('CredentialsInjected'));
+  declared('seen');
+  await untilReady('seen');
+  const start = (name: string, container: object) =>
+    world.cluster.store.create(
+      pods,
+      'payments',
+      pod({ containers: [container], metadata: { name }, spec: { serviceAccountName: 'seen' } }) as never,
+    );
+  start('early', plain());
+  await eventually(() => expect(injection()).toEqual(['CredentialsInjected=False:NotInjected']));
+  expect(messageIn(world.cluster, 'payments', 'seen', 'CredentialsInjected')).toMatch(
+    /1 of 1 pods lack.*started before the association.*kubectl -n payments rollout restart deployment\/api/,
+  );
+  expect(conditions('seen')).toEqual(isReady);
+  const asked = world.route.seen.length;
+  world.cluster.store.remove(pods, 'payments', 'early');
+  start('late', injected());
+  await eventually(() => expect(injection()).toEqual(['CredentialsInjected=True:Injected']));
+  expect(world.route.seen).toHaveLength(asked);
+  await removed('seen');
+});
+
+test('events and metrics tell what happened, and every right of the manifests is used', async () => {
+  const told = world.cluster.store.list(events, 'payments') as unknown as {
+    involvedObject: object;
+    reason: string;
+    type: string;
+  }[];
+  expect(told.find(({ reason }) => reason === 'PolicyDenied')).toMatchObject({
+    type: 'Warning',
+    involvedObject: { name: 'denied' },
+  });
+  expect(told.find(({ reason }) => reason === 'Bound')).toMatchObject({
+    type: 'Normal',
+    involvedObject: { kind: 'PodIdentityBinding' },
+  });
+  const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(metrics).toMatch(/^pod_identity_controller_answers_total\{reason="Bound"\} \d+$/m);
+  expect(metrics).toContain('pod_identity_controller_leader 1\n');
+  expect(metrics).toMatch(/^pod_identity_controller_bindings\{ready="False"\} 1$/m);
+  for (const path of ['healthz', 'readyz']) expect((await fetch(`http://127.0.0.1:${port}/${path}`)).status).toBe(200);
+  expect(world.access.unused()).toEqual([]);
 });

@@ -84,7 +84,7 @@ test('a rejected change stalls, and is sent again only after a change of the ann
   await until('rejected', ...held);
   expect(approvalOf('rejected')).not.toBe(first);
   await approve(approvalOf('rejected'));
-  await eventually(() => expect(associations()).toContain('rejected'));
+  await until('rejected', 'Ready=True:Bound', 'CredentialsInjected=Unknown:NoPods');
 });
 
 test('a deletion that is held waits, one that is rejected stalls, and deletionPolicy Retain ends it', async () => {

@@ -31,7 +31,8 @@ export function controllerRoles(): readonly Role[] {
 /** An API server, and the gateway with its simulated EKS, which accepts the tokens of that API server. */
 export async function startWorld({ inProduction = false } = {}) {
   const access = makeAccess(controllerRoles());
-  const cluster = await startApiServer({ controller: access, admin: 'admin' });
+  // Over plain HTTP, kubectl sends no token.
+  const cluster = await startApiServer({ controller: access, admin: 'admin', '': 'admin' });
   const policiesDirectory = mkdtempSync(join(tmpdir(), 'controller-policies-'));
   cpSync(join(import.meta.dirname, '../../../policies'), policiesDirectory, { recursive: true });
   if (inProduction) permitByApproval(policiesDirectory);
