@@ -38,7 +38,9 @@ export async function writeEvents(
       type: isWarning ? 'Warning' : 'Normal',
       source: { component },
       reportingComponent: component,
-      ...{ firstTimestamp: time, lastTimestamp: time, count: 1 },
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
     };
     await api.request({ method: 'POST', path: `/api/v1/namespaces/${namespace}/events`, body }).catch(onError);
   }

@@ -54,7 +54,10 @@ const reasons: Readonly<Record<string, string>> = {
 
 function toldOf({ namespace, serviceAccount, associationId, createdAt, modifiedAt, targetRoleArn }: Association) {
   return {
-    ...{ namespace, serviceAccount, associationId, hasTargetRole: targetRoleArn !== null },
+    namespace,
+    serviceAccount,
+    associationId,
+    hasTargetRole: targetRoleArn !== null,
     createdAt: Date.parse(createdAt),
     modifiedAt: Date.parse(modifiedAt),
   };

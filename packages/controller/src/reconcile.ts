@@ -94,7 +94,7 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
   /** The answer about a service account: of the gateway, or the one that is known if it need not be asked. */
   async function settle(binding: Binding, serviceAccount: string, desired: AssociationStatus['desired']) {
     const before = binding.status.associations?.find((one) => one.serviceAccount === serviceAccount);
-    const isKnown = before !== undefined && before.desired === desired && isObserved(binding);
+    const isKnown = before?.desired === desired && isObserved(binding);
     if (isKnown && isDecided(before)) return { entry: before, retryMs: null, isUnknown: false };
     if (isKnown && before.state === 'Progressing' && before.approvalId !== undefined) {
       const state = await gateway.approval(binding.namespace, before.approvalId);

@@ -15,7 +15,8 @@ const tokenFile = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 export function readSettings(environment: Environment): Omit<ControllerSettings, 'log'> {
   const problems: string[] = [];
   const text = (name: string, fallback = '', pattern = /./) => {
-    const value = environment[name] || fallback;
+    const { [name]: given = '' } = environment;
+    const value = given === '' ? fallback : given;
     if (!pattern.test(value)) problems.push(`${name} is ${JSON.stringify(value)}; it has to match ${pattern.source}.`);
     return value;
   };

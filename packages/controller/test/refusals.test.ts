@@ -33,8 +33,8 @@ const associations = () =>
     .map(({ serviceAccount }) => serviceAccount);
 const changes = () => world.route.seen.filter(({ body }) => body.includes('mutation')).length;
 
-async function approver(sub: string) {
-  const token = await world.gateway.token({ sub, groups: ['production-approvers'] });
+async function approver(name: string) {
+  const token = await world.gateway.token({ sub: name, groups: ['production-approvers'] });
   return makeGatewayClient({ url: world.gateway.url, authentication: bearer(token) });
 }
 

@@ -63,12 +63,14 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
 
   async function list(): Promise<string> {
     const found: Item[] = [];
-    let [version, next]: [string, string | undefined] = ['', ''];
+    let version: string;
+    let next: string | undefined;
     do {
       const query: Record<string, string> = { limit: pageSize, ...(next && { continue: next }) };
       const page: Page<Source> = await api.request({ method: 'GET', path, query, signal });
       found.push(...page.items.map(keep));
-      [version, next] = [page.metadata.resourceVersion, page.metadata.continue];
+      version = page.metadata.resourceVersion;
+      next = page.metadata.continue;
     } while (next);
     const keys = new Set(found.map(({ namespace, name }) => `${namespace}/${name}`));
     for (const item of all()) if (!keys.has(`${item.namespace}/${item.name}`)) remove(item);

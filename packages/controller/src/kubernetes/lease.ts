@@ -56,7 +56,7 @@ export async function leadWhenElected(
     }
     if (work !== null && performance.now() - renewedAt > renewDeadlineMs)
       lost.abort(new Error('The lease could not be renewed in time.'));
-    if (!lost.signal.aborted) await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+    if (!isAborted(lost.signal)) await sleep(retryMs, undefined, { signal }).catch(() => undefined);
   }
   await work;
   if (work !== null && !lost.signal.aborted) await release(api, settings).catch(onError);
@@ -94,7 +94,7 @@ function makeAcquire(api: KubernetesApi, { namespace, name, identity, durationMs
         holderIdentity: identity,
         leaseDurationSeconds: Math.ceil(durationMs / 1_000),
         renewTime: now,
-        acquireTime: (isOwn && acquireTime) || now,
+        acquireTime: isOwn ? (acquireTime ?? now) : now,
         leaseTransitions: leaseTransitions + (isOwn || !found ? 0 : 1),
       },
     };

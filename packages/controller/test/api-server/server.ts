@@ -56,8 +56,11 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname: path, searchParams: query } = new URL(request.url ?? '/', url);
-    if (path === '/.well-known/openid-configuration') return send(response, 200, issuer.discovery(url));
-    if (path === '/keys') return send(response, 200, issuer.keys);
+    const open = { '/.well-known/openid-configuration': issuer.discovery(url), '/keys': issuer.keys }[path];
+    if (open !== undefined) {
+      send(response, 200, open);
+      return;
+    }
     const user = (request.headers.authorization ?? '').replace(/^Bearer /, '');
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -72,7 +75,10 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
     const access = users[user];
     if (access === undefined) throw new StatusError(401, 'Unauthorized', 'Unauthorized');
     const found = discovery(store, path);
-    if (found !== null) return send(response, 200, found);
+    if (found !== null) {
+      send(response, 200, found);
+      return;
+    }
     const target = targetOf(path);
     const verb = verbOf(one, target);
     if (access !== 'admin' && !access.allows({ verb, ...target }))
@@ -81,8 +87,11 @@ export async function startApiServer(users: Readonly<Record<string, Access | 'ad
         'Forbidden',
         `User "${user}" cannot ${verb} resource "${target.kind.plural}" in API group "${target.kind.group}"`,
       );
-    if (verb === 'watch') return watch(response, target, query);
-    const answer = await answerTo(one, target, /as=Table/.test(request.headers.accept ?? ''));
+    if (verb === 'watch') {
+      watch(response, target, query);
+      return;
+    }
+    const answer = await answerTo(one, target, (request.headers.accept ?? '').includes('as=Table'));
     if (fault?.kind === 'after') throw new Error('cut');
     send(response, one.method === 'POST' ? 201 : 200, answer);
   }
