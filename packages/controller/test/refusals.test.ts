@@ -34,7 +34,8 @@ const associations = () =>
 const changes = () => world.route.seen.filter(({ body }) => body.includes('mutation')).length;
 
 async function approver(name: string) {
-  const token = await world.gateway.token({ sub: name, groups: ['production-approvers'] });
+  const claims = { sub: name, groups: ['production-approvers'] };
+  const token = await world.gateway.token(claims);
   return makeGatewayClient({ url: world.gateway.url, authentication: bearer(token) });
 }
 
