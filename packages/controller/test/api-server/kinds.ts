@@ -61,4 +61,5 @@ export const serviceAccounts: Kind = { ...core, plural: 'serviceaccounts', kind:
 export const events: Kind = { ...core, plural: 'events', kind: 'Event' };
 export const leases: Kind = { ...core, group: 'coordination.k8s.io', plural: 'leases', kind: 'Lease' };
 
-export const kinds: readonly Kind[] = [namespaces, pods, serviceAccounts, events, leases, bindings];
+// Namespaces last: their paths begin as those of what is in them.
+export const kinds: readonly Kind[] = [pods, serviceAccounts, events, leases, bindings, namespaces];
