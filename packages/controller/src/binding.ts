@@ -4,7 +4,7 @@ import type { KubernetesObject, Metadata } from './kubernetes/api.ts';
  * The API group. `.internal` is reserved for private use, so that no domain owner can have other
  * resources in it.
  */
-export const group = 'podidentity.gateway.internal';
+const group = 'podidentity.gateway.internal';
 
 /** Version and kind of the resource. */
 export const apiVersion = `${group}/v1alpha1`;

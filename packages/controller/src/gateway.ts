@@ -126,7 +126,7 @@ const endings: ReadonlyMap<string, 'Rejected' | 'Expired' | 'Withdrawn'> = new M
 const maxLength = 128;
 
 /** Who owns the associations of a resource. A resource that is made again under its name owns them too. */
-export function declarationOf(clusterName: string, namespace: string, name: string): string {
+function declarationOf(clusterName: string, namespace: string, name: string): string {
   const text = `kubernetes:${clusterName}/${namespace}/${name}`;
   if (text.length <= maxLength) return text;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);

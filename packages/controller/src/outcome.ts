@@ -22,7 +22,7 @@ export function isDecided({ state, reason }: Pick<AssociationStatus, 'state' | '
 }
 
 /** The code of the gateway as the reason of a condition: POLICY_DENIED is PolicyDenied. */
-export function reasonOf(code: string): string {
+function reasonOf(code: string): string {
   return code
     .toLowerCase()
     .split('_')

@@ -57,7 +57,7 @@ interface Asked {
 }
 
 /** The path of a resource in the API. */
-export function pathOf({ namespace, name }: Named): string {
+function pathOf({ namespace, name }: Named): string {
   return `/apis/${apiVersion}/namespaces/${namespace}/podidentitybindings/${name}`;
 }
 

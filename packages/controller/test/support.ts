@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Binding, BindingSpec, Condition } from '../src/binding.ts';
-import { bindings, pods, serviceAccounts } from './api-server/kinds.ts';
+import { bindings, serviceAccounts } from './api-server/kinds.ts';
 import type { ApiServer } from './api-server/server.ts';
-import type { Stored } from './api-server/store.ts';
 
 export const roleArn = (name: string) => `arn:aws:iam::111122223333:role/pods/${name}`;
 
@@ -53,10 +52,6 @@ export function messageIn(cluster: ApiServer, namespace: string, name: string, t
 
 export function addServiceAccount(cluster: ApiServer, namespace: string, name: string): void {
   cluster.store.create(serviceAccounts, namespace, { metadata: { name } } as never);
-}
-
-export function addPod(cluster: ApiServer, namespace: string, name: string, pod: Pick<Stored, 'spec'>): void {
-  cluster.store.create(pods, namespace, { metadata: { name }, ...pod } as never);
 }
 
 /** Waits until a check passes; then its error is that of the last attempt. */

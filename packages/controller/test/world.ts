@@ -19,7 +19,7 @@ interface Manifest {
 }
 
 /** What the shipped manifests let the controller do. */
-export function controllerRoles(): readonly Role[] {
+function controllerRoles(): readonly Role[] {
   const manifests = parseAllDocuments(renderManifests()).map((one) => one.toJS() as Manifest);
   return manifests
     .filter(
@@ -91,7 +91,7 @@ function permitByApproval(folder: string): void {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /** Settings of a controller that answers quickly. */
-export function settingsFor(
+function settingsFor(
   { cluster, route }: Pick<World, 'cluster' | 'route'>,
   more: Partial<ControllerSettings> = {},
 ): ControllerSettings {

@@ -38,7 +38,7 @@ export interface Connection {
 }
 
 /** A request to the API server. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import type { Kind } from './store.ts';
 
 /** A column that `kubectl get` prints. */
-export interface Column {
+interface Column {
   readonly name: string;
   readonly type: string;
   readonly jsonPath: string;
