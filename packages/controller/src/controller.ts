@@ -121,7 +121,10 @@ async function lead(running: Running, leading: AbortSignal): Promise<void> {
       () => bindings.all().filter((one) => conditionOf(one, 'Ready')?.status === status).length,
     );
   metrics.gauge('pod_identity_controller_queue', '', queue.size);
-  const isAborted = new Promise((resolve) => leading.addEventListener('abort', resolve));
+  const isAborted = new Promise<void>((resolve) => {
+    if (leading.aborted) resolve();
+    else leading.addEventListener('abort', () => resolve());
+  });
   // Overlaps can't be known before all resources and service accounts are.
   const synced = Promise.all([bindings.synced, serviceAccounts.synced, pods?.synced])
     .then(running.onSynced)

@@ -11,7 +11,7 @@ import {
   messageIn,
   roleArn,
 } from './support.ts';
-import { startController, startWorld } from './world.ts';
+import { leaseOf, startController, startWorld } from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -182,6 +182,16 @@ test('the condition CredentialsInjected follows the pods, by the findings of the
   await eventually(() => expect(injection()).toEqual(['CredentialsInjected=True:Injected']));
   expect(world.route.seen).toHaveLength(asked);
   await removed('seen');
+});
+
+test('a controller that waits to lead is ready, and stops at once', async () => {
+  const asked = world.route.seen.length;
+  const waiting = startController(world, { lease: { ...leaseOf('two'), retryMs: 100 } });
+  const metrics = await (await fetch(`http://127.0.0.1:${await waiting.port}/metrics`)).text();
+  expect(metrics).toContain('pod_identity_controller_leader 0\n');
+  expect((await fetch(`http://127.0.0.1:${await waiting.port}/readyz`)).status).toBe(200);
+  expect(await waiting.stop()).toBe(true);
+  expect(world.route.seen).toHaveLength(asked);
 });
 
 test('events and metrics tell what happened, and every right of the manifests is used', async () => {

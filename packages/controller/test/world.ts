@@ -90,6 +90,18 @@ function permitByApproval(folder: string): void {
 
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
+/** The lease of a controller of some identity. */
+export function leaseOf(identity: string) {
+  return {
+    namespace: 'pod-identity-system',
+    name: 'pod-identity-controller',
+    identity,
+    durationMs: 6_000,
+    renewDeadlineMs: 4_000,
+    retryMs: 500,
+  };
+}
+
 /** Settings of a controller that answers quickly. */
 function settingsFor(
   { cluster, route }: Pick<World, 'cluster' | 'route'>,
@@ -105,12 +117,7 @@ function settingsFor(
     approvalPollMs: 100,
     maxDelayMs: 400,
     watchPods: true,
-    lease: {
-      namespace: 'pod-identity-system',
-      name: 'pod-identity-controller',
-      identity: 'one',
-      ...{ durationMs: 6_000, renewDeadlineMs: 4_000, retryMs: 500 },
-    },
+    lease: leaseOf('one'),
     port: 0,
     log: () => undefined,
     ...more,
