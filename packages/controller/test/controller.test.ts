@@ -1,6 +1,7 @@
 import { injected, plain, pod } from '../../command/test/doctor/pods.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { bindings, events, namespaces, pods, serviceAccounts } from './api-server/kinds.ts';
+import type { SeenRequest } from './api-server/server.ts';
 import {
   addServiceAccount,
   bindingIn,
@@ -157,6 +158,21 @@ test('an association of others is left alone, unless the resource may take it ov
   await untilReady('foreign');
   expect(associationOf('foreign')?.roleArn).toBe(roleArn('payments/payments-api'));
   await removed('foreign');
+});
+
+test('answers of the API server that are lost, late or errors change nothing about the result', async () => {
+  const isWrite = ({ method, path, user }: SeenRequest) =>
+    user === 'controller' && method === 'PATCH' && path.includes('/faulty');
+  for (const kind of ['after', 'before', 500, 'slow', 'after', 409] as const)
+    world.cluster.addFault({ match: isWrite, kind });
+  world.eks().clearRequests();
+  declared('faulty');
+  await untilReady('faulty');
+  expect(world.cluster.pendingFaults()).toBe(0);
+  expect(world.eks().requests('CreatePodIdentityAssociation')).toHaveLength(1);
+  await removed('faulty');
+  // One token for each namespace, for the whole time.
+  expect(world.cluster.tokenRequests()).toBeLessThanOrEqual(2);
 });
 
 test('the condition CredentialsInjected follows the pods, by the findings of the doctor', async () => {
