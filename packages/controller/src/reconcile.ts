@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Pod } from '../../command/src/kubernetes/pod.ts';
 import type { Association } from '../../client/src/client/result.ts';
 import {
@@ -83,7 +84,7 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
   }
 
   async function writeStatus(binding: Binding, status: BindingStatus): Promise<Binding> {
-    if (JSON.stringify(binding.status) === JSON.stringify(status)) return binding;
+    if (isDeepStrictEqual(binding.status, status)) return binding;
     // A merge patch leaves what it does not name.
     const absent = status.observedRetry === undefined ? { observedRetry: null } : {};
     const after = await patch(binding, `${pathOf(binding)}/status`, { status: { ...status, ...absent } });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { injected, plain, pod } from '../../command/test/doctor/pods.ts';
 import { closeAtEnd } from '../../../test/support/left-open.ts';
 import { bindings, events, namespaces, pods, serviceAccounts } from './api-server/kinds.ts';
@@ -198,6 +199,22 @@ test('the condition CredentialsInjected follows the pods, by the findings of the
   await eventually(() => expect(injection()).toEqual(['CredentialsInjected=True:Injected']));
   expect(world.route.seen).toHaveLength(asked);
   await removed('seen');
+});
+
+test('a status that did not change is not written again', async () => {
+  declared('quiet');
+  await untilReady('quiet');
+  const writes = () =>
+    world.cluster.seen.filter(({ method, path }) => method === 'PATCH' && path.endsWith('/quiet/status')).length;
+  const before = writes();
+  change(world.cluster, 'payments', 'quiet', {}, { other: 'annotation' });
+  change(world.cluster, 'payments', 'quiet', {}, { other: 'value' });
+  await eventually(() =>
+    expect(bindingIn(world.cluster, 'payments', 'quiet')?.metadata.annotations).toEqual({ other: 'value' }),
+  );
+  await sleep(300);
+  expect(writes()).toBe(before);
+  await removed('quiet');
 });
 
 test('a controller that waits to lead is ready, and stops at once', async () => {

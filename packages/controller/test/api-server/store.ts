@@ -71,11 +71,11 @@ export function makeStore(kinds: readonly Kind[]) {
     object.metadata.resourceVersion = String(version);
     const key = keyOf(kind, object.metadata.namespace, object.metadata.name);
     if (type === 'DELETED') objects.delete(key);
-    else objects.set(key, object);
-    const change = { version, plural: kind.plural, type, object: structuredClone(object) };
+    else objects.set(key, sorted(object));
+    const change = { version, plural: kind.plural, type, object: sorted(object) };
     changes.push(change);
     for (const listener of listeners) listener(change);
-    return structuredClone(object);
+    return sorted(object);
   };
   const find = (kind: Kind, namespace: string | undefined, name: string): Stored => {
     const found = objects.get(keyOf(kind, namespace, name));
@@ -149,10 +149,9 @@ export function makeStore(kinds: readonly Kind[]) {
           `metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted`,
         );
     }
-    if (generation !== undefined)
-      after.metadata.generation = generation + (JSON.stringify(after.spec) === JSON.stringify(before.spec) ? 0 : 1);
+    if (generation !== undefined) after.metadata.generation = generation + (isSame(after.spec, before.spec) ? 0 : 1);
     validate(kind, after);
-    if (JSON.stringify(after) === JSON.stringify(before)) return structuredClone(before);
+    if (isSame(after, before)) return structuredClone(before);
     const isGone = deletionTimestamp !== undefined && (after.metadata.finalizers ?? []).length === 0;
     return record(kind, isGone ? 'DELETED' : 'MODIFIED', structuredClone(after));
   }
@@ -199,6 +198,19 @@ export function makeStore(kinds: readonly Kind[]) {
 }
 
 export type Store = ReturnType<typeof makeStore>;
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(sorted({ value: one })) === JSON.stringify(sorted({ value: other }));
+}
+
+/** A copy with its fields in the order in which Kubernetes gives those of custom resources. */
+function sorted<Value>(value: Value): Value {
+  return JSON.parse(JSON.stringify(value), (_, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : one,
+  ) as Value;
+}
 
 /** RFC 7386. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
