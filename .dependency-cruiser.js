@@ -104,6 +104,8 @@ const command = '^packages/command/';
 
 /** The function for CloudFormation, CDK, Terraform and Pulumi. */
 const iac = '^packages/iac/';
+/** The controller in a cluster. */
+const controller = '^packages/controller/';
 
 /** Writes completion scripts, and knows no command. */
 const completionScripts = '^packages/command/src/completion-scripts\\.ts$';
@@ -200,6 +202,23 @@ export default {
       severity: 'error',
       from: { path: `${iac}src/` },
       to: { path: '^(src|test|bench|deploy|tools|packages)/', pathNot: [`${iac}src/`, `${client}src/`] },
+    },
+    {
+      name: 'controller-alone',
+      comment: 'The controller reaches the gateway by the typed client only, and reads pods as the doctor does',
+      severity: 'error',
+      from: { path: `${controller}src/` },
+      to: {
+        path: '^(src|test|bench|deploy|tools|packages)/',
+        pathNot: [`${controller}src/`, `${client}src/`, `${command}src/(doctor|kubernetes)/`],
+      },
+    },
+    {
+      name: 'controller-kubernetes-alone',
+      comment: 'What speaks to the API server knows neither the resource nor the gateway',
+      severity: 'error',
+      from: { path: `${controller}src/kubernetes/` },
+      to: { path: '^packages/', pathNot: `${controller}src/kubernetes/` },
     },
     {
       name: 'command-layers',

@@ -57,6 +57,7 @@ test('the threat model covers each part of the flow of a request', () => {
     'Deployment',
     'Infrastructure as code',
     'Page',
+    'Controller',
     'Local server',
   ]);
 });

@@ -168,6 +168,17 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'packages/page/test/browser/sign-in.browser.test.ts: comes back to the view of a link, as the person, and leaves no token anywhere',
     'packages/page/test/browser/security.browser.test.ts: refuses %s to the scripts of the page',
   ],
+  'Elevation of privilege: a resource asks for another namespace or cluster': [
+    'packages/controller/test/controller.test.ts: the requests are those of the service account of the namespace, without a person',
+  ],
+  'Elevation of privilege: the controller is taken over': [
+    'packages/controller/test/controller.test.ts: events and metrics tell what happened, and every right of the manifests is used',
+    'packages/controller/test/manifests.test.ts: the pod meets the restricted pod security standard',
+  ],
+  'Tampering: two resources, or a resource and another door, want other things': [
+    'packages/controller/test/controller.test.ts: of resources that overlap, the oldest wins, the others say so, and one follows at its end',
+    'packages/controller/test/controller.test.ts: an association of others is left alone, unless the resource may take it over',
+  ],
   'Elevation of privilege: a web page uses `npm start` or the simulator through the browser of a developer': [
     'packages/local-gateway/test/http-api/foreign-pages.test.ts: a rebound name gets 421 on %s, and what to set',
   ],
