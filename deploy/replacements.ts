@@ -23,6 +23,12 @@ export const replacements: readonly Replacement[] = [
     contents: 'export const determineApolloConfig = () => ({});',
   },
   {
+    name: 'schema-printer',
+    why: 'prints definitions of types: documents of requests have none, and the schema is not printed',
+    path: /graphql\/language\/printer\.mjs$/,
+    contents: (text) => edited(text, /\n {2}\/\/ Type System Definitions\n[^]*?\n};/, () => '\n};'),
+  },
+  {
     name: 'incremental-delivery',
     why: 'imports all of graphql to find out whether it can execute @defer and @stream, which this version of graphql can not',
     path: /@apollo\/server\/dist\/esm\/incrementalDeliveryPolyfill\.js$/,

@@ -195,6 +195,16 @@ export const sdkReplacements: readonly Replacement[] = [
     contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy';",
   },
   {
+    name: 'trace-of-invocation',
+    why: 'finds the trace of an invocation among others in the same process: a process of a function has one at a time',
+    path: /@aws-sdk\/core\/dist-es\/submodules\/client\/middleware-recursion-detection\/recursionDetectionMiddleware\.js$/,
+    contents: `export const recursionDetectionMiddleware = () => (next) => (sent) => {
+        const trace = process.env._X_AMZN_TRACE_ID;
+        if (trace) sent.request.headers['X-Amzn-Trace-Id'] ??= trace;
+        return next(sent);
+      };`,
+  },
+  {
     name: 'dates',
     why: 'parses dates as schema-date-utils.js does, once more',
     path: /@smithy\/core\/dist-es\/submodules\/serde\/date-utils\.js$/,

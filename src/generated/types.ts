@@ -1149,6 +1149,8 @@ export type EnsureCheckPayload = {
 export type EnsureNoPodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /** As for `ensurePodIdentityAssociation`. */
+  readonly attempt?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
   /** Name of the declaration whose association is deleted, as for `ensurePodIdentityAssociation`. */
@@ -1198,6 +1200,11 @@ export type EnsurePayload = {
 export type EnsurePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
+  /**
+   * A text of your choice, 1 to 128 characters in one line; a new one asks anew for an approval that was rejected, withdrawn or expired. It is not needed
+   * for anything else.
+   */
+  readonly attempt?: InputMaybe<Scalars['String']['input']>;
   /** Name of the EKS cluster. */
   readonly clusterName: Scalars['String']['input'];
   /**

@@ -1,5 +1,6 @@
 import type { CreatePodIdentityAssociationInput, TagInput } from '../generated/types.ts';
 import type { CreateRequest, Tag } from '../model/association.ts';
+import type { Finding } from '../model/refusal.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from './names.ts';
@@ -15,10 +16,13 @@ import type { ValidatedAs } from './validated.ts';
  * Validates the input of a create against the rules of EKS, IAM and Kubernetes, all rules at once
  * and without a network call, and converts it into its canonical form. Time is linear in the size
  * of the input; the size of the result is bounded.
+ *
+ * @param otherFindings those on fields that only a similar input has
  */
 export function validateCreate(
   input: CreatePodIdentityAssociationInput,
   defaults: ClusterDefaults,
+  otherFindings: readonly Finding[] = [],
 ): ValidatedAs<CreateRequest> {
   const { namespace, serviceAccount, expectedRevision = null } = input;
   const { metadata, findings: metadataFindings } = validateMetadata(input);
@@ -35,6 +39,7 @@ export function validateCreate(
     ...metadataFindings.onBehalfOf,
     ...metadataFindings.declaration,
     ...expectedRevisionFindings(expectedRevision),
+    ...otherFindings,
   ];
   if (findings.length > 0) {
     return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };

@@ -2,6 +2,7 @@ import type { EnsureNoPodIdentityAssociationInput, EnsurePodIdentityAssociationI
 import type { AssociationSettings, AssociationTarget, Tag } from '../model/association.ts';
 import { completeSettings } from '../model/setting-fields.ts';
 import { validateCreate } from './create.ts';
+import { attemptFindings } from './free-texts.ts';
 import { describeInvalidInput } from './invalid-input.ts';
 import { clusterFindings, namespaceFindings, resolveCluster, serviceAccountFindings } from './names.ts';
 import type { ClusterDefaults } from './names.ts';
@@ -15,6 +16,8 @@ export interface DesiredState {
   readonly association: DesiredAssociation | null;
   /** Whether an association that is not the declaration's may be changed. */
   readonly takeOver: boolean;
+  /** What tells a desired state from an equal one that was rejected; null: nothing. */
+  readonly attempt: string | null;
 }
 
 /** What an association is desired to be. */
@@ -30,7 +33,7 @@ export function validateEnsure(
   input: EnsurePodIdentityAssociationInput,
   defaults: ClusterDefaults,
 ): ValidatedAs<DesiredState> {
-  const validated = validateCreate(input, defaults);
+  const validated = validateCreate(input, defaults, attemptFindings(input.attempt));
   if (validated.kind === 'invalid') return validated;
   const { accountId, region, clusterName, namespace, serviceAccount, tags, expiresAt = null } = validated.request;
   const association = {
@@ -39,7 +42,7 @@ export function validateEnsure(
     ...(input.expiresAt === undefined ? {} : { expiresAt }),
   };
   const target = { accountId, region, clusterName, namespace, serviceAccount };
-  return { ...validated, request: { target, association, takeOver: input.takeOver === true } };
+  return { ...validated, request: { target, association, ...termsOf(input) } };
 }
 
 /** Validates the input of an absence, and converts it. */
@@ -56,8 +59,14 @@ export function validateEnsureNo(
     ...metadataFindings.reason,
     ...metadataFindings.onBehalfOf,
     ...metadataFindings.declaration,
+    ...attemptFindings(input.attempt),
   ];
   if (findings.length > 0) return { kind: 'invalid', ...describeInvalidInput(input, findings), ...metadata };
   const target = { ...resolveCluster(input, defaults), namespace, serviceAccount };
-  return { kind: 'valid', request: { target, association: null, takeOver: input.takeOver === true }, ...metadata };
+  return { kind: 'valid', request: { target, association: null, ...termsOf(input) }, ...metadata };
+}
+
+/** The terms on which a state is desired. */
+function termsOf({ takeOver, attempt }: EnsureNoPodIdentityAssociationInput) {
+  return { takeOver: takeOver === true, attempt: attempt ?? null };
 }

@@ -8,6 +8,9 @@ const maxReasonLength = 1024;
 /** The most characters of `onBehalfOf`. */
 const maxPersonLength = 256;
 
+/** The most characters of an attempt: a UUID, or a time, fits. */
+const maxAttemptLength = 128;
+
 /** The most characters of the name of a declaration: a path in a repository fits. */
 const maxDeclarationLength = 128;
 
@@ -53,6 +56,13 @@ const declarationRules = [
   notBlank('Name the declaration, e.g. "payments/bindings", or leave declaration out.'),
 ];
 
+const attemptRules = [
+  maxLength(maxAttemptLength, 'Use a short text, such as a number or a date.'),
+  wellFormed,
+  noControlCharacters(/\p{Cc}/u, 'Use a text in one line, such as a number or a date.'),
+  notBlank('Use a text, such as a number or a date, or leave attempt out.'),
+];
+
 const tokenRules: readonly TextRule[] = [
   maxLength(maxTokenLength, 'Use a UUID, or the SHA-256 hash of a longer name in hex.'),
   {
@@ -83,6 +93,11 @@ export function onBehalfOfFindings(value: Text): Finding[] {
 /** Findings on the name of the declaration that made a request: 1 to 128 characters in one line. */
 export function declarationFindings(value: Text): Finding[] {
   return optionalText('declaration', value, declarationRules);
+}
+
+/** Findings on the attempt of a desired state: 1 to 128 characters in one line. */
+export function attemptFindings(value: Text): Finding[] {
+  return optionalText('attempt', value, attemptRules);
 }
 
 /** Findings on the client request token: 1 to 255 printable ASCII characters. */

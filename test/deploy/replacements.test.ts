@@ -4,6 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { dirname } from 'node:path';
 import { compileFunction } from 'node:vm';
 import { build } from 'esbuild';
+import { parse, print } from 'graphql';
 import { withPlainNames } from '../../deploy/module-edits.ts';
 import { missedReplacements, replacements } from '../../deploy/replacements.ts';
 import { unusedMembers } from '../../deploy/sdk-replacements.ts';
@@ -45,6 +46,40 @@ test('a function reads its credentials from the environment once', async () => {
   env.AWS_ACCESS_KEY_ID = 'two';
   expect(credentials).toMatchObject({ accessKeyId: 'one' });
   expect(await provide()).toBe(credentials);
+});
+
+test('a call of AWS carries the trace of its invocation, and keeps one that it has', async () => {
+  const path =
+    'node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-recursion-detection/recursionDetectionMiddleware.js';
+  const text = replaced(path, await readFile(path, 'utf8')).replace('export const', 'return');
+  interface Sent {
+    readonly request: { readonly headers: Record<string, string> };
+  }
+  const env: Record<string, string> = {};
+  const make = compileFunction(text.replace(/return \w+ =/, 'return'), ['process']) as (
+    process: object,
+  ) => () => (next: (sent: Sent) => Sent) => (sent: Sent) => Sent;
+  const send = make({ env })()((sent) => sent);
+  expect(send({ request: { headers: {} } }).request.headers).toEqual({});
+  env._X_AMZN_TRACE_ID = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+  expect(send({ request: { headers: {} } }).request.headers).toEqual({ 'X-Amzn-Trace-Id': env._X_AMZN_TRACE_ID });
+  const own = { 'X-Amzn-Trace-Id': 'Root=own' };
+  expect(send({ request: { headers: { ...own } } }).request.headers).toEqual(own);
+});
+
+test('the printer of a bundle prints documents of requests as before', async () => {
+  const path = 'node_modules/graphql/language/printer.mjs';
+  const { outputFiles } = await build({
+    stdin: { contents: replaced(path, await readFile(path, 'utf8')), resolveDir: dirname(path) },
+    ...{ bundle: true, platform: 'node', format: 'cjs', write: false },
+  });
+  const module = { exports: {} as { print: typeof print } };
+  const run = compileFunction(outputFiles[0]?.text ?? '', ['module']) as (of: object) => void;
+  run(module);
+  const document = parse(
+    'query Q($a: [Int!] = [1], $b: I) @d { a(b: {c: "x", d: E, e: null}) { ...F ... on T { i } } } fragment F on T { j }',
+  );
+  expect(module.exports.print(document)).toBe(print(document));
 });
 
 const schemas = 'node_modules/@aws-sdk/client-eks/dist-es/schemas/schemas_0.js';

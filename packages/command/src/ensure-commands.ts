@@ -25,6 +25,12 @@ const takeOver: Parameter = {
   help: 'Change the association also if it is not that of the declaration, which it becomes then.',
 };
 
+const attempt: Parameter = {
+  name: 'attempt',
+  type: 'string',
+  help: 'A text of your choice. A new one asks anew for an approval that was rejected, withdrawn or expired.',
+};
+
 const place = binding.filter(({ name }) => name !== 'roleArn');
 const desired: readonly Parameter[] = [
   clusterName,
@@ -39,7 +45,7 @@ const desired: readonly Parameter[] = [
     help: 'When the gateway deletes the association, as RFC 3339 text. Without the option, its expiry stays; an empty text clears it.',
   },
 ];
-const owned = [declaration, takeOver];
+const owned = [declaration, takeOver, attempt];
 const recorded = record.map(plain);
 const asked = [onBehalfOf, accountId].map(plain);
 

@@ -3,7 +3,7 @@ import { bearer } from '../../client/src/client/auth.ts';
 import { makeGatewayClient } from '../../client/src/client/client.ts';
 import type { GatewayClient } from '../../client/src/client/client.ts';
 import { pageLink } from '../../client/src/client/page-links.ts';
-import { kind } from './binding.ts';
+import { kind, retryOf } from './binding.ts';
 import type { Binding } from './binding.ts';
 import { failureOf, outcomeOf } from './outcome.ts';
 import type { Outcome } from './outcome.ts';
@@ -55,13 +55,14 @@ export function makeGateway({ url, cluster, tokenOf, finish, signal }: GatewaySe
     clients.set(namespace, client);
     return client;
   };
-  const common = ({ namespace, name, spec }: Binding, serviceAccount: string) => ({
+  const common = (binding: Binding, serviceAccount: string) => ({
     ...cluster,
-    namespace,
+    namespace: binding.namespace,
     serviceAccount,
-    declaration: declarationOf(cluster.clusterName, namespace, name),
-    takeOver: spec.takeOver ?? false,
-    reason: `${kind} ${namespace}/${name}`,
+    declaration: declarationOf(cluster.clusterName, binding.namespace, binding.name),
+    takeOver: binding.spec.takeOver ?? false,
+    attempt: retryOf(binding) || null,
+    reason: `${kind} ${binding.namespace}/${binding.name}`,
   });
   type Ensure = GatewayClient['ensurePodIdentityAssociation'] | GatewayClient['ensureNoPodIdentityAssociation'];
   const send = async (namespace: string, request: (client: GatewayClient) => ReturnType<Ensure>) => {

@@ -94,9 +94,9 @@ export function makeDoor(connect: Connect, remainingMs: number) {
 
   /** An association of others is left alone, which is no failure. */
   async function ensureNo(place: Place): Promise<Outputs> {
-    const { accountId, region, clusterName, namespace, serviceAccount, reason, onBehalfOf } = place.properties;
+    const { accountId, region, clusterName, namespace, serviceAccount, reason, onBehalfOf, attempt } = place.properties;
     const identity = { accountId, region, clusterName, namespace, serviceAccount };
-    const input = { ...identity, declaration: place.declaration, reason, onBehalfOf };
+    const input = { ...identity, declaration: place.declaration, reason, onBehalfOf, attempt };
     try {
       return (await settle(place, (options) => client().ensureNoPodIdentityAssociation(input, options))).outputs;
     } catch (error) {

@@ -47,6 +47,7 @@ const schema = v.object(
     tags: v.optional(tags),
     expiresAt: v.optional(v.nullable(text)),
     takeOver: v.optional(flag),
+    attempt: optionalText,
     reason: optionalText,
     onBehalfOf: optionalText,
     waitForApprovalMinutes: v.optional(minutes),

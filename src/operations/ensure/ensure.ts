@@ -148,7 +148,9 @@ const retrySeconds = 10;
 function forDesiredState(refusal: Refusal): Refusal {
   const advice = refusal.advice?.replace(
     /(use|send the request with) a new clientRequestToken( for another change)?/,
-    'send the desired state again',
+    refusal.code.startsWith('APPROVAL_')
+      ? 'send the desired state with another attempt'
+      : 'send the desired state again',
   );
   const retryable = refusal.retryable || refusal.code === 'OUTCOME_UNDETERMINED';
   return { ...refusal, retryable, advice: advice ?? null };

@@ -30,7 +30,10 @@ export type Picked = { readonly differences: readonly Difference[] } & (
  * The one change that comes next: settings and expiry, then tags to set, then tags to remove. What is
  * not the declaration's becomes so by the first change: of its settings, or by its adoption.
  */
-export function pick({ target, association: desired, takeOver }: DesiredState, known: KnownAssociation): Picked {
+export function pick(
+  { target, association: desired, takeOver }: Omit<DesiredState, 'attempt'>,
+  known: KnownAssociation,
+): Picked {
   const { association, revision: expectedRevision, isOwn, isConfirmed } = known;
   const differences = differencesOf(desired, known);
   const none: Picked = { change: 'NONE', to: null, differences };

@@ -68,12 +68,14 @@ test('a held change can be sent by its mutation too, under the derived token, an
   expect(await ensure()).toMatchObject(none);
 });
 
-test('a rejected change stays rejected, and another desired state asks anew', async () => {
+test('a rejected change stays rejected, and another desired state or attempt asks anew', async () => {
   asked.needs = [security];
   await gateway.ensure();
   await voteOn(gateway, ledger, await lastApproval(ledger, gateway), { vote: 'REJECT', comment: 'No.' });
   expect(await gateway.ensure()).toMatchObject({ refusal: { code: 'APPROVAL_REJECTED' } });
-  expect(await gateway.ensure()).toMatchObject({ refusal: { code: 'APPROVAL_REJECTED' } });
+  const advice = expect.stringContaining('send the desired state with another attempt');
+  expect(await gateway.ensure()).toMatchObject({ refusal: { code: 'APPROVAL_REJECTED', advice } });
+  expect(await gateway.ensure({ attempt: '2' })).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
   expect(await gateway.ensure({ roleArn: worker })).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
 });
 

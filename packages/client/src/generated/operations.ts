@@ -397,6 +397,8 @@ export type EnsureChange =
 export type EnsureNoPodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: string | null | undefined;
+  /** As for `ensurePodIdentityAssociation`. */
+  readonly attempt?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
   /** Name of the declaration whose association is deleted, as for `ensurePodIdentityAssociation`. */
@@ -419,6 +421,11 @@ export type EnsureNoPodIdentityAssociationInput = {
 export type EnsurePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: string | null | undefined;
+  /**
+   * A text of your choice, 1 to 128 characters in one line; a new one asks anew for an approval that was rejected, withdrawn or expired. It is not needed
+   * for anything else.
+   */
+  readonly attempt?: string | null | undefined;
   /** Name of the EKS cluster. */
   readonly clusterName: string;
   /**

@@ -66,6 +66,8 @@ export interface PodIdentityAssociationProps extends CfnPodIdentityAssociationPr
   readonly expiresAt?: string;
   /** Whether to take over an association that something else made. */
   readonly takeOver?: boolean;
+  /** A new text asks anew for an approval that was rejected. */
+  readonly attempt?: string;
   readonly reason?: string;
   readonly onBehalfOf?: string;
   /** How long to wait while others have to approve: 0 to 14. */
