@@ -213,6 +213,8 @@ export interface CallerAnswer {
   readonly principal: string;
   readonly kind: MutationKind;
   readonly clientRequestToken: string;
+  /** Set if the request names a desired state: then it has no token, and the name in its place is that of the desired state. */
+  readonly isDesired?: true;
   /** The `modifiedAt` that the request expects; absent if it expects none. */
   readonly expectedModifiedAt?: number;
   /** When the revision that a create or update expects was read; absent if it expects none. */
