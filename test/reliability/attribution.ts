@@ -43,11 +43,11 @@ const leavesTokenUnused = ['ASSOCIATION_NOT_FOUND', 'CHANGES_LOCKED', 'NOTHING_T
 
 /** Whether every later request with the token gets this answer. All other answers may change over time, and all refusals of desired states. */
 export function isFinal(
-  { status, event, code, operationId, isDesired }: CallerAnswer,
+  { status, event, code, operationId, desired }: CallerAnswer,
   entries: readonly TrailEntry[],
 ): boolean {
   if (status === 'SUCCEEDED') return true;
-  if (isDesired || status !== 'REFUSED' || (event !== 'REFUSED' && event !== 'REPLAYED')) return false;
+  if (desired || status !== 'REFUSED' || (event !== 'REFUSED' && event !== 'REPLAYED')) return false;
   const isOfOperation = (entry: TrailEntry) => entry.operationId === operationId && isByLeaseHolder(entry);
   return event === 'REPLAYED' || !leavesTokenUnused.includes(code ?? '') || entries.some(isOfOperation);
 }

@@ -15,7 +15,7 @@ import { claimsEvent, jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer, MutationKind, VoteAnswer } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Process } from './implementation.ts';
-import { inputOf } from './target.ts';
+import { desiredRoleOf, inputOf } from './target.ts';
 
 /** An answer without its times. */
 export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
@@ -98,7 +98,7 @@ export function noAnswer({ kind, by, other, ensures, expectedModifiedAt }: CaseR
     // does.
     clientRequestToken: other ? 'first, with other input' : 'first',
     ...(expectedModifiedAt === null ? {} : { expectedModifiedAt }),
-    ...(ensures && { isDesired: true }),
+    ...(ensures && { desired: { roleArn: desiredRoleOf(kind) } }),
     status: 'NONE',
     ...{ code: null, httpStatus: null, associationArn: null, operationId: null, event: null },
   };

@@ -80,9 +80,15 @@ const declaration = 'matrix';
 /** The desired state that is reached by a change of this kind. */
 function desiredBy({ kind, held }: CaseRequest): object {
   const common = { ...targetOf(held), declaration, reason: 'first' };
-  if (kind === 'delete') return common;
-  const association = { ...common, roleArn: requestedRole };
+  const roleArn = desiredRoleOf(kind);
+  if (roleArn === null) return common;
+  const association = { ...common, roleArn };
   return kind === 'create' ? { ...association, tags: requestedTags } : association;
+}
+
+/** The role of the desired state; null if there shall be no association. */
+export function desiredRoleOf(kind: CaseRequest['kind']): string | null {
+  return kind === 'delete' ? null : requestedRole;
 }
 
 /** How a change outside resembles the request of the case. */
