@@ -107,6 +107,11 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
   ['a desired state that is called reached', 'desired', { answers: [{ ...answer, desired: { roleArn: 'role-2' } }] }],
   ['an absence that is called reached', 'desired', { answers: [{ ...answer, desired: { roleArn: null } }] }],
   [
+    'a desired state that is called reached before its change',
+    'desired',
+    { answers: [{ ...answer, answeredAt: 1_500, desired: { roleArn: 'role-1' } }] },
+  ],
+  [
     'a desired state that repetitions never reach',
     'desired',
     { answers: [{ ...failed, desired: { roleArn: 'role-1' } }], isRepeated: true },

@@ -21,7 +21,7 @@ import {
 } from './adoptions.ts';
 import { unapproved } from './approvals.ts';
 import { endedWithoutApproval, untrueExpiries } from './expiries.ts';
-import { unreachedStates } from './desired.ts';
+import { changesOnceReached, statesNotReached } from './desired.ts';
 import { neededErasures } from './erasures.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
@@ -155,7 +155,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 
   needed: neededErasures,
 
-  desired: unreachedStates,
+  desired: (facts) => [...statesNotReached(facts), ...changesOnceReached(facts)],
 
   answered: ({ answers, approvals }) => [
     ...answers
