@@ -41,10 +41,13 @@ export function tokenOf(change: EksChange, entries: readonly TrailEntry[]): stri
 /** Refusals that do not use up the token unless an operation had begun. */
 const leavesTokenUnused = ['ASSOCIATION_NOT_FOUND', 'CHANGES_LOCKED', 'NOTHING_TO_CHANGE', 'OPERATION_IN_PROGRESS'];
 
-/** Whether every later request with the token gets this answer. All other answers may change over time. */
-export function isFinal({ status, event, code, operationId }: CallerAnswer, entries: readonly TrailEntry[]): boolean {
+/** Whether every later request with the token gets this answer. All other answers may change over time, and all refusals of desired states. */
+export function isFinal(
+  { status, event, code, operationId, desired }: CallerAnswer,
+  entries: readonly TrailEntry[],
+): boolean {
   if (status === 'SUCCEEDED') return true;
-  if (status !== 'REFUSED' || (event !== 'REFUSED' && event !== 'REPLAYED')) return false;
+  if (desired || status !== 'REFUSED' || (event !== 'REFUSED' && event !== 'REPLAYED')) return false;
   const isOfOperation = (entry: TrailEntry) => entry.operationId === operationId && isByLeaseHolder(entry);
   return event === 'REPLAYED' || !leavesTokenUnused.includes(code ?? '') || entries.some(isOfOperation);
 }

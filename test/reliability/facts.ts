@@ -27,6 +27,8 @@ export interface Facts {
   readonly locks: readonly LockedTime[];
   /** False if no retry and no reconciler run followed, so an operation may still be open. */
   readonly reconciled: boolean;
+  /** Set if the request was sent again at last, after every doubt and without a fault. */
+  readonly isRepeated?: true;
   /** Where an answer as of a past time was not what EKS had then, one sentence each. Absent: none was asked for. */
   readonly untruePast?: readonly string[];
   /** What was sent after the deadline of its request or run, or written with a wrong clock. Absent: that was not watched. */
@@ -213,6 +215,8 @@ export interface CallerAnswer {
   readonly principal: string;
   readonly kind: MutationKind;
   readonly clientRequestToken: string;
+  /** What the request names if it is a desired state: the role; null if there shall be no association. Then it has no token, and its name is in that place. */
+  readonly desired?: { readonly roleArn: string | null };
   /** The `modifiedAt` that the request expects; absent if it expects none. */
   readonly expectedModifiedAt?: number;
   /** When the revision that a create or update expects was read; absent if it expects none. */

@@ -104,6 +104,18 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
       erasures: { recorded: [{ time: 5_000, erased: ['op-1.2'] }], gone: [] },
     },
   ],
+  ['a desired state that is called reached', 'desired', { answers: [{ ...answer, desired: { roleArn: 'role-2' } }] }],
+  ['an absence that is called reached', 'desired', { answers: [{ ...answer, desired: { roleArn: null } }] }],
+  [
+    'a desired state that is called reached before its change',
+    'desired',
+    { answers: [{ ...answer, answeredAt: 1_500, desired: { roleArn: 'role-1' } }] },
+  ],
+  [
+    'a desired state that repetitions never reach',
+    'desired',
+    { answers: [{ ...failed, desired: { roleArn: 'role-1' } }], isRepeated: true },
+  ],
   ["an answer about another principal's operation", 'isolated', { answers: [{ ...answer, principal: 'bob' }] }],
   ['an HTTP 500 answer', 'answered', { answers: [{ ...answer, status: 'ERROR', httpStatus: 500 }] }],
   [
@@ -206,6 +218,15 @@ describe('the guarantees', () => {
       },
     ],
     ['a replayed answer', { answers: [answer, { ...answer, startedAt: 5_000, event: 'REPLAYED' }] }],
+    [
+      'a desired state that is reached after refusals',
+      {
+        answers: [{ ...refused, startedAt: 100, event: null, apiRequestId: 'q-2' }, answer].map((one) => ({
+          ...one,
+          desired: { roleArn: 'role-1' },
+        })),
+      },
+    ],
     ['a refused request that reuses the token', { answers: [answer, { ...refused, event: 'TOKEN_REUSED' }] }],
     ['an error of a request that started no operation', { answers: [{ ...failed, apiRequestId: 'q-2' }, answer] }],
     [

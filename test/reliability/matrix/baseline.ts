@@ -18,6 +18,7 @@ export const baseline: Implementation = {
   lock: null,
   lockForAMoment: null,
   adopts: false,
+  hasDesiredStates: false,
   changesTags: false,
   hasReconciler: false,
   observed: null,

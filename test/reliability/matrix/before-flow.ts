@@ -6,9 +6,10 @@ import type { Flow } from './flows.ts';
 import { lockVoter } from './others.ts';
 import { stepName } from './steps.ts';
 
-/** Does what requests did before the flow: they asked for an approval, which an approver gave, or nobody until it was over; set an expiry; or used the same token. */
+/** Does what requests did before the flow: they made what exists one of a declaration; asked for an approval, which an approver gave, or nobody until it was over; set an expiry; or used the same token. */
 export async function runEarlierRequests(run: CaseRun): Promise<void> {
   const { held, earlier, expiry, isLeftInProgress } = run.flow;
+  if (run.flow.ensures && run.associationId !== null) await declare(run);
   if (held && held !== 'asked') await ask(run);
   if (held === 'over') run.clock.advance(defaultApprovalLimits.decideMs + afterExpiryMs);
   if (expiry) await setExpiry(run);
@@ -17,6 +18,15 @@ export async function runEarlierRequests(run: CaseRun): Promise<void> {
   if (run.flow.erased) await erase(run);
   const { implementation, backend } = run;
   if (isLeftInProgress) await implementation.leaveInProgress?.(backend.addresses.dynamoDb, backend.tables);
+}
+
+/** An update of somebody else makes the association one of the declaration of desired states. */
+async function declare({ environment, associationId, clock }: CaseRun): Promise<void> {
+  const request = { kind: 'update', by: 'pat', associationId, expectedModifiedAt: null, declares: true } as const;
+  // A change in the millisecond of the one before would leave `modifiedAt` as it was.
+  clock.advance(2);
+  await environment.request(await environment.start(null), request);
+  clock.advance(2);
 }
 
 async function ask(run: CaseRun): Promise<void> {

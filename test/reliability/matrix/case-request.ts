@@ -12,6 +12,10 @@ export interface CaseRequest extends RequestVariant {
   readonly adopts?: true;
   /** Whether policy demands an approval; absent: no. */
   readonly held?: true;
+  /** Whether it names the desired state that the kind leads to; absent: no. */
+  readonly ensures?: true;
+  /** Whether an update makes the association one of the declaration of desired states; absent: no. */
+  readonly declares?: true;
   /** The expiry that an update sets, in milliseconds since the epoch; absent: none. */
   readonly expiresAt?: number;
   /** Milliseconds since the epoch; null: none is expected. */

@@ -89,10 +89,11 @@ export function baseRequest({
   kind,
   associationId,
   expectedModifiedAt,
-  flow: { adopts, by, held, sets },
+  flow: { adopts, by, held, sets, ensures },
 }: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt' | 'flow'>): CaseRequest {
   // Only platform administrators adopt.
   const isAdmin = kind === 'adopt' || by === 'pat';
   const request = { kind, associationId, by: isAdmin ? 'pat' : 'alice', expectedModifiedAt } as const;
-  return { ...request, ...(adopts && { adopts }), ...(held && { held: true }), ...(sets && { expiresAt: endsAt }) };
+  const variant = { ...(adopts && { adopts }), ...(ensures && { ensures }), ...(held && { held: true as const }) };
+  return { ...request, ...variant, ...(sets && { expiresAt: endsAt }) };
 }

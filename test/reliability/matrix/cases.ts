@@ -13,7 +13,20 @@ import type { Step } from './steps.ts';
 import type { BackendPool } from './backend.ts';
 
 /** All kinds of mutations. */
-export const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt', 'tag', 'untag'];
+const mutationKinds: readonly MutationKind[] = ['create', 'update', 'delete', 'adopt', 'tag', 'untag'];
+
+/** What requests of a case name: the change, or the desired state that it leads to. */
+interface RequestKinds {
+  readonly kinds: readonly MutationKind[];
+  readonly ensures: boolean;
+}
+
+/** The operations of the API, by `--operation`. */
+export const operations: Readonly<Record<string, RequestKinds>> = {
+  ...Object.fromEntries(mutationKinds.map((kind) => [kind, { kinds: [kind], ensures: false }])),
+  ensure: { kinds: ['create', 'update'], ensures: true },
+  ensureNo: { kinds: ['delete'], ensures: true },
+};
 
 /** A position in a flow: request index `at`, and index `nth` of the fault among those that can occur there. */
 interface FaultLocation {
@@ -56,7 +69,7 @@ function oneOf({ at, nth }: FaultLocation): FollowUp[] {
 
 /** The part of the matrix to run. */
 export interface Selection {
-  readonly kinds: readonly MutationKind[];
+  readonly operations: readonly RequestKinds[];
   readonly size: Size;
   /** Text that the name of the flow must contain, and text that the name of the case must contain. */
   readonly flow: string;
@@ -72,12 +85,15 @@ export interface Selection {
 export async function casesOf(
   implementation: Implementation,
   backends: BackendPool,
-  { kinds, size: { followUpsOf }, flow: text, width }: Selection,
+  { operations: chosen, size: { followUpsOf }, flow: text, width }: Selection,
 ): Promise<Case[]> {
   const traces: Case[] = [];
-  for (const kind of kinds.filter((one) => isKindOf(implementation, one))) {
+  const requested = chosen.flatMap(({ kinds, ensures }) => kinds.map((kind) => ({ kind, ensures })));
+  for (const { kind, ensures } of requested.filter((one) => isKindOf(implementation, one.kind))) {
     const isSelected = (flow: Flow) =>
-      flow.name.includes(text) && followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
+      (flow.ensures ?? false) === ensures &&
+      flow.name.includes(text) &&
+      followUpsOf({ kind, flow, at: 0, nth: 0 }).length > 0;
     const selected = flows.filter((flow) => isSelected(flow) && isFor(flow, kind) && isPossible(implementation, flow));
     if (selected.length === 0) continue;
     const base = { implementation, kind, ...(await changeOf({ implementation, kind }, backends)) };
@@ -102,6 +118,7 @@ function isPossible(implementation: Implementation, flow: Flow): boolean {
     (!flow.expiry || implementation.hasExpiries) &&
     ((!flow.erased && flow.by !== 'eraser') || implementation.erasures !== null) &&
     (!flow.locked || implementation.lock !== null) &&
+    (!flow.ensures || implementation.hasDesiredStates) &&
     (!flow.adopts || implementation.adopts)
   );
 }

@@ -6,7 +6,7 @@ import type { DoneByOthers } from './others.ts';
 import { approverId } from './request.ts';
 
 /** What the case itself has seen. */
-interface Seen extends Pick<Facts, 'answers' | 'reconciled'> {
+interface Seen extends Pick<Facts, 'answers' | 'reconciled' | 'isRepeated'> {
   readonly votes: readonly VoteAnswer[];
   /** How far the clock was ahead by which an audit entry was made, in milliseconds. */
   readonly aheadOf: (entryId: string) => number;

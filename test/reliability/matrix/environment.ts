@@ -53,6 +53,8 @@ export interface Environment {
 /** Time limit of a request as in Lambda, and a shorter one for faults that end in a timeout anyway. Milliseconds. */
 const functionMs = 20_000;
 const shortWaitMs = 8_000;
+/** Of a desired state: more, as it keeps time back from its reads. */
+const shortWaitOfDesiredMs = 12_000;
 
 /** Longer than anything takes that meets no fault, if the machine is not too busy. Milliseconds. */
 const busyMs = 10_000;
@@ -90,9 +92,10 @@ export function openEnvironment(
     running: RunningProcess,
     send: (forMs: number) => Promise<Answer>,
     hasArrived: (answer: Answer) => boolean,
+    shortMs = shortWaitMs,
   ): Promise<Answer | null> => {
     const fault = running.plan?.fault;
-    const forMs = fault?.answer === 'silence' && !fault.crashes ? shortWaitMs : functionMs;
+    const forMs = fault?.answer === 'silence' && !fault.crashes ? shortMs : functionMs;
     const answered = await timed(running, () => unlessCrashed(running, send(forMs)));
     // Lambda ends a process that does not answer in time.
     if (answered !== null && !hasArrived(answered)) {
@@ -123,6 +126,7 @@ export function openEnvironment(
         running,
         (forMs) => running.inClock(() => sendRequest(running.process, request, forMs)),
         ({ status }) => status !== 'NONE',
+        request.ensures && shortWaitOfDesiredMs,
       );
       answers.push({ ...(answered ?? noAnswer(request)), startedAt, answeredAt: clock.now() });
     },

@@ -48,6 +48,8 @@ export interface Flow extends RequestVariant {
   readonly erased?: true;
   /** How far the clocks of all processes but that of the flow are ahead of it and of EKS, in milliseconds; negative: behind. Absent: not at all. */
   readonly secondClockMs?: number;
+  /** The requests name a desired state: that of an association, or for a delete, that there is none. What exists is of their declaration. */
+  readonly ensures?: true;
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of expiries, an operator who erases, or a scan, which later scans follow. */
   readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'eraser' | 'scanner';
 }
@@ -208,6 +210,19 @@ function flowsWithTwoClocks(): Flow[] {
   ]);
 }
 
+/** The flows of desired states: each request chooses the kind of its change by what it reads. */
+function flowsOfDesiredStates(): Flow[] {
+  const ensured = { kinds: ['create', 'update', 'delete'], ensures: true, by: 'alice' } as const;
+  return [
+    { ...ensured, name: 'ensured' },
+    { ...ensured, name: 'ensured, taken over, done', earlier: crashAfter, passed: leaseMs },
+    { ...ensured, name: 'ensured, in doubt', kinds: ['update'], earlier: crashBefore, passed: leaseMs },
+    { ...ensured, name: 'ensured, restarted', earlier: crashBefore, passed: inDoubtMs },
+    { ...ensured, name: 'ensured, after a release', kinds: ['create'], earlier: throttled },
+    { ...ensured, name: 'ensured, as desired', earlier: null },
+  ];
+}
+
 /** The lifetime of the associations that end, and how long after an end it is due for every clock. Milliseconds. */
 export const lifetimeMs = 3_600_000;
 export const afterExpiryMs = 2 * defaultTimes.clockErrorMs;
@@ -232,6 +247,7 @@ export const flows: readonly Flow[] = [
   ...flowsWithConditions(),
   ...withoutRole,
   ...flowsWithErasures(),
+  ...flowsOfDesiredStates(),
   { name: 'denied', by: 'bob' },
   { name: 'invalid', by: 'alice', invalid: true },
   ...scans,

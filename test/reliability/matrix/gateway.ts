@@ -82,6 +82,7 @@ export const gateway: Implementation = {
     client.destroy();
   },
   adopts: true,
+  hasDesiredStates: true,
   changesTags: true,
   hasReconciler: true,
   createTables: (client, { idempotency, audit }) =>

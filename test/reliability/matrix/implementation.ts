@@ -52,6 +52,8 @@ export interface Implementation {
   readonly leaveInProgress: ((url: string, tables: Tables) => Promise<void>) | null;
   /** Whether it has adoptions. */
   readonly adopts: boolean;
+  /** Whether requests can name a desired state. */
+  readonly hasDesiredStates: boolean;
   /** Whether it changes tags of what exists. */
   readonly changesTags: boolean;
   /** Whether it has a scheduled reconciler. */

@@ -1,6 +1,5 @@
-import type { MutationKind } from '../facts.ts';
 import { parseOptionValues, parseWholeNumber } from '../command.ts';
-import { mutationKinds, sizes } from './cases.ts';
+import { operations, sizes } from './cases.ts';
 import type { Selection } from './cases.ts';
 import type { Implementation } from './implementation.ts';
 import { implementations } from './implementations.ts';
@@ -26,7 +25,7 @@ Progress goes to standard error. Runs DynamoDB Local unless AWS_ENDPOINT_URL_DYN
 
 Options:
   --implementation NAME  ${implementations.map(({ name }) => name).join(' or ')} (default: both)
-  --operation NAME       ${mutationKinds.join(', ')} (default: all)
+  --operation NAME       ${Object.keys(operations).join(', ')} (default: all)
   --flow TEXT            only flows whose name contains TEXT (default: all)
   --case TEXT            only cases whose name, the second column, contains TEXT (default: all)
   --size NAME            part of the matrix to run: ${Object.keys(sizes).join(', ')} (default: full)
@@ -60,7 +59,7 @@ export function parseOptions(args: readonly string[]): Options | null {
   const { flow, case: name, markdown = null, json = null } = values;
   const size = sizes[values.size];
   if (!size) throw new Error(`--size takes ${Object.keys(sizes).join(', ')}, not ${JSON.stringify(values.size)}.`);
-  const kinds: readonly MutationKind[] = chosen('--operation', values.operation, mutationKinds, (kind) => kind);
+  const named = chosen('--operation', values.operation, Object.entries(operations), ([operation]) => operation);
   return {
     implementations: chosen(
       '--implementation',
@@ -68,7 +67,13 @@ export function parseOptions(args: readonly string[]): Options | null {
       implementations,
       (implementation) => implementation.name,
     ),
-    selection: { kinds, size, flow, name, width: parseWholeNumber('--width', values.width) },
+    selection: {
+      operations: named.map(([, requests]) => requests),
+      size,
+      flow,
+      name,
+      width: parseWholeNumber('--width', values.width),
+    },
     onlyFailures: values.failures,
     ...{ markdown, json },
   };

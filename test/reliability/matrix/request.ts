@@ -5,6 +5,8 @@ import {
   adoptDocument,
   createDocument,
   deleteDocument,
+  ensureDocument,
+  ensureNoDocument,
   tagDocument,
   untagDocument,
   updateDocument,
@@ -13,7 +15,7 @@ import { claimsEvent, jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer, MutationKind, VoteAnswer } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Process } from './implementation.ts';
-import { inputOf } from './target.ts';
+import { desiredRoleOf, inputOf } from './target.ts';
 
 /** An answer without its times. */
 export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
@@ -22,6 +24,11 @@ const documents: Readonly<Record<MutationKind, string>> = {
   ...{ create: createDocument, update: updateDocument, delete: deleteDocument, adopt: adoptDocument },
   ...{ tag: tagDocument, untag: untagDocument },
 };
+
+function documentOf({ kind, ensures }: CaseRequest): string {
+  if (!ensures) return documents[kind];
+  return kind === 'delete' ? ensureNoDocument : ensureDocument;
+}
 
 /** Signed once: the events carry verified claims, so their age doesn't matter. */
 const events = { alice: await jwtEvent('alice', ''), bob: await jwtEvent('bob', ''), pat: await jwtEvent('pat', '') };
@@ -40,7 +47,7 @@ let requests = 0;
  */
 export async function sendRequest(process: Process, request: CaseRequest, forMs: number): Promise<AnswerContent> {
   const variables = { input: inputOf(request) };
-  const answer = await answerTo(process, events[request.by], { query: documents[request.kind], variables }, forMs);
+  const answer = await answerTo(process, events[request.by], { query: documentOf(request), variables }, forMs);
   if (answer === null) return noAnswer(request);
   const { httpStatus, body, apiRequestId } = answer;
   return { ...readAnswer(request, httpStatus, body), apiRequestId };
@@ -83,7 +90,7 @@ async function answerTo({ handler }: Process, event: APIGatewayProxyEventV2, req
 }
 
 /** The content of an answer that never arrived. */
-export function noAnswer({ kind, by, other, expectedModifiedAt }: CaseRequest): AnswerContent {
+export function noAnswer({ kind, by, other, ensures, expectedModifiedAt }: CaseRequest): AnswerContent {
   return {
     principal: `https://issuer.example#${by}`,
     kind,
@@ -91,6 +98,7 @@ export function noAnswer({ kind, by, other, expectedModifiedAt }: CaseRequest): 
     // does.
     clientRequestToken: other ? 'first, with other input' : 'first',
     ...(expectedModifiedAt === null ? {} : { expectedModifiedAt }),
+    ...(ensures && { desired: { roleArn: desiredRoleOf(kind) } }),
     status: 'NONE',
     ...{ code: null, httpStatus: null, associationArn: null, operationId: null, event: null },
   };
@@ -98,7 +106,7 @@ export function noAnswer({ kind, by, other, expectedModifiedAt }: CaseRequest): 
 
 function readAnswer(request: CaseRequest, httpStatus: number, body: string): AnswerContent {
   const { data, errors } = JSON.parse(body) as GraphqlAnswer;
-  const payload = data?.[request.kind];
+  const payload = data?.[request.ensures ? 'ensured' : request.kind];
   if (!payload) {
     const code = errors?.[0]?.extensions?.code ?? 'NO_CODE';
     return { ...noAnswer(request), status: 'ERROR', code, httpStatus };

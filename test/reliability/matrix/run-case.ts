@@ -31,8 +31,9 @@ export function runCase(one: Case, backends: BackendPool): Promise<CaseResult> {
       const steps = await runRequests(run);
       const { answers, votes, personal, aheadOf } = environment;
       const reconciled = one.followUp !== 'nothing';
-      const endedAt = one.flow.expiry && reconciled && one.followUp !== 'only the reconciler' ? clock.now() : null;
-      const seen = { answers, reconciled, votes, personal, endedAt, aheadOf };
+      const isRepeated = reconciled && one.followUp !== 'only the reconciler';
+      const endedAt = one.flow.expiry && isRepeated ? clock.now() : null;
+      const seen = { answers, reconciled, ...(isRepeated && { isRepeated }), votes, personal, endedAt, aheadOf };
       const collected = await collectFacts(backend, one, others, seen);
       const facts = { ...collected, sentLate: environment.sentLate(), untruePast: await untruePastAnswers(run) };
       const [isInjected, isStarved] = [environment.allInjected(), environment.isStarved()];

@@ -25,6 +25,9 @@ interface ChangedBackend {
   readonly eksLog: EksLog;
 }
 
+/** The tags of the association that a request creates. */
+const requestedTags = [{ key: 'team', value: 'payments' }];
+
 /** The tag that a case sets or removes, and what it is before. */
 const costCenter = 'cost-center';
 const existingTags = { ...tags, [costCenter]: 'old' };
@@ -48,7 +51,8 @@ function outsideChange({ eksLog }: ChangedBackend, kind: ChangeKind, association
  * The GraphQL input of a request. The token is also sent as `reason`, because the audit trail stores the reason only.
  */
 export function inputOf(request: CaseRequest): object {
-  const { kind, associationId, by, expectedModifiedAt, adopts, other, invalid, held, expiresAt } = request;
+  if (request.ensures) return desiredBy(request);
+  const { kind, associationId, by, expectedModifiedAt, adopts, declares, other, invalid, held, expiresAt } = request;
   const common = { ...cluster, clientRequestToken: 'first', reason: 'first' };
   const invalidFields = invalid ? { clusterName: 'no cluster/at all' } : {};
   const otherFields = other ? { disableSessionTags: true } : {};
@@ -60,14 +64,31 @@ export function inputOf(request: CaseRequest): object {
   if (kind === 'tag')
     return { ...existing, tags: [{ key: costCenter, value: other ? 'other' : '42' }], ...invalidFields };
   // Others set something else than the request.
-  if (kind === 'update' && by === 'pat') return { ...existing, disableSessionTags: true };
+  if (kind === 'update' && by === 'pat')
+    return { ...existing, disableSessionTags: true, ...(declares ? { declaration } : {}) };
   const ends = expiresAt === undefined ? {} : { expiresAt: new Date(expiresAt).toISOString() };
   if (kind === 'update') return { ...existing, roleArn: requestedRole, ...ends, ...otherFields, ...invalidFields };
   const { namespace, serviceAccount } = targetOf(held);
-  const list = [{ key: 'team', value: 'payments' }];
   const ifExists = adopts ? { ifExists: 'ADOPT' } : {};
-  const binding = { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: list, ...ifExists };
+  const binding = { ...common, namespace, serviceAccount, roleArn: requestedRole, tags: requestedTags, ...ifExists };
   return { ...binding, ...otherFields, ...invalidFields };
+}
+
+/** Who declares the desired states. */
+const declaration = 'matrix';
+
+/** The desired state that is reached by a change of this kind. */
+function desiredBy({ kind, held }: CaseRequest): object {
+  const common = { ...targetOf(held), declaration, reason: 'first' };
+  const roleArn = desiredRoleOf(kind);
+  if (roleArn === null) return common;
+  const association = { ...common, roleArn };
+  return kind === 'create' ? { ...association, tags: requestedTags } : association;
+}
+
+/** The role of the desired state; null if there shall be no association. */
+export function desiredRoleOf(kind: CaseRequest['kind']): string | null {
+  return kind === 'delete' ? null : requestedRole;
 }
 
 /** How a change outside resembles the request of the case. */
