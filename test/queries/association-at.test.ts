@@ -476,6 +476,18 @@ describe('the history as of a time', () => {
       ]);
     });
 
+    // A scan that reads so soon after an outcome which it knows of decides nothing: it wrote before.
+    test.each([
+      ['at the same time', 10],
+      ['later, by a clock that is ahead', 40],
+    ])('those that a scan read before a change, %s, are not certain after it', async (_, seenAt) => {
+      const tag = { ...change(10, 10, []), origin: 'OUTSIDE' as const, operationId: null };
+      const versions = [tag, seenByScan(seenAt, 0, []), seenByScan(700, seenAt, [])];
+      expect(await teams(versions, [9, 10, 40, 90, 699, 700, 729, 730])).toEqual([
+        ...['none?', 'x?', 'x?', 'x?', 'x?', 'none?', 'none?', 'none'],
+      ]);
+    });
+
     test('those of a create are the first, although its outcome was recorded after an adoption', async () => {
       const adoption = version({
         ...{ association: made(0, 'a', { tags: x }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000008' },
