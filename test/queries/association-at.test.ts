@@ -402,6 +402,15 @@ describe('the history as of a time', () => {
       expect(await teams([created(1), updated, read], [100, 699, 729, 730])).toEqual(['x?', 'x?', 'x?', 'x']);
     });
 
+    test('those that an update was found with are not certain since the version before it, however many came after it', async () => {
+      const ofUpdate = (value: readonly Tag[]) => ({ association: made(100, 'b', { tags: value }) });
+      const others = [x, core, x].map((value, index) =>
+        byScan({ ...ofUpdate(value), seenOtherwiseAt: start + (610 + index * 100) * seconds }, 710 + index * 100),
+      );
+      const versions = [created(1), { ...byOperation(9, 100, 'b', 700), ...ofUpdate(x) }, ...others];
+      expect(await teams(versions, [99, 100, 300, 500])).toEqual(['core?', 'x?', 'x?', 'x?']);
+    });
+
     test('those of several reads and outcomes of one version are not certain until the first of them, as far as clocks are right', async () => {
       const same = { association: made(40, 'b', { tags: x }) };
       const versions = [

@@ -36,7 +36,7 @@ const few = 4;
 /**
  * The version of a service account that was in force at a time, in milliseconds since the epoch;
  * null if there was none. `docs/decisions/0005-association-state-and-history.md` has the rules. At
- * most six reads of up to four versions. Throws as `AssociationReads` does.
+ * most seven reads of up to four versions. Throws as `AssociationReads` does.
  */
 export async function versionAt(
   stored: Reads,
@@ -161,7 +161,9 @@ async function runAt(
     isPresent(one) && placeOfVersions(one.association, one.association.modifiedAt) === place;
   const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 3);
   const known = createLast(seen.filter(isSame));
-  const earlier = made.filter((one) => !isSame(one));
+  const others = made.filter((one) => !isSame(one));
+  // Many of the same time leave no room for those before them.
+  const earlier = others.length > 0 ? others : await inGroup(reads, target, groupOf(last), { before: place });
   if (known.length > 1) return runOf([...known, ...earlier]);
   const first = (await reads.readVersions(target, { from: place }, few)).filter(isSame);
   const creates = first.filter(isOfCreate).slice(0, 1);
