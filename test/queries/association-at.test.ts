@@ -402,6 +402,15 @@ describe('the history as of a time', () => {
       expect(await teams([created(1), updated, read], [100, 699, 729, 730])).toEqual(['x?', 'x?', 'x?', 'x']);
     });
 
+    test('those that an update was found with are not certain since the version before it, however many came after it', async () => {
+      const ofUpdate = (value: readonly Tag[]) => ({ association: made(100, 'b', { tags: value }) });
+      const others = [x, core, x].map((value, index) =>
+        byScan({ ...ofUpdate(value), seenOtherwiseAt: start + (610 + index * 100) * seconds }, 710 + index * 100),
+      );
+      const versions = [created(1), { ...byOperation(9, 100, 'b', 700), ...ofUpdate(x) }, ...others];
+      expect(await teams(versions, [99, 100, 300, 500])).toEqual(['core?', 'x?', 'x?', 'x?']);
+    });
+
     test('those of several reads and outcomes of one version are not certain until the first of them, as far as clocks are right', async () => {
       const same = { association: made(40, 'b', { tags: x }) };
       const versions = [
@@ -473,6 +482,18 @@ describe('the history as of a time', () => {
       const read = { ...seenByScan(160, 0), seenOtherwiseAt: null };
       expect(await teams([read, untag], [0, 9, 10, 159, 160, 699, 729, 730])).toEqual([
         ...[was, was, `${was}?`, `${was}?`, 'x?', 'x?', 'none?', 'none'],
+      ]);
+    });
+
+    // A scan that reads so soon after an outcome which it knows of decides nothing: it wrote before.
+    test.each([
+      ['at the same time', 10],
+      ['later, by a clock that is ahead', 40],
+    ])('those that a scan read before a change, %s, are not certain after it', async (_, seenAt) => {
+      const tag = { ...change(10, 10, []), origin: 'OUTSIDE' as const, operationId: null };
+      const versions = [tag, seenByScan(seenAt, 0, []), seenByScan(700, seenAt, [])];
+      expect(await teams(versions, [9, 10, 40, 90, 699, 700, 729, 730])).toEqual([
+        ...['none?', 'x?', 'x?', 'x?', 'x?', 'none?', 'none?', 'none'],
       ]);
     });
 

@@ -107,6 +107,26 @@ function hasSameTags({ association: one }: PresentVersion, { association: other 
   return isDeepStrictEqual(one.tags, other.tags);
 }
 
+/**
+ * Versions without those that a scan read before a change of tags which they are placed after, as
+ * clocks differ: the change has the tags that it began with. A scan that knew the change would not
+ * have decided so soon after it.
+ */
+export function withoutReadsBefore(
+  versions: readonly AssociationVersion[],
+  { listLagMs, clockErrorMs }: ReadTimes,
+): AssociationVersion[] {
+  const isBefore = ({ association, seenAt }: AssociationVersion, change: AssociationVersion) =>
+    association?.associationId === change.association?.associationId &&
+    association?.modifiedAt === change.association?.modifiedAt &&
+    isDeepStrictEqual(association?.tags, change.tagsBefore) &&
+    change.seenAt <= seenAt &&
+    seenAt <= change.seenAt + listLagMs + clockErrorMs;
+  return versions.filter(
+    (one) => !isFromOutside(one) || one.tagsSetBy !== undefined || !versions.some((other) => isBefore(one, other)),
+  );
+}
+
 /** Whether a scan read a version, and no outcome says what it is. */
 export function isRead(version: AssociationVersion): boolean {
   if (version.tagsSetBy !== undefined) return false;

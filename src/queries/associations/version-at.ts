@@ -6,7 +6,15 @@ import { settingsOf } from '../../model/setting-fields.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 import { settingDifferences } from '../../operations/terms/differences.ts';
 import { createdAt, deletionIn, groupOf, isPresent, madeAt, unseenDeletion } from './deletions.ts';
-import { beforeTags, isOfCreate, lastKnownAt, tagSpan, tagsBeforeRead, withTagsBefore } from './tag-spans.ts';
+import {
+  beforeTags,
+  isOfCreate,
+  lastKnownAt,
+  tagSpan,
+  tagsBeforeRead,
+  withoutReadsBefore,
+  withTagsBefore,
+} from './tag-spans.ts';
 import type { PresentVersion, Span } from './tag-spans.ts';
 
 /** A version that was in force at a time, and the one after it. */
@@ -28,20 +36,23 @@ const few = 4;
 /**
  * The version of a service account that was in force at a time, in milliseconds since the epoch;
  * null if there was none. `docs/decisions/0005-association-state-and-history.md` has the rules. At
- * most six reads of up to four versions. Throws as `AssociationReads` does.
+ * most seven reads of up to four versions. Throws as `AssociationReads` does.
  */
 export async function versionAt(
-  reads: Reads,
+  stored: Reads,
   target: AssociationTarget,
   asOf: number,
   times: ReadTimes,
 ): Promise<VersionAt | null> {
   const at = new Date(asOf).toISOString();
-  const newest = await reads.readVersions(target, { before: `${at}~` }, few);
+  const reads: Reads = {
+    readVersions: async (...range) => withoutReadsBefore(await stored.readVersions(...range), times),
+  };
+  const newest = await stored.readVersions(target, { before: `${at}~` }, few);
   const [last] = newest;
   if (last === undefined) return null;
   const group = groupOf(last);
-  const ofGroup = newest.filter((one) => groupOf(one) === group);
+  const ofGroup = withoutReadsBefore(newest, times).filter((one) => groupOf(one) === group);
   const gone = deletionIn(ofGroup, times);
   if (gone && asOf >= gone.until) return null;
 
@@ -60,7 +71,8 @@ export async function versionAt(
     };
   }
   const untagged = version.seenAt > asOf ? beforeTags(version) : null;
-  const following = await followingOf(reads, target, version, asOf);
+  const follow = await followingOf(reads, target, version, asOf);
+  const following = withoutReadsBefore([version, ...follow], times).filter((one) => one !== version);
   const [next = null] = following;
   const begun = version.seenAt > asOf ? tagsBeforeRead(version, following) : null;
   const first = untagged ?? begun;
@@ -149,7 +161,9 @@ async function runAt(
     isPresent(one) && placeOfVersions(one.association, one.association.modifiedAt) === place;
   const seen = await reads.readVersions(target, { before: `${place} ${new Date(asOf).toISOString()}~` }, 3);
   const known = createLast(seen.filter(isSame));
-  const earlier = made.filter((one) => !isSame(one));
+  const others = made.filter((one) => !isSame(one));
+  // Many of the same time leave no room for those before them.
+  const earlier = others.length > 0 ? others : await inGroup(reads, target, groupOf(last), { before: place });
   if (known.length > 1) return runOf([...known, ...earlier]);
   const first = (await reads.readVersions(target, { from: place }, few)).filter(isSame);
   const creates = first.filter(isOfCreate).slice(0, 1);
