@@ -497,6 +497,15 @@ describe('the history as of a time', () => {
       ]);
     });
 
+    test('those that an adoption read before a change, recorded at the same time, are not certain after it', async () => {
+      const adoption = version({
+        ...{ association: made(0, 'a', { tags: [] }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000009' },
+        ...{ seenOtherwiseAt: start + 10 * seconds, seenAt: start + 10 * seconds },
+      });
+      const versions = [change(10, 10, []), adoption, seenByScan(700, 10, [])];
+      expect(await teams(versions, [40, 90, 690, 730])).toEqual(['x?', 'x?', 'x?', 'none']);
+    });
+
     test('those of a create are the first, although its outcome was recorded after an adoption', async () => {
       const adoption = version({
         ...{ association: made(0, 'a', { tags: x }), origin: 'ADOPTED', operationId: '01KASA3V5T0000000000000008' },

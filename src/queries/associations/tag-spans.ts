@@ -108,9 +108,9 @@ function hasSameTags({ association: one }: PresentVersion, { association: other 
 }
 
 /**
- * Versions without those that a scan read before a change of tags which they are placed after, as
- * clocks differ: the change has the tags that it began with. A scan that knew the change would not
- * have decided so soon after it.
+ * Versions without those that a scan or an adoption read before a change of tags which they are
+ * placed after, as clocks differ: the change has the tags that it began with. A scan that knew the
+ * change would not have decided so soon after it, and an adoption can't tell so soon.
  */
 export function withoutReadsBefore(
   versions: readonly AssociationVersion[],
@@ -122,8 +122,9 @@ export function withoutReadsBefore(
     isDeepStrictEqual(association?.tags, change.tagsBefore) &&
     change.seenAt <= seenAt &&
     seenAt <= change.seenAt + listLagMs + clockErrorMs;
+  const isSight = (one: AssociationVersion) => isFromOutside(one) || one.origin === 'ADOPTED';
   return versions.filter(
-    (one) => !isFromOutside(one) || one.tagsSetBy !== undefined || !versions.some((other) => isBefore(one, other)),
+    (one) => !isSight(one) || one.tagsSetBy !== undefined || !versions.some((other) => isBefore(one, other)),
   );
 }
 
