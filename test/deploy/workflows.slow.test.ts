@@ -162,8 +162,14 @@ describe('the workflow of a version', () => {
     expect(jobs.publish?.steps.at(-1)?.run).toMatch(/ --assets assets$/);
   });
 
-  test('pushes the image of the version, and attests the digest that the registry has', () => {
+  test.each([
+    ['pod-identity-gateway-local', 'packages/local-gateway'],
+    ['pod-identity-controller', 'packages/controller'],
+  ])('pushes the image %s of the version, and attests the digest that the registry has', (image, imageFolder) => {
     const { permissions, steps } = jobs.image ?? {};
+    expect(jobs.image).toMatchObject({
+      strategy: { matrix: { include: expect.arrayContaining([{ image, folder: imageFolder }]) } },
+    });
     const push = steps?.find(({ id }) => id === 'push');
     const folder = mkdtempSync(join(tmpdir(), 'push-'));
     try {
@@ -175,14 +181,15 @@ describe('the workflow of a version', () => {
       const owner = { GITHUB_REPOSITORY_OWNER: 'Acme', GITHUB_REPOSITORY: 'Acme/gateway' };
       const env = {
         ...owner,
+        ...{ IMAGE: image, FOLDER: imageFolder },
         GITHUB_REF_NAME: 'v1.2.3',
         GITHUB_OUTPUT: output,
         GITHUB_SERVER_URL: 'https://github.com',
       };
       execFileSync('bash', ['-e', '-c', push?.run ?? ''], { env: { ...env, PATH: `${folder}:${process.env.PATH}` } });
-      const name = 'ghcr.io/acme/pod-identity-gateway-local';
+      const name = `ghcr.io/acme/${image}`;
       const [build = '', pushed] = readFileSync(calls, 'utf8').split('\n');
-      expect(build).toMatch(/^build --file packages\/local-gateway\/Dockerfile /);
+      expect(build.startsWith(`build --file ${imageFolder}/Dockerfile `)).toBe(true);
       expect(build).toContain(`--tag ${name}:1.2.3 `);
       expect(pushed).toBe(`push ${name}:1.2.3`);
       expect(readFileSync(output, 'utf8')).toBe(`name=${name}\ndigest=${digest}\n`);
