@@ -169,7 +169,8 @@ test('answers of the API server that are lost, late or errors change nothing abo
   world.eks().clearRequests();
   declared('faulty');
   await untilReady('faulty');
-  expect(world.cluster.pendingFaults()).toBe(0);
+  // The last write can be one whose answer was lost: then none follows it.
+  expect(world.cluster.pendingFaults()).toBeLessThanOrEqual(1);
   expect(world.eks().requests('CreatePodIdentityAssociation')).toHaveLength(1);
   await removed('faulty');
   // One token for each namespace, for the whole time.

@@ -142,7 +142,7 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
     const stack = makeStack(opened, 'payments');
     expect(await stack.deploy({ Api: { ...api, Role: 'x', TakeOver: 'yes' } })).toBe(
       'takeOver has to be true or false. Unknown: role. The properties are clusterName, accountId, region, namespace, ' +
-        'serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy, tags, expiresAt, takeOver, reason, onBehalfOf, ' +
+        'serviceAccount, roleArn, targetRoleArn, disableSessionTags, policy, tags, expiresAt, takeOver, attempt, reason, onBehalfOf, ' +
         'waitForApprovalMinutes.',
     );
     expect(opened.route.seen).toEqual([]);
