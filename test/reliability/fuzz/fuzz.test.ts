@@ -3,7 +3,7 @@ import { brokenRules, fuzz } from './fuzz.ts';
 
 const requests = isLarge ? 5_000 : 2_000;
 
-test(`${requests} mutated requests cause no internal error, no error in the log, and bounded answers, logs and entries`, async () => {
+test('mutated requests cause no internal error, no error in the log, and bounded answers, logs and entries', async () => {
   const { count, broken, statuses, codes } = await fuzz(1, requests);
   expect(broken).toEqual([]);
   expect(count).toBe(requests);
