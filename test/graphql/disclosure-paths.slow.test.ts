@@ -157,6 +157,20 @@ function argumentsOf([{ field, type }]: SchemaPath): string[] {
           tags: [{ key: 'team', value: 'any' }],
         },
       })),
+    checkEnsurePodIdentityAssociation: () =>
+      namespaces.map((namespace) => ({
+        input: {
+          ...inCluster(namespace),
+          serviceAccount: 'api',
+          roleArn: roleArn(`${namespace}/${namespace}-worker`),
+          tags: [{ key: 'team', value: 'any' }],
+          declaration: 'any',
+        },
+      })),
+    checkEnsureNoPodIdentityAssociation: () =>
+      namespaces.map((namespace) => ({
+        input: { ...inCluster(namespace), serviceAccount: 'api', declaration: 'any' },
+      })),
     checkUpdatePodIdentityAssociation: () => inputs.map((input) => ({ input: { ...input, disableSessionTags: true } })),
     checkDeletePodIdentityAssociation: () => inputs.map((input) => ({ input })),
     checkAdoptPodIdentityAssociation: () => inputs.map((input) => ({ input })),
@@ -279,6 +293,12 @@ describe('a denied mutation', () => {
         serviceAccount: 'api',
         roleArn: roleArn(`${namespace}/${namespace}-api`),
       },
+      ensurePodIdentityAssociation: {
+        ...inCluster(namespace),
+        ...{ serviceAccount: 'api', declaration: 'any' },
+        roleArn: roleArn(`${namespace}/${namespace}-worker`),
+      },
+      ensureNoPodIdentityAssociation: { ...inCluster(namespace), serviceAccount: 'api', declaration: 'any' },
       updatePodIdentityAssociation: { ...inCluster(''), associationId, disableSessionTags: true },
       deletePodIdentityAssociation: { ...inCluster(''), associationId },
       adoptPodIdentityAssociation: { ...inCluster(''), associationId },
