@@ -101,8 +101,9 @@ test('a dry run makes the packages and says what it would publish, and publishes
     cwd: root,
   });
   const lines = stdout.trim().split('\n');
-  expect(lines).toHaveLength(5);
-  for (const name of ['eks-simulator', 'pod-identity-client', 'pod-identity-command', 'pod-identity-gateway-local'])
+  const names = ['eks-simulator', 'pod-identity-client', 'pod-identity-command', 'pod-identity-gateway-local'];
+  expect(lines).toHaveLength(6);
+  for (const name of [...names, 'pod-identity-iac'])
     expect(lines).toContainEqual(
       expect.stringMatching(
         new RegExp(`^would run: npm publish \\S+/${name}-${version}\\.tgz --provenance .* --tag next$`),
