@@ -121,7 +121,7 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    documented: 'A refusal has the exception of EKS and the words of the gateway.',
+    documented: 'A refusal has the exception of EKS and the message of the gateway.',
     reason: 'The gateway says which policy or value it is about, and what to do.',
     replaced: [['stderr', /^\n(An error occurred \(\w+\) when calling the \w+ operation): [^]*/, '\n$1\n']],
   },
@@ -137,7 +137,7 @@ export const differences: readonly Difference[] = [
     },
   },
   {
-    documented: 'What can not be the id of an association is not found.',
+    documented: "A text that can't be an association id is answered as not found.",
     reason: 'The gateway looks for it as for any other.',
     allowed: {
       line: /--ass|associationId/,
@@ -189,7 +189,7 @@ export const differences: readonly Difference[] = [
     ],
   },
   {
-    documented: 'A token of pages that can not be read is refused before anything is sent.',
+    documented: "A page token that can't be read is refused before anything is sent.",
     reason: 'Nothing that is sent could make it valid.',
     allowed: [
       {
