@@ -146,12 +146,15 @@ const retrySeconds = 10;
  * may have been made is no end: what there is now is read by the next request.
  */
 function forDesiredState(refusal: Refusal): Refusal {
-  const advice = refusal.advice?.replace(
-    /(use|send the request with) a new clientRequestToken( for another change)?/,
-    refusal.code.startsWith('APPROVAL_')
-      ? 'send the desired state with another attempt'
-      : 'send the desired state again',
-  );
+  const advice = refusal.advice
+    ?.replace('; the same clientRequestToken can be used', '')
+    .replace('the same clientRequestToken can be used', 'send the desired state again')
+    .replace(
+      /(use|send the request with) a new clientRequestToken( for another change)?/,
+      refusal.code.startsWith('APPROVAL_')
+        ? 'send the desired state with another attempt'
+        : 'send the desired state again',
+    );
   const retryable = refusal.retryable || refusal.code === 'OUTCOME_UNDETERMINED';
   return { ...refusal, retryable, advice: advice ?? null };
 }

@@ -68,6 +68,11 @@ test('a held change can be sent by its mutation too, under the derived token, an
   expect(await ensure()).toMatchObject(none);
 });
 
+test('advice is about the desired state, which has no token', async () => {
+  const advice = async (attempt: string) => (await gateway.ensure({ attempt })).refusal?.advice;
+  expect(await advice('')).toBe('Fix every field listed in findings, then send the request again.');
+});
+
 test('a rejected change stays rejected, and another desired state or attempt asks anew', async () => {
   asked.needs = [security];
   await gateway.ensure();
