@@ -47,7 +47,7 @@ const independent = {
  * directly in the layer are its entry points, or what all of its folders share.
  */
 const folders = {
-  operations: ['terms', 'warnings', 'kinds', 'flow', 'approvals', 'expiry', 'checks', 'ensure'],
+  operations: ['terms', 'warnings', 'kinds', 'flow', 'approvals', 'expiry', 'ensure', 'checks'],
   policy: ['cedar', 'inventory', 'policies', 'entities', 'decide'],
   ledger: ['rules', 'stored', 'dynamodb'],
   queries: ['terms', 'associations', 'trail', 'drift'],

@@ -119,7 +119,7 @@ const config: Types.Config = {
           EnsurePayload: '../operations/ensure/result.ts#EnsureResult',
           EnsureCheckPayload: '../operations/ensure/result.ts#EnsureCheck',
           AssociationDrift: '../queries/drift/drift-in.ts#AssociationDrift as AssociationDriftModel',
-          CheckPayload: '../operations/checks/dry-run.ts#DryRunResult',
+          CheckPayload: '../operations/dry-run.ts#DryRunResult',
           CheckedChange: '../operations/checks/check-changes.ts#CheckedChange as CheckedChangeModel',
           PolicyDecision: '../model/decision.ts#Decision',
           ApprovalNeed: '../model/approval-vote.ts#VotedNeed',

@@ -11,7 +11,7 @@ import type { AuditEntry as AuditEntryModel } from '../model/audit.ts';
 import type { MutationResult } from '../operations/terms/result.ts';
 import type { EnsureResult, EnsureCheck } from '../operations/ensure/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/drift/drift-in.ts';
-import type { DryRunResult } from '../operations/checks/dry-run.ts';
+import type { DryRunResult } from '../operations/dry-run.ts';
 import type { CheckedChange as CheckedChangeModel } from '../operations/checks/check-changes.ts';
 import type { Decision, Violation } from '../model/decision.ts';
 import type { VoteAnswer } from '../operations/approvals/cast-vote.ts';
@@ -635,6 +635,7 @@ export type CheckPodIdentityAssociationsPayloadResolvers<ContextType = RequestCo
 };
 
 export type CheckedChangeResolvers<ContextType = RequestContext, ParentType extends ResolversParentTypes['CheckedChange'] = ResolversParentTypes['CheckedChange']> = {
+  change?: Resolver<Schema.Maybe<ResolversTypes['EnsureChange']>, ParentType, ContextType>;
   decision?: Resolver<Schema.Maybe<ResolversTypes['PolicyDecision']>, ParentType, ContextType>;
   differences?: Resolver<Schema.Maybe<ReadonlyArray<ResolversTypes['Difference']>>, ParentType, ContextType>;
   existing?: Resolver<Schema.Maybe<ResolversTypes['AssociationSnapshot']>, ParentType, ContextType>;
@@ -642,6 +643,7 @@ export type CheckedChangeResolvers<ContextType = RequestContext, ParentType exte
   refusal?: Resolver<Schema.Maybe<ResolversTypes['Refusal']>, ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   unknownRoles?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  warnings?: Resolver<ReadonlyArray<ResolversTypes['Warning']>, ParentType, ContextType>;
   wouldBeAttempted?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 

@@ -770,7 +770,7 @@ export type CheckPayload = {
 
 /** The changes to check. */
 export type CheckPodIdentityAssociationsInput = {
-  /** The changes, 1 to 100. Updates, deletes and adoptions may name associations in up to 10 clusters. */
+  /** The changes, 1 to 100. Those that name associations by id may do so in up to 10 clusters; creates and desired states may be in any number. */
   readonly changes: ReadonlyArray<CheckedChangeInput>;
 };
 
@@ -786,9 +786,14 @@ export type CheckPodIdentityAssociationsPayload = {
 /** What a change would be answered, as far as policy and what was observed can tell. */
 export type CheckedChange = {
   readonly __typename?: 'CheckedChange';
+  /** The change that a desired state needs by what was observed, which the other fields are about; null for other changes, and if it is not valid. */
+  readonly change: Maybe<EnsureChange>;
   /** The policy decision; null when the input is not valid, when the association is not known, and when it depends on role attributes. */
   readonly decision: Maybe<PolicyDecision>;
-  /** Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. */
+  /**
+   * Fields in which `existing` and the request differ; null when `existing` is null, and for a delete or an adoption. Of a desired state, those of
+   * `EnsureCheckPayload`.
+   */
   readonly differences: Maybe<ReadonlyArray<Difference>>;
   /** The association of the service account, as it was observed last; null when there is none, or you are not allowed to view it. */
   readonly existing: Maybe<AssociationSnapshot>;
@@ -807,24 +812,33 @@ export type CheckedChange = {
   readonly revision: Scalars['Int']['output'];
   /** Roles whose tags or permissions boundary decide: they are read by the mutation and its own dry run. Empty if the decision does not depend on them. */
   readonly unknownRoles: ReadonlyArray<Scalars['String']['output']>;
+  /** With NONE, that the association is not that of the declaration; else empty. */
+  readonly warnings: ReadonlyArray<Warning>;
   /** True when the input is valid, policy allows the change and no observed association or lock conflicts. */
   readonly wouldBeAttempted: Scalars['Boolean']['output'];
 };
 
-/** A change to check: the input of its mutation. A `clientRequestToken` is not used. */
+/** A change to check, or a desired state: the input of its mutation. A `clientRequestToken` is not used. */
 export type CheckedChangeInput =
   /** As for `adoptPodIdentityAssociation`. */
-  { readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  { readonly adopt: AdoptPodIdentityAssociationInput; readonly create?: never; readonly delete?: never; readonly ensure?: never; readonly ensureNo?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  /** As for `createPodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  { readonly adopt?: never; readonly create: CreatePodIdentityAssociationInput; readonly delete?: never; readonly ensure?: never; readonly ensureNo?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  /** As for `deletePodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create?: never; readonly delete: DeletePodIdentityAssociationInput; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  { readonly adopt?: never; readonly create?: never; readonly delete: DeletePodIdentityAssociationInput; readonly ensure?: never; readonly ensureNo?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  |  /**
+   * As for `ensurePodIdentityAssociation`. Unlike by its own dry run, the desired state is compared with what was observed last: an association that
+   * no operation or scan of the gateway has shown yet counts as absent.
+   */
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly ensure: EnsurePodIdentityAssociationInput; readonly ensureNo?: never; readonly tag?: never; readonly untag?: never; readonly update?: never; }
+  |  /** As for `ensureNoPodIdentityAssociation`, compared as for `ensure`. */
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly ensure?: never; readonly ensureNo: EnsureNoPodIdentityAssociationInput; readonly tag?: never; readonly untag?: never; readonly update?: never; }
   |  /** As for `tagPodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag: TagPodIdentityAssociationInput; readonly untag?: never; readonly update?: never; }
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly ensure?: never; readonly ensureNo?: never; readonly tag: TagPodIdentityAssociationInput; readonly untag?: never; readonly update?: never; }
   |  /** As for `untagPodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag: UntagPodIdentityAssociationInput; readonly update?: never; }
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly ensure?: never; readonly ensureNo?: never; readonly tag?: never; readonly untag: UntagPodIdentityAssociationInput; readonly update?: never; }
   |  /** As for `updatePodIdentityAssociation`. */
-  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly tag?: never; readonly untag?: never; readonly update: UpdatePodIdentityAssociationInput; };
+  { readonly adopt?: never; readonly create?: never; readonly delete?: never; readonly ensure?: never; readonly ensureNo?: never; readonly tag?: never; readonly untag?: never; readonly update: UpdatePodIdentityAssociationInput; };
 
 /** A cluster of the inventory. */
 export type Cluster = {
@@ -2038,9 +2052,9 @@ export type Query = {
   /** Dry run of `ensurePodIdentityAssociation`: the change that it would make now. Adds a CHECKED entry to the audit trail, unless nothing is to be changed. */
   readonly checkEnsurePodIdentityAssociation: Maybe<EnsureCheckPayload>;
   /**
-   * Checks up to 100 changes against policy and what was observed of their associations, for a plan: makes no call to EKS or IAM, so a change
-   * can still be refused for what only these know. A change of an association is checked with the tags that those before it leave. Adds one CHECKED
-   * entry to the audit trail, which counts the results.
+   * Checks up to 100 changes or desired states against policy and what was observed of their associations, for a plan: makes no call to EKS or
+   * IAM, so a change can still be refused for what only these know. A change of an association is checked with the tags that those before it leave,
+   * except that those of desired states don't count. Adds one CHECKED entry to the audit trail, which counts the results.
    */
   readonly checkPodIdentityAssociations: Maybe<CheckPodIdentityAssociationsPayload>;
   /** Dry run of `tagPodIdentityAssociation`. Changes nothing; adds a CHECKED entry to the audit trail. */

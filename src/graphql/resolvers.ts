@@ -6,8 +6,8 @@ import { auditEntryId, isErased } from '../model/audit.ts';
 import type { OperationKind } from '../model/operation.ts';
 import { checkChanges } from '../operations/checks/check-changes.ts';
 import type { ChangeToCheck } from '../operations/checks/known-states.ts';
-import { dryRun } from '../operations/checks/dry-run.ts';
-import type { DryRunResult } from '../operations/checks/dry-run.ts';
+import { dryRun } from '../operations/dry-run.ts';
+import type { DryRunResult } from '../operations/dry-run.ts';
 import { mutate } from '../operations/mutate.ts';
 import { changeWarnings, checkWarnings } from '../operations/warnings/preflight.ts';
 import type { InputOf } from '../operations/terms/admission.ts';
@@ -193,15 +193,10 @@ export function makeResolvers(): Resolvers {
   };
 }
 
-/** The one change of an input: the schema permits no other number. */
-function changesToCheck(change: CheckedChangeInput): ChangeToCheck[] {
-  const { create, update, delete: remove, adopt, tag, untag } = change;
-  return [
-    ...(create ? [{ kind: 'CREATE_POD_IDENTITY_ASSOCIATION', name: 'create', input: create } as const] : []),
-    ...(update ? [{ kind: 'UPDATE_POD_IDENTITY_ASSOCIATION', name: 'update', input: update } as const] : []),
-    ...(remove ? [{ kind: 'DELETE_POD_IDENTITY_ASSOCIATION', name: 'delete', input: remove } as const] : []),
-    ...(adopt ? [{ kind: 'ADOPT_POD_IDENTITY_ASSOCIATION', name: 'adopt', input: adopt } as const] : []),
-    ...(tag ? [{ kind: 'TAG_POD_IDENTITY_ASSOCIATION', name: 'tag', input: tag } as const] : []),
-    ...(untag ? [{ kind: 'UNTAG_POD_IDENTITY_ASSOCIATION', name: 'untag', input: untag } as const] : []),
-  ];
+/** The one change of an input: the schema permits no other number. Its names are those of the operations. */
+function changesToCheck(changes: CheckedChangeInput): ChangeToCheck[] {
+  return Object.entries<object>(changes).flatMap(([name, input]) => {
+    const kind = name.startsWith('ensure') ? 'ENSURE' : `${name.toUpperCase()}_POD_IDENTITY_ASSOCIATION`;
+    return [{ kind, name, input } as ChangeToCheck];
+  });
 }

@@ -29,6 +29,6 @@ export function changesToCheckFindings(changes: readonly CheckedChangeInput[], h
   const clusters = new Set(named.map((input) => JSON.stringify(resolveCluster(input, home))));
   if (clusters.size <= maxSearchedClusters) return [];
   const message = `The changes name associations in ${clusters.size} clusters; at most ${maxSearchedClusters} are allowed.`;
-  const advice = 'Group all changes but creates by cluster. Creates may be in any number of clusters.';
+  const advice = 'Group the changes that name associations by cluster. Others may be in any number of clusters.';
   return [{ path: 'input.changes', rule: 'number-of-clusters', message, advice }];
 }

@@ -7,7 +7,7 @@ import type { Decision, Violation } from '../../src/model/decision.ts';
 import { outcomes } from '../../src/model/outcome.ts';
 import type { Outcome } from '../../src/model/outcome.ts';
 import { retryAfterSecondsOf } from '../../src/model/refusal.ts';
-import { dryRun } from '../../src/operations/checks/dry-run.ts';
+import { dryRun } from '../../src/operations/dry-run.ts';
 import { answerOf, execute } from '../../src/operations/flow/execute.ts';
 import { concludedAs } from '../../src/operations/kinds/observe.ts';
 import { operations } from '../../src/operations/kinds/operations.ts';

@@ -14,25 +14,35 @@ import type { OperationKind } from '../../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
 import type { Difference, Finding, Refusal } from '../../model/refusal.ts';
 import { changedTags } from '../../model/tags.ts';
+import type { Warning } from '../../model/warning.ts';
 import { allowedOnce } from '../../policy/decide/allowed-once.ts';
 import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import type { DecisionKey } from '../../policy/decide/same-decision.ts';
 import type { Directory } from '../../policy/inventory/directory.ts';
 import type { Clock, NewUlid } from '../../runtime/clock.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
-import type { InputOf } from '../terms/admission.ts';
+import type { InputOf, MutationCall } from '../terms/admission.ts';
 import type { StateAuthorizer } from '../terms/judge-expiry.ts';
-import { foreseeRequest } from './dry-run.ts';
-import type { DryRunPorts } from './dry-run.ts';
+import { foreseeRequest } from '../dry-run.ts';
+import type { DryRunPorts } from '../dry-run.ts';
+import { noticesOf } from '../ensure/ensure.ts';
+import { plan } from '../ensure/plan.ts';
+import type { EnsureCall } from '../ensure/request.ts';
+import type { EnsureChange } from '../ensure/result.ts';
+import type { Operation } from '../terms/operation.ts';
 import { anyAssociation, hiddenFrom } from '../terms/hidden.ts';
 import { operationOf } from '../kinds/operations.ts';
 import { knownApprovals } from './known-approvals.ts';
 import { observedEks } from './observed-eks.ts';
-import { knownStates, mayBePermitted } from './known-states.ts';
+import { knownStates, mayBePermitted, metadataOf } from './known-states.ts';
 import type { ChangeToCheck, KnownStates, Permissions } from './known-states.ts';
 
 /** What a change would be answered, as far as policy and what was observed can tell. */
 export interface CheckedChange {
+  /** The change that a desired state needs; null for another one, and if it is not valid. */
+  readonly change: EnsureChange | null;
+  /** That a desired state needs no change, and is not the declaration's. */
+  readonly warnings: readonly Warning[];
   /** Whether it would be sent to EKS. */
   readonly wouldBeAttempted: boolean;
   /** As in a dry run. */
@@ -86,6 +96,15 @@ interface Caller {
   readonly deadline: number;
 }
 
+/** With what a change is checked. */
+interface Checking {
+  readonly states: KnownStates;
+  /** The roles that were asked for. */
+  readonly asked: ReadonlySet<string>;
+  /** Path of the change in the input. */
+  readonly path: string;
+}
+
 /**
  * Checks changes against policy, locks and the states of their associations, and records one entry
  * about all. A change of an association is checked with the tags that those before it leave. Reads nothing from EKS or IAM, and no state where policy permits the principal nothing
@@ -118,7 +137,13 @@ export async function checkChanges(
     const eksFor: EksFor = () => observedEks(states, (arn) => asked.add(arn));
     const stored = { ledger, associations, approvals, authorize };
     const observing: DryRunPorts = { ...ports, ...stored, eksFor, log: () => undefined };
-    results.push(await checkOne(observing, { identity, deadline }, change, states, asked, index));
+    const checking = { states, asked, path: `changes.${index}.${change.name}` };
+    const caller = { identity, deadline };
+    const isDesired = change.kind === 'ENSURE';
+    const checked = isDesired
+      ? checkDesired(observing, { ...caller, input: change.input }, checking)
+      : checkRequest(observing, caller, change, checking);
+    results.push(await checked);
   }
   const auditEntry = await recordEntry(ports, contextOf(ports, identity, changes), {
     operationId: ports.ulid(ports.clock()),
@@ -129,32 +154,63 @@ export async function checkChanges(
   return { results, auditEntry };
 }
 
+function checkRequest<Kind extends OperationKind>(
+  ports: DryRunPorts,
+  caller: Caller,
+  { kind, input }: { readonly kind: Kind; readonly input: InputOf[Kind] },
+  checking: Checking,
+): Promise<CheckedChange> {
+  return checkOne(ports, operationOf<Kind>(kind), { ...caller, input }, checking);
+}
+
+/** Checks the change that a desired state needs, as its dry run does. */
+async function checkDesired(ports: DryRunPorts, call: EnsureCall, checking: Checking): Promise<CheckedChange> {
+  const next = await plan(ports, call, true);
+  const { change, differences } = next.picked;
+  if (next.kind !== 'nothing') {
+    // Others in the batch are compared with what there is, as this one.
+    const alone = { ...checking, states: { ...checking.states, setTags: () => undefined } };
+    const checked = await next.request.pass((operation, sent) => checkOne(ports, operation, sent, alone));
+    return { ...checked, change, differences };
+  }
+  const revision = shownRevision(ports, call.identity, null, next.by.desired.target, checking.states);
+  const existing = next.read.known.association;
+  return { ...nothing, change, differences, existing, revision, warnings: noticesOf(next) };
+}
+
+const nothing = {
+  change: null,
+  warnings: [],
+  wouldBeAttempted: false,
+  onlyAsDryRun: false,
+  refusal: null,
+  decision: null,
+  unknownRoles: [],
+  existing: null,
+  differences: null,
+} as const;
+
 async function checkOne<Kind extends OperationKind>(
   ports: DryRunPorts,
-  { identity, deadline }: Caller,
-  { kind, name, input }: { readonly kind: Kind; readonly name: string; readonly input: InputOf[Kind] },
-  states: KnownStates,
-  asked: ReadonlySet<string>,
-  index: number,
+  operation: Operation<Kind>,
+  call: MutationCall<Kind>,
+  { states, asked, path }: Checking,
 ): Promise<CheckedChange> {
-  const foreseen = await foreseeRequest(ports, operationOf<Kind>(kind), { identity, input, deadline });
+  const foreseen = await foreseeRequest(ports, operation, call);
   const { audit, onlyAsDryRun } = foreseen;
   const decision = asked.size > 0 ? null : audit.decision;
-  const revision = shownRevision(ports, identity, decision, audit.target, states);
-  if (asked.size > 0) {
-    const nothing = { refusal: null, decision, existing: null, differences: null };
-    return { ...nothing, wouldBeAttempted: false, onlyAsDryRun: false, unknownRoles: [...asked], revision };
-  }
+  const revision = shownRevision(ports, call.identity, decision, audit.target, states);
+  if (asked.size > 0) return { ...nothing, unknownRoles: [...asked], revision };
   const { existing, differences, refusal } = foreseen;
   const isHeldBack = onlyAsDryRun || refusal?.kind === 'ApprovalRequired';
   // Tags that are only checked must not show an association that the principal may not view.
-  if (existing !== null && (refusal === null || isHeldBack)) setTagsAfter(kind, foreseen, states);
+  if (existing !== null && (refusal === null || isHeldBack)) setTagsAfter(operation.kind, foreseen, states);
   return {
+    ...nothing,
     wouldBeAttempted: refusal === null && !onlyAsDryRun,
     onlyAsDryRun,
-    refusal: refusal && placed(refusal, `changes.${index}.${name}`),
+    refusal: refusal && placed(refusal, path),
     decision,
-    unknownRoles: [],
     existing,
     differences,
     revision,
@@ -205,20 +261,21 @@ function placed(refusal: Refusal, prefix: string): Refusal {
 function contextOf(ports: CheckPorts, identity: RequestIdentity, changes: readonly ChangeToCheck[]) {
   const context = auditContextOf(ports, 'CHECK_CHANGES', identity);
   const [first] = changes;
-  const validated = first && operationOf(first.kind).validate(first.input, ports.home);
-  const declaration = validated?.declaration ?? null;
+  const declaration = (first && metadataOf(ports, first).declaration) ?? null;
   const isCommon = changes.every(({ input }) => input.declaration === declaration);
   return { ...context, ...(isCommon && declaration !== null ? { declaration } : {}) };
 }
 
 /** How many changes had which result: as many words as there are codes. */
 function summaryOf(results: readonly CheckedChange[]): string {
-  const outcomes = results.map(({ refusal, unknownRoles, onlyAsDryRun }) =>
-    unknownRoles.length > 0
-      ? 'depend on role attributes'
-      : onlyAsDryRun
-        ? 'are allowed as dry runs only'
-        : (refusal?.code ?? 'would be attempted'),
+  const outcomes = results.map(({ change, refusal, unknownRoles, onlyAsDryRun }) =>
+    change === 'NONE'
+      ? 'need no change'
+      : unknownRoles.length > 0
+        ? 'depend on role attributes'
+        : onlyAsDryRun
+          ? 'are allowed as dry runs only'
+          : (refusal?.code ?? 'would be attempted'),
   );
   const counts = [...Map.groupBy(outcomes, (one) => one)].map(([one, { length }]) => `${length} ${one}`);
   return `Checked ${results.length} changes: ${counts.sort().join(', ')}.`;

@@ -4,17 +4,28 @@ import { associationKeyOf, clusterKeyOf } from '../../ledger/stored/keys.ts';
 import type { Association, AssociationTarget, ClusterRef, Tag } from '../../model/association.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
-import type { Preauthorize } from '../../policy/policy.ts';
+import type { AssociationAction, Preauthorize } from '../../policy/policy.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { resolveCluster } from '../../validation/names.ts';
 import type { ClusterDefaults } from '../../validation/names.ts';
+import { validated } from '../ensure/request.ts';
+import type { EnsureCall } from '../ensure/request.ts';
 import type { InputOf } from '../terms/admission.ts';
 import { operationOf } from '../kinds/operations.ts';
 
 /** A change to check, with the name that its input has in the request. */
-export type ChangeToCheck = {
+export type ChangeToCheck = RequestToCheck | DesiredToCheck;
+
+/** The request of one change. */
+export type RequestToCheck = {
   readonly [Kind in OperationKind]: { readonly kind: Kind; readonly name: string; readonly input: InputOf[Kind] };
 }[OperationKind];
+
+/** A desired state: what was observed decides which change it needs. */
+export interface DesiredToCheck extends Pick<EnsureCall, 'input'> {
+  readonly kind: 'ENSURE';
+  readonly name: 'ensure' | 'ensureNo';
+}
 
 /** The states that changes are about. */
 export interface KnownStates {
@@ -107,14 +118,19 @@ type Subject =
   | { readonly kind: 'serviceAccount'; readonly target: AssociationTarget }
   | { readonly kind: 'association'; readonly cluster: ClusterRef; readonly associationId: string };
 
-function subjectOf<Kind extends OperationKind>(
-  permissions: Permissions,
-  identity: RequestIdentity,
+function subjectOf(permissions: Permissions, identity: RequestIdentity, change: ChangeToCheck): Subject | null {
+  if (!mayBePermitted(permissions, identity, change)) return null;
+  if (change.kind !== 'ENSURE') return subjectOfRequest(permissions, change);
+  const desired = validated(change, permissions);
+  return desired.kind === 'valid' ? { kind: 'serviceAccount', target: desired.request.target } : null;
+}
+
+function subjectOfRequest<Kind extends OperationKind>(
+  { home }: Permissions,
   change: { readonly kind: Kind; readonly input: InputOf[Kind] },
 ): Subject | null {
-  const validated = operationOf<Kind>(change.kind).validate(change.input, permissions.home);
-  if (validated.kind === 'invalid' || !mayBePermitted(permissions, identity, change)) return null;
-  return subjects[change.kind](validated.request);
+  const valid = validatedRequest(change, home);
+  return valid.kind === 'valid' ? subjects[change.kind](valid.request) : null;
 }
 
 const ofAssociation = ({ associationId, ...request }: ClusterRef & { readonly associationId: string }): Subject => {
@@ -131,13 +147,33 @@ const subjects: { readonly [Kind in OperationKind]: (request: RequestOf[Kind]) =
   UNTAG_POD_IDENTITY_ASSOCIATION: ofAssociation,
 };
 
-/** Whether policy may permit the principal the operation somewhere in the cluster. */
-export function mayBePermitted<Kind extends OperationKind>(
-  { preauthorize, home, clock }: Permissions,
-  identity: RequestIdentity,
-  { kind, input }: { readonly kind: Kind; readonly input: InputOf[Kind] },
-): boolean {
-  const { onBehalfOf, reason } = operationOf<Kind>(kind).validate(input, home);
+/**
+ * Whether policy may permit the principal the change somewhere in the cluster; or, as a desired state
+ * depends on it, a view of what there is.
+ */
+export function mayBePermitted(permissions: Permissions, identity: RequestIdentity, change: ChangeToCheck): boolean {
+  const { preauthorize, home, clock } = permissions;
+  const { onBehalfOf, reason } = metadataOf(permissions, change);
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun: true, now: clock() };
-  return preauthorize(authorization, operationOf<Kind>(kind).action, resolveCluster(input, home)) === null;
+  const cluster = resolveCluster(change.input, home);
+  return actionsOf(change).some((action) => preauthorize(authorization, action, cluster) === null);
+}
+
+/** Who sends the change, and why, as far as that is valid. */
+export function metadataOf({ home }: Pick<Permissions, 'home'>, change: ChangeToCheck) {
+  return change.kind === 'ENSURE' ? validated(change, { home }) : validatedRequest(change, home);
+}
+
+/** The request of one change, validated. */
+export function validatedRequest<Kind extends OperationKind>(
+  { kind, input }: { readonly kind: Kind; readonly input: InputOf[Kind] },
+  home: ClusterDefaults,
+) {
+  return operationOf<Kind>(kind).validate(input, home);
+}
+
+function actionsOf({ kind, name }: ChangeToCheck): readonly AssociationAction[] {
+  if (kind !== 'ENSURE') return [operationOf(kind).action];
+  const change = name === 'ensure' ? 'CreatePodIdentityAssociation' : 'DeletePodIdentityAssociation';
+  return [change, 'DescribePodIdentityAssociation'];
 }

@@ -3,6 +3,8 @@ import type { OperationKind, RequestedOperation } from '../../model/operation.ts
 import { retryAfterSecondsOf } from '../../model/refusal.ts';
 import type { Refusal } from '../../model/refusal.ts';
 import type { Warning } from '../../model/warning.ts';
+import { dryRun } from '../dry-run.ts';
+import { mutate } from '../mutate.ts';
 import { operationInProgress } from '../terms/conflict-conclusions.ts';
 import type { MutationResult } from '../terms/result.ts';
 import { differencesOf } from './pick.ts';
@@ -33,7 +35,7 @@ export async function ensure(ports: EnsurePorts, call: EnsureCall): Promise<Ensu
   for (let round = 1; ; round += 1) {
     const next = await plan(ports, call, false);
     const isLast = round >= maxRounds;
-    if (next.kind === 'unread') return sentResult(null, next.change, next.request, await next.request.send(ports));
+    if (next.kind === 'unread') return sentResult(null, next.picked.change, next.request, await send(ports, next));
     if (next.kind === 'nothing') {
       const { read, by } = next;
       const isCertain = read.uncertainty === null && (await isUnmoved(ports, by, read));
@@ -41,7 +43,7 @@ export async function ensure(ports: EnsurePorts, call: EnsureCall): Promise<Ensu
       if (isLast || read.uncertainty !== null) return uncertain(next);
     } else {
       const { picked, request, hasObstacle, read } = next;
-      const result = await request.send(ports);
+      const result = await send(ports, next);
       if (hasObstacle || read.hidden || !hasMoved(result)) return sentResult(next, picked.change, request, result);
       if (isLast) return sentResult(next, picked.change, request, again(next, result));
     }
@@ -58,10 +60,13 @@ export async function checkEnsure(ports: EnsurePorts, call: EnsureCall): Promise
     const { differences } = next.picked;
     return { change: 'NONE', differences, check: null, warnings: noticesOf(next) };
   }
-  const check = await next.request.check(ports);
-  const { change, differences } =
-    next.kind === 'unread' ? { change: next.change, differences: [] } : { ...next.picked };
+  const check = await next.request.pass((operation, call) => dryRun(ports, operation, call));
+  const { change, differences } = next.picked;
   return { change, differences, check, warnings: [] };
+}
+
+function send(ports: EnsurePorts, { request }: Exclude<Plan, Nothing>): Promise<MutationResult> {
+  return request.pass((operation, call) => mutate(ports, operation, call));
 }
 
 type Nothing = Extract<Plan, { kind: 'nothing' }>;
@@ -160,7 +165,7 @@ function forDesiredState(refusal: Refusal): Refusal {
 }
 
 /** What people should know of an association that is as desired. */
-function noticesOf({ by: { declaration }, read: { known } }: Nothing): readonly Warning[] {
+export function noticesOf({ by: { declaration }, read: { known } }: Nothing): readonly Warning[] {
   if (known.association === null || known.isOwn) return [];
   const { associationId } = known.association;
   return [

@@ -12,12 +12,18 @@ import { findOwnChange, readPresent } from './read.ts';
 import type { DesiredBy } from './desired-by.ts';
 import type { Read } from './read.ts';
 import { changeRequest, invalidRequest, unseenRequest, validated } from './request.ts';
-import type { EnsureCall, EnsurePorts, EnsureRequest } from './request.ts';
+import type { DryRunPorts } from '../dry-run.ts';
+import type { EnsureCall, EnsureRequest } from './request.ts';
+import type { EnsureChange } from './result.ts';
 
 /** What a desired state leads to, as far as reads tell. */
 export type Plan =
   /** The request decides without a read: its input is not valid, or its principal may see nothing. */
-  | { readonly kind: 'unread'; readonly request: EnsureRequest; readonly change: 'CREATE' | 'DELETE' | null }
+  | {
+      readonly kind: 'unread';
+      readonly request: EnsureRequest;
+      readonly picked: { readonly change: EnsureChange | null; readonly differences: readonly [] };
+    }
   /** Nothing is to be changed, if the state has not moved since. */
   | { readonly kind: 'nothing'; readonly by: DesiredBy; readonly read: Read; readonly picked: Picked }
   | {
@@ -34,20 +40,16 @@ export type Plan =
  * list those of the namespace causes no read, and is answered as by a create or a delete. Throws
  * `EksReadFailed` and `LedgerUnavailable`.
  */
-export async function plan(ports: EnsurePorts, call: EnsureCall, isDryRun: boolean): Promise<Plan> {
+export async function plan(ports: DryRunPorts, call: EnsureCall, isDryRun: boolean): Promise<Plan> {
   const validInput = validated(call, ports);
-  if (validInput.kind === 'invalid') {
-    return { kind: 'unread', request: invalidRequest(call, validInput), change: null };
-  }
+  if (validInput.kind === 'invalid') return unread(invalidRequest(call, validInput), null);
   const { request: desired, reason, onBehalfOf, declaration } = validInput;
   const now = ports.clock();
   const { identity } = call;
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now };
   const readUntil = Math.min(call.deadline, now + ports.times.requestMs) - answerMs;
   const by: DesiredBy = { desired, declaration, authorization, readUntil };
-  const unseen = (hidden: HiddenAssociation | null): Plan => {
-    return { kind: 'unread', request: unseenRequest(call, by, hidden), change: 'DELETE' };
-  };
+  const unseen = (hidden: HiddenAssociation | null) => unread(unseenRequest(call, by, hidden), 'DELETE');
 
   const { target, association } = desired;
   if (!mayList(ports, authorization, target)) {
@@ -58,7 +60,7 @@ export async function plan(ports: EnsurePorts, call: EnsureCall, isDryRun: boole
       ? ports.authorize(authorization, { action: 'CreatePodIdentityAssociation', association: to.request })
       : null;
     if (to && decision && isDenied(decision) && !decision.unknownRoles?.length) {
-      return { kind: 'unread', request: changeRequest(ports, call, by, to, null), change: 'CREATE' };
+      return unread(changeRequest(ports, call, by, to, null), 'CREATE');
     }
   }
   const read = await readPresent(ports, by);
@@ -71,6 +73,10 @@ export async function plan(ports: EnsurePorts, call: EnsureCall, isDryRun: boole
   return { kind: 'change', by, read, picked, request, hasObstacle: obstacle !== null };
 }
 
+function unread(request: EnsureRequest, change: EnsureChange | null): Plan {
+  return { kind: 'unread', request, picked: { change, differences: [] } };
+}
+
 /** Time kept back from the reads for the change. Milliseconds. */
 const answerMs = 8_000;
 
@@ -78,7 +84,7 @@ const nothingKnown = { revision: 0, association: null, expiresAt: null, isOwn: f
 
 /** Whether policy lets a principal see which associations the namespace has. */
 function mayList(
-  { authorize }: Pick<EnsurePorts, 'authorize'>,
+  { authorize }: Pick<DryRunPorts, 'authorize'>,
   authorization: AuthorizationContext,
   { accountId, region, clusterName, namespace }: AssociationTarget,
 ): boolean {

@@ -11,7 +11,7 @@ import type { RequestedOperation } from '../../model/operation.ts';
 import { withDeadline } from '../../runtime/deadline.ts';
 import { observe } from '../kinds/observe.ts';
 import { hiddenFrom } from '../terms/hidden.ts';
-import type { MutationPorts } from '../mutate.ts';
+import type { DryRunPorts } from '../dry-run.ts';
 import type { DesiredBy } from './desired-by.ts';
 import { differencesOf } from './pick.ts';
 import type { KnownAssociation, Picked } from './pick.ts';
@@ -31,7 +31,7 @@ export interface Read {
 }
 
 /** Reads what there is. Throws `EksReadFailed` and `LedgerUnavailable`. */
-export async function readPresent(ports: MutationPorts, by: DesiredBy): Promise<Read> {
+export async function readPresent(ports: DryRunPorts, by: DesiredBy): Promise<Read> {
   const { desired, authorization, declaration, readUntil } = by;
   const state = await readState(ports, desired.target, readUntil);
   const readAt = ports.clock();
@@ -58,7 +58,7 @@ export async function readPresent(ports: MutationPorts, by: DesiredBy): Promise<
 }
 
 /** Whether the state is as it was read, and still nothing can act: then nothing was to be changed. */
-export async function isUnmoved(ports: MutationPorts, { desired, readUntil }: DesiredBy, read: Read): Promise<boolean> {
+export async function isUnmoved(ports: DryRunPorts, { desired, readUntil }: DesiredBy, read: Read): Promise<boolean> {
   const state = await readState(ports, desired.target, readUntil);
   const isSame = (state?.publicRevision ?? 0) === read.known.revision;
   return isSame && state?.expiry?.setBy === read.state?.expiry?.setBy && !isBusy(state, ports.clock());
@@ -68,7 +68,7 @@ export async function isUnmoved(ports: MutationPorts, { desired, readUntil }: De
  * The change in progress that an earlier request with the same desired state began: it is observed as
  * what it is, whatever EKS shows by now. Null: there is none. Throws `LedgerUnavailable`.
  */
-export async function findOwnChange(ports: MutationPorts, by: DesiredBy, read: Read): Promise<Picked | null> {
+export async function findOwnChange(ports: DryRunPorts, by: DesiredBy, read: Read): Promise<Picked | null> {
   const { openOperations = [], recordsInProgress = [] } = read.state ?? {};
   const { identity, onBehalfOf } = by.authorization;
   for (const { operationId, recordKey, closedAt } of openOperations) {
@@ -96,7 +96,7 @@ const changes = {
 } as const;
 
 function readState(
-  { associations, clock }: MutationPorts,
+  { associations, clock }: DryRunPorts,
   target: AssociationTarget,
   readUntil: number,
 ): Promise<AssociationState | null> {

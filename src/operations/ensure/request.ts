@@ -5,18 +5,15 @@ import type { OperationKind, RequestedOperation } from '../../model/operation.ts
 import { validateEnsure, validateEnsureNo } from '../../validation/ensure.ts';
 import type { DesiredState } from '../../validation/ensure.ts';
 import type { ValidatedAs } from '../../validation/validated.ts';
-import { dryRun } from '../checks/dry-run.ts';
-import type { DryRunPorts, DryRunResult } from '../checks/dry-run.ts';
+import type { DryRunPorts } from '../dry-run.ts';
 import { createOperation } from '../kinds/create.ts';
 import { deleteOperation } from '../kinds/delete.ts';
 import { operationOf } from '../kinds/operations.ts';
-import { mutate } from '../mutate.ts';
 import type { MutationPorts } from '../mutate.ts';
 import type { EnsuredChange, InputOf, MutationCall } from '../terms/admission.ts';
 import { notSeenFor } from '../terms/conclusions.ts';
 import { anyAssociation } from '../terms/hidden.ts';
 import type { Operation } from '../terms/operation.ts';
-import type { MutationResult } from '../terms/result.ts';
 import type { DesiredBy } from './desired-by.ts';
 import { tokenOf } from './token.ts';
 
@@ -31,12 +28,17 @@ export interface EnsureCall extends Pick<MutationCall, 'identity' | 'deadline'> 
 /** The request of a mutation, to be sent or tried. */
 export interface EnsureRequest {
   readonly operation: OperationKind;
-  readonly send: (ports: EnsurePorts) => Promise<MutationResult>;
-  readonly check: (ports: EnsurePorts) => Promise<DryRunResult>;
+  /** Hands it to what sends or tries it. */
+  readonly pass: <Result>(
+    use: <Kind extends OperationKind>(operation: Operation<Kind>, call: MutationCall<Kind>) => Result,
+  ) => Result;
 }
 
 /** Validates the input of either mutation of desired states: only that of an association has a role. */
-export function validated({ input }: EnsureCall, { home }: EnsurePorts): ValidatedAs<DesiredState> {
+export function validated(
+  { input }: Pick<EnsureCall, 'input'>,
+  { home }: Pick<DryRunPorts, 'home'>,
+): ValidatedAs<DesiredState> {
   return input.roleArn === undefined
     ? validateEnsureNo(input, home)
     : validateEnsure(input as EnsurePodIdentityAssociationInput, home);
@@ -58,7 +60,7 @@ export function invalidRequest(
 
 /** The request of a change, under its derived token. */
 export function changeRequest<Kind extends OperationKind>(
-  { home }: EnsurePorts,
+  { home }: DryRunPorts,
   { identity, deadline, input: { reason, onBehalfOf, declaration } }: EnsureCall,
   by: DesiredBy,
   { operation: kind, request }: RequestedOperation<Kind>,
@@ -101,9 +103,5 @@ export function unseenRequest(
 }
 
 function requestOf<Kind extends OperationKind>(operation: Operation<Kind>, call: MutationCall<Kind>): EnsureRequest {
-  return {
-    operation: operation.kind,
-    send: (ports) => mutate(ports, operation, call),
-    check: (ports) => dryRun(ports, operation, call),
-  };
+  return { operation: operation.kind, pass: (use) => use(operation, call) };
 }

@@ -4,7 +4,7 @@ import type { OperationKind } from '../../model/operation.ts';
 import type { RequestStatus } from '../../model/outcome-row.ts';
 import type { Difference, Refusal } from '../../model/refusal.ts';
 import type { Warning } from '../../model/warning.ts';
-import type { DryRunResult } from '../checks/dry-run.ts';
+import type { DryRunResult } from '../dry-run.ts';
 import type { MutationResult } from '../terms/result.ts';
 
 /** The change that a desired state needs; the values of `EnsureChange` in the schema. */

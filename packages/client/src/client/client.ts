@@ -100,7 +100,7 @@ export interface GatewayClient {
   /** As `checkEnsurePodIdentityAssociation`, for no association. */
   readonly checkEnsureNoPodIdentityAssociation: EnsureCheck<Schema.EnsureNoPodIdentityAssociationInput>;
   /**
-   * Up to 100 changes, checked against policy and what was observed. For a plan: each result has
+   * Up to 100 changes or desired states, checked against policy and what was observed. For a plan: each result has
    * the revision of its service account.
    */
   readonly checkPodIdentityAssociations: Query<
