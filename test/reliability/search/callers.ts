@@ -167,8 +167,8 @@ export function makeCallers(environment: Environment) {
     }
   }
 
-  const ensurers = makeEnsurers(environment, (name, faults, declaration, isWhole) =>
-    start(name, null, '', faults, isWhole, { declaration }),
+  const ensurers = makeEnsurers(environment, (name, faults, desired, isWhole) =>
+    start(name, null, '', faults, isWhole, desired),
   );
 
   return {

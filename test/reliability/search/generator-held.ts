@@ -17,7 +17,7 @@ import {
 import { faultless } from './scenario.ts';
 import type { ScenarioEvent, ScenarioMutation, Step } from './scenario.ts';
 
-const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(policiesThatAsk) as AskingName[]));
+export const asking = fc.constantFrom<AskingName>('one', 'one', ...(Object.keys(policiesThatAsk) as AskingName[]));
 
 export const vote: fc.Arbitrary<ScenarioEvent> = fc.record({
   do: fc.constant('vote' as const),
@@ -59,7 +59,7 @@ const heldEvents: fc.WeightedArbitrary<ScenarioEvent>[] = [
 ];
 
 /** Just before an approval can no longer be used or given, after it, and once no clock can show an earlier time. Seconds. */
-const aroundEnds = fc.constantFrom(650, 675, 725, 890, 915, 965);
+export const aroundEnds = fc.constantFrom(650, 675, 725, 890, 915, 965);
 
 const anyHeldSteps = stepsOf([...plainEvents, ...heldEvents], 2, 16);
 const fewHeldSteps = stepsOf([...plainEvents, ...heldEvents], 0, 4);
@@ -70,7 +70,7 @@ const heldMutation = fc
   .map(([one, kind]): ScenarioMutation => ({ ...one, kind, expects: one.variant === 0 ? 'nothing' : one.expects }));
 
 /** The votes that every policy asks for. */
-const agreement = (['erin', 'dan'] as const).map((by): ScenarioEvent => ({
+export const agreement = (['erin', 'dan'] as const).map((by): ScenarioEvent => ({
   do: 'vote',
   by,
   vote: 'APPROVE',

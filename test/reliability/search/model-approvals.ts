@@ -89,7 +89,7 @@ export function makeApprovalModel(
   }
 
   function asked(by: Attempt, before: Question | undefined, next: Approval, calledAt: number) {
-    const of = askedBy(by);
+    const of = askedBy(by, next.requested);
     if (by.lock !== 'none') broken(`${by.name} asked for an approval, but its read of the locks is ${by.lock}`);
     if (by.identity === null || policiesThatAsk[by.asking].needs.length === 0)
       broken(`${by.name} asked for an approval that policy does not ask for`);
@@ -201,15 +201,16 @@ export function makeApprovalModel(
       broken(`${what} used ${next.id}, but the approval is ${describe(question)}`);
       return;
     }
-    useOf(by, what, question, calledAt);
+    const begun = added.find((one) => one.operationId === operationId);
+    useOf(by, what, question, calledAt, begun ?? null);
     Object.assign(question, { state: 'USED', usedBy: operationId, stored: next });
     if (next.state !== 'USED' || next.usedBy !== operationId)
       broken(`${what} left the approval ${next.state} by ${next.usedBy}`);
     uses.set(operationId, question);
   }
 
-  function useOf(by: Attempt, what: string, question: Question, calledAt: number) {
-    if (!isDeepStrictEqual(question.asked, askedBy(by)))
+  function useOf(by: Attempt, what: string, question: Question, calledAt: number, begun: Sent | null) {
+    if (!isDeepStrictEqual(question.asked, askedBy(by, begun)))
       broken(`${what} used ${describe(question)}, which was asked for something else`);
     if (!isAgreed(question)) broken(`${what} used ${describe(question)}, which lacks approvals`);
     const bad = uncounted(by, question);
@@ -255,9 +256,9 @@ export function makeApprovalModel(
         code
       ];
       if (state === undefined) return;
-      const { subject } = askedBy(by);
+      const { subject } = askedBy(by, null);
       const isOwn = (one: Question) =>
-        one.identity === by.identity && one.asked.subject === subject && one.state === state;
+        one.identity === by.identity && (isDesired(by) || one.asked.subject === subject) && one.state === state;
       if (!questions.some(isOwn))
         broken(`${by.name} was refused with ${code}, but no approval of its token is ${state}`);
     },
@@ -283,11 +284,20 @@ export function makeApprovalModel(
   };
 }
 
-/** What a request asks approvers. A create depends on no association. */
-function askedBy({ identity, input, asking, judged, declaration }: Attempt): Asked {
+/** The change of a request, as the gateway recorded it. */
+type Sent = Pick<AuditEntry, 'operation' | 'request'>;
+
+/** What a request asks approvers. A create depends on no association. That of a desired state is the change that is sent for it. */
+function askedBy(by: Attempt, sent: Sent | null): Asked {
+  const { identity, input, asking, judged, declaration } = by;
   const [principal, kind] = (identity ?? '').split(' ');
-  const subject = `${principal} ${kind} ${input}`;
-  return { subject, asking, judged: kind === 'create' ? null : judged, declaration };
+  const subject = `${principal} ${kind} ${isDesired(by) ? JSON.stringify([sent?.operation, sent?.request]) : input}`;
+  const isCreate = kind === 'create' || (isDesired(by) && sent?.operation === 'CREATE_POD_IDENTITY_ASSOCIATION');
+  return { subject, asking, judged: isCreate ? null : judged, declaration };
+}
+
+function isDesired({ identity }: Attempt): boolean {
+  return identity?.split(' ')[1] === 'ensure';
 }
 
 /** Whether nobody rejected, and for each need as many people of its group as it asks for approved. */

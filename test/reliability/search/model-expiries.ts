@@ -1,5 +1,5 @@
 import type { StateChange } from '../../../src/ledger/association-state.ts';
-import type { DeleteRequest } from '../../../src/model/association.ts';
+import type { CreateRequest, DeleteRequest, UpdateRequest } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';
 import type { Model } from './model.ts';
@@ -58,12 +58,23 @@ export function makeExpiryModel(
    * A request that sets an expiry begins, or the create that adopts an association succeeds. An expiry that is earlier than the last one, or the first, is
    * a delete, which its policies permit, or permit once it is approved.
    */
-  function sets(by: Attempt, { operationId }: AuditEntry, associationId: string, isApproved: boolean): void {
+  function sets(by: Attempt, entry: AuditEntry, associationId: string, isApproved: boolean): void {
+    const { operationId } = entry;
     const before = expiries.get(associationId)?.expiresAt ?? null;
-    if (typeof by.expiry !== 'string' || (before !== null && by.expiry >= before)) return;
-    const what = `${operationId} of ${by.name} ends ${associationId} at ${by.expiry} (before: ${before})`;
+    const expiry = namedBy(by, entry);
+    if (typeof expiry !== 'string' || (before !== null && expiry >= before)) return;
+    const what = `${operationId} of ${by.name} ends ${associationId} at ${expiry} (before: ${before})`;
     if (by.deletes === 'forbidden') broken(`${what}, although policy forbids deletes`);
     if (by.deletes === 'held' && !isApproved) broken(`${what} without the approval of a delete`);
+  }
+
+  /** The expiry that a change names: that of its request, or of the desired state, but only of a change that it needs. */
+  function namedBy(by: Attempt, { request, operationId }: AuditEntry): string | null | undefined {
+    if (!by.identity?.includes(' ensure ')) return by.expiry;
+    const { expiresAt } = request as Partial<CreateRequest & UpdateRequest>;
+    if (expiresAt !== undefined && expiresAt !== by.expiry)
+      broken(`${operationId} of ${by.name} names the expiry ${expiresAt}, but ${by.expiry} is desired`);
+    return expiresAt;
   }
 
   return {
@@ -73,10 +84,11 @@ export function makeExpiryModel(
         const { event, operationId, associationArn, fence } = entry;
         if (event === 'INTENT' && by.isExpireRun) begins(by, entry);
         const isAtOnce = event === 'SUCCEEDED' && !by.isExpireRun && by.identity !== null && !named.has(operationId);
-        if ((event === 'INTENT' || isAtOnce) && by.expiry !== undefined) {
+        const expiry = event === 'INTENT' || isAtOnce ? namedBy(by, entry) : undefined;
+        if (expiry !== undefined) {
           const isApproved = added.some((one) => one.event === 'APPROVAL_USED');
           if (entry.before) sets(by, entry, entry.before.associationId, isApproved);
-          named.set(operationId, { expiresAt: by.expiry, setter: by.identity?.split(' ')[0] ?? null });
+          named.set(operationId, { expiresAt: expiry, setter: by.identity?.split(' ')[0] ?? null });
         }
         if (event !== 'SUCCEEDED' || fence === null || associationArn === null) continue;
         const id = associationArn.slice(associationArn.lastIndexOf('/') + 1);
