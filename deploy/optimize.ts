@@ -12,6 +12,7 @@ import type { Plugin } from 'esbuild';
 import { checkSnapshotSize } from './bundle-rules.ts';
 import { codeCacheMakerFile } from './code-cache-notice.ts';
 import type { CodeCacheMaker } from './code-cache-notice.ts';
+import { encodeSchema } from './bundle/schema-file.ts';
 import { edited } from './module-edits.ts';
 import { schemaDocument } from '../src/graphql/schema-document.ts';
 import type { PolicySet } from '../src/policy/policies/compile.ts';
@@ -163,22 +164,27 @@ export async function verifyCedarSnapshot(outdir: string, sources: string, snaps
 /** The syntax tree of the GraphQL schema, beside the bundles. */
 const schemaFile = 'schema.json';
 
-/** Reads the GraphQL schema as a syntax tree from a file, so that no cold start parses its text. */
+/**
+ * Reads the GraphQL schema as a syntax tree from a file, so that no cold start parses its text, and
+ * only the types of the first request.
+ */
 export const parsedSchema: Plugin = {
   name: 'parsed-schema',
   setup(bundler) {
     bundler.onLoad({ filter: /src[\\/]graphql[\\/]schema-document\.ts$/ }, () => ({
       contents: `import { readFileSync } from 'node:fs';
         import { join } from 'node:path';
-        export const schemaDocument = JSON.parse(readFileSync(join(__dirname, '${schemaFile}'), 'utf8'));`,
+        import { decodeSchema } from './deploy/bundle/schema-file.ts';
+        export const schemaDocument = decodeSchema(readFileSync(join(__dirname, '${schemaFile}'), 'latin1'));`,
       loader: 'js',
+      resolveDir: root,
     }));
   },
 };
 
 /** Writes the file that {@link parsedSchema} reads. */
 export async function writeSchema(outdir: string): Promise<void> {
-  await writeFile(join(outdir, schemaFile), JSON.stringify(schemaDocument));
+  await writeFile(join(outdir, schemaFile), encodeSchema(schemaDocument));
 }
 
 /**

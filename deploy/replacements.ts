@@ -84,6 +84,24 @@ export const replacements: readonly Replacement[] = [
     contents: 'export const validateSchema = () => []; export const assertValidSchema = () => {};',
   },
   {
+    name: 'schema-types',
+    why: 'reads the fields of all types to find further types: the document of the schema defines all but scalars of GraphQL',
+    path: /graphql\/type\/schema\.mjs$/,
+    contents: (text) =>
+      `import { GraphQLID, GraphQLInt } from './scalars.mjs';\n${edited(
+        text,
+        /allReferencedTypes\.delete\(type\);\n +collectReferencedTypes\(type, allReferencedTypes\);\n +\}/,
+        () => `}\n for (const type of [GraphQLID, GraphQLInt]) allReferencedTypes.add(type);`,
+      )}`,
+  },
+  {
+    name: 'enum-values',
+    why: 'reads the values of all enums: graphql-js can read those of each when they are used',
+    path: /graphql\/utilities\/extendSchema\.mjs$/,
+    contents: (text) =>
+      edited(text, /values: (buildEnumValueMap\(allNodes\))/, (_, values) => `values: () => ${values}`),
+  },
+  {
     name: 'sdl-rules',
     why: 'validates definitions of schemas, where they are written',
     path: /graphql\/validation\/specifiedRules\.mjs$/,

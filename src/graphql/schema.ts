@@ -1,5 +1,5 @@
 import { buildASTSchema, GraphQLScalarType, isAbstractType, isObjectType } from 'graphql';
-import type { GraphQLFieldResolver, GraphQLSchema, GraphQLTypeResolver } from 'graphql';
+import type { GraphQLFieldResolver, GraphQLObjectType, GraphQLSchema, GraphQLTypeResolver } from 'graphql';
 import type { Resolvers } from '../generated/resolvers.ts';
 import type { RequestContext } from '../queries/terms/request-context.ts';
 import { schemaDocument } from './schema-document.ts';
@@ -29,11 +29,28 @@ function placeResolvers(schema: GraphQLSchema, typeName: string, resolvers: Type
     Object.assign(type, { serialize, parseValue, parseLiteral });
     return;
   }
-  for (const [name, resolver] of Object.entries(resolvers)) {
-    const field = isObjectType(type) ? type.getFields()[name] : undefined;
-    if (field) field.resolve = resolver as GraphQLFieldResolver<unknown, RequestContext>;
-    else if (isAbstractType(type) && name === '__resolveType') {
-      type.resolveType = resolver as GraphQLTypeResolver<unknown, RequestContext>;
-    } else throw new Error(`The schema has no ${typeName}.${name}, for which there is a resolver.`);
-  }
+  const { __resolveType: resolveType, ...ofFields } = resolvers as Readonly<Record<string, unknown>>;
+  if (isObjectType(type) && resolveType === undefined) placeWhenRead(type, ofFields);
+  else if (isAbstractType(type) && Object.keys(ofFields).length === 0) {
+    type.resolveType = resolveType as GraphQLTypeResolver<unknown, RequestContext>;
+  } else throw missing(typeName, Object.keys(resolvers)[0]);
 }
+
+/** Places the resolvers of fields when these are read first: a request reads those of few types. */
+function placeWhenRead(type: GraphQLObjectType, resolvers: Readonly<Record<string, unknown>>): void {
+  const getFields = type.getFields.bind(type);
+  let placed: ReturnType<typeof getFields> | null = null;
+  const place = () => {
+    const fields = getFields();
+    for (const [name, resolver] of Object.entries(resolvers)) {
+      const field = fields[name];
+      if (field === undefined) throw missing(type.name, name);
+      field.resolve = resolver as GraphQLFieldResolver<unknown, RequestContext>;
+    }
+    return fields;
+  };
+  type.getFields = () => (placed ??= place());
+}
+
+const missing = (typeName: string, name = '') =>
+  new Error(`The schema has no ${typeName}.${name}, for which there is a resolver.`);

@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import type { Resolvers } from '../../src/generated/resolvers.ts';
 import { makeDocumentStore } from '../../src/graphql/documents.ts';
+import { makeResolvers } from '../../src/graphql/resolvers.ts';
 import { makeSchema } from '../../src/graphql/schema.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
@@ -106,8 +107,14 @@ test('every mutation of an association answers with the same fields, and every v
 /** Resolvers of these types only, which the types of the generated resolvers may not have. */
 const resolvers = (types: object) => types as Resolvers;
 
-test('a resolver of a field that the schema does not have is an error', () => {
-  expect(() => makeSchema(resolvers({ Query: { other: () => null } }))).toThrow('The schema has no Query.other');
+test('a resolver of a field that the schema does not have is an error when fields are read', () => {
+  const query = makeSchema(resolvers({ Query: { other: () => null } })).getQueryType();
+  expect(() => query?.getFields()).toThrow('The schema has no Query.other');
+});
+
+test('every resolver of the gateway has its field in the schema', () => {
+  const all = Object.values(makeSchema(makeResolvers()).getTypeMap()).filter(isObjectType);
+  expect(all.filter((type) => Object.keys(type.getFields()).length === 0)).toEqual([]);
 });
 
 test('a resolver of a type that the schema does not have is an error', () => {
