@@ -11,7 +11,7 @@ import {
   cedarStart,
   copyStart,
   copyWasm,
-  lazyZlib,
+  lazyModules,
   parsedSchema,
   writeCedarSnapshot,
   writeCompilerHash,
@@ -72,7 +72,7 @@ const options = {
   outExtension: { '.js': '.cjs' },
   // ES modules first, so that esbuild can drop unused code and `graphql` is bundled once.
   mainFields: ['module', 'main'],
-  plugins: [oneApollo, cedarGlue, cedarStart, lazyZlib, parsedSchema],
+  plugins: [oneApollo, cedarGlue, cedarStart, lazyModules, parsedSchema],
   minifySyntax: true,
   minifyWhitespace: true,
   // For line numbers of stack traces; the package leaves the maps out, as they would double its

@@ -81,11 +81,15 @@ function withoutUnused(text: string): string {
   );
 }
 
-/** Loads `node:zlib` when it is used first. */
-export const lazyZlib: Plugin = {
-  name: 'lazy-zlib',
+/** Loads modules of Node.js that few requests use when they are used first. */
+export const lazyModules: Plugin = {
+  name: 'lazy-modules',
   setup(bundler) {
-    bundler.onResolve({ filter: /^node:zlib$/ }, () => ({ path: join(import.meta.dirname, 'bundle', 'zlib.ts') }));
+    const files = { 'node:zlib': 'zlib.ts', 'node:timers/promises': 'timers.ts' };
+    for (const [name, file] of Object.entries(files)) {
+      const path = join(import.meta.dirname, 'bundle', file);
+      bundler.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path }));
+    }
   },
 };
 

@@ -1,7 +1,6 @@
 // Starts a function: the bundle beside this file that has the same name. An ES module, because Lambda waits for its `await`
 // before it counts the function as initialized. Node's modules are not imported, because that would load them as ES modules.
 const { existsSync, readFileSync } = process.getBuiltinModule('node:fs');
-const { createRequire } = process.getBuiltinModule('node:module');
 const { setFlagsFromString } = process.getBuiltinModule('node:v8');
 const { Script } = process.getBuiltinModule('node:vm');
 
@@ -47,7 +46,7 @@ export function makeCodeCache() {
 const module = { exports: {} };
 const rejected = script.cachedDataRejected ? [cache.replace(/^.*[\\/]/, '')] : [];
 // Bundles load nothing but modules of Node.js, and `require` takes longer.
-const require = (name) => process.getBuiltinModule(name) ?? createRequire(bundle)(name);
+const require = (name) => process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(bundle)(name);
 script.runInThisContext()(module.exports, require, module, bundle, import.meta.dirname, rejected);
 await module.exports.initialized;
 
