@@ -26,7 +26,7 @@ export const budgets: Readonly<Record<string, { readonly bytes: number; readonly
   // Names inside of functions and of constants have one to three letters, and modules of packages
   // that no function needs are replaced, as are descriptions of what no function asks AWS for:
   // 1,210,000 before. The others fell by a tenth with it.
-  'src/lambda/graphql.ts': { bytes: 1_000_000, modules: 880 },
+  'src/lambda/graphql.ts': { bytes: 998_000, modules: 880 },
   'src/lambda/reconcile.ts': { bytes: 535_000, modules: 568 },
   'src/lambda/expire.ts': { bytes: 545_000, modules: 576 },
   // With 1,000 bytes for scans that take a lease only before they write: a third of the write units.

@@ -95,11 +95,24 @@ export const replacements: readonly Replacement[] = [
       )}`,
   },
   {
-    name: 'enum-values',
-    why: 'reads the values of all enums: graphql-js can read those of each when they are used',
+    name: 'schema-extension',
+    why: 'extends schemas, of which the gateway has one, and reads the values of all enums: graphql-js can read those of each when they are used',
     path: /graphql\/utilities\/extendSchema\.mjs$/,
     contents: (text) =>
-      edited(text, /values: (buildEnumValueMap\(allNodes\))/, (_, values) => `values: () => ${values}`),
+      edited(
+        edited(text, /values: (buildEnumValueMap\(allNodes\))/, (_, values) => `values: () => ${values}`),
+        /\n {2}function replaceType\([^]*?(?=\n {2}function getOperationTypes\()/,
+        () =>
+          ['replaceNamedType', 'replaceDirective', 'extendNamedType']
+            .map((name) => `\nfunction ${name}() { ${unused('The extension of schemas')} }`)
+            .join(''),
+      ),
+  },
+  {
+    name: 'apollo-gateway',
+    why: "makes requests for Apollo's gateway of several schemas: the server has one schema",
+    path: /@apollo\/server\/dist\/esm\/utils\/makeGatewayGraphQLRequestContext\.js$/,
+    contents: `export const makeGatewayGraphQLRequestContext = () => { ${unused('The gateway of Apollo')} };`,
   },
   {
     name: 'sdl-rules',
