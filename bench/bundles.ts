@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,11 +9,16 @@ import { rejectCodeCache } from '../test/support/code-cache.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Builds the gateway as `npm run build` does, and returns the path of its handler. */
+/**
+ * Builds the gateway as `npm run build` does, once for each folder, and returns the path of its
+ * handler.
+ */
 export async function buildGateway(folder: string): Promise<string> {
   const outdir = join(folder, 'dist');
+  const handler = join(outdir, 'graphql.mjs');
+  if (existsSync(handler)) return handler;
   await promisify(execFile)(process.execPath, ['deploy/build.ts', '--outdir', outdir], { cwd: root });
-  return join(outdir, 'graphql.mjs');
+  return handler;
 }
 
 /**

@@ -13,7 +13,7 @@ import { openGateway } from '../test/support/gateway.ts';
 import type { Gateway } from '../test/support/gateway.ts';
 import { jwtEvent } from '../test/support/lambda-event.ts';
 import { startEksSimulator } from '#eks-simulator';
-import { localClient } from './capacity.ts';
+import { meteredClient } from './capacity.ts';
 import { createEvent, manyRoles, ofServiceAccount } from './events.ts';
 import { writeAbandoned } from './open-operations.ts';
 import { table } from './report.ts';
@@ -26,17 +26,27 @@ const hourMs = 3_600_000;
 /** Fewer would take hours to fill. */
 const entriesPerRecord = 20;
 
-/** The times of each request at one length, in milliseconds. */
+/**
+ * What each request took at one length: milliseconds of the processor, or units of DynamoDB where
+ * these are counted.
+ */
 interface GrownTrail {
   readonly entries: number;
-  readonly times: ReadonlyMap<string, readonly number[]>;
+  readonly taken: ReadonlyMap<string, readonly number[]>;
 }
 
-/** A gateway on a ledger with a trail of some length, and the times of its requests. */
-interface Grown {
+/** A ledger to fill, and what has been taken so far of what is measured. */
+interface Filled {
   readonly entries: number;
+  readonly ledger: Ledger;
+  readonly taken: () => number;
+}
+
+/** A gateway on a ledger with a trail of some length, and what its requests took. */
+interface Grown extends Pick<Filled, 'entries'> {
   readonly gateway: Gateway;
-  readonly times: Map<string, number[]>;
+  readonly takenSoFar: () => number;
+  readonly taken: Map<string, number[]>;
   /**
    * The fields of a create that was done. Tokens expire within minutes, so each request is signed
    * when it is sent.
@@ -84,18 +94,14 @@ const requests: Readonly<Record<string, Measured>> = {
 };
 
 /** Fills ledgers to these lengths, and measures all requests on all of them in turns. */
-async function grow(
-  name: string,
-  ledgers: readonly { entries: number; ledger: Ledger }[],
-  runs: number,
-): Promise<GrownTrail[]> {
+async function grow(name: string, ledgers: readonly Filled[], runs: number): Promise<GrownTrail[]> {
   const simulator = await startEksSimulator({ world: manyRoles(), maxAssociations: 40_000 });
   const grown: Grown[] = [];
-  for (const { entries, ledger } of ledgers) {
+  for (const { entries, ledger, taken } of ledgers) {
     await fill(name, ledger, entries, entriesPerRecord, name === 'SQLite' ? 1 : 8);
     const gateway = await openGateway({ ledger, simulator });
     const replayed = { ...ofServiceAccount(grown.length), clientRequestToken: randomUUID() };
-    grown.push({ entries, gateway, times: new Map(), replayed });
+    grown.push({ entries, gateway, takenSoFar: taken, taken: new Map(), replayed });
   }
   for (const one of grown) await send(one, await createEvent(one.replayed), '"SUCCEEDED"');
   let next = grown.length;
@@ -104,10 +110,9 @@ async function grow(
       // Another one is the first in each round, so that all meet the same disturbances.
       for (const one of [...grown.slice(round % grown.length), ...grown.slice(0, round % grown.length)]) {
         const run = await prepare(one, next++);
-        const startedAt = performance.now();
+        const before = one.takenSoFar();
         await run();
-        const ms = performance.now() - startedAt;
-        if (round >= 0) one.times.set(request, [...(one.times.get(request) ?? []), ms]);
+        if (round >= 0) one.taken.set(request, [...(one.taken.get(request) ?? []), one.takenSoFar() - before]);
       }
     }
   }
@@ -116,10 +121,16 @@ async function grow(
   return grown;
 }
 
+/** Milliseconds of the processor that this process has taken. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 async function growSqlite(lengths: readonly number[], runs: number): Promise<GrownTrail[]> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-growth-'));
   const ledgers = lengths.map((entries) => {
-    return { entries, ledger: makeSqliteLedger({ file: join(folder, `${entries}.db`) }) };
+    return { entries, ledger: makeSqliteLedger({ file: join(folder, `${entries}.db`) }), taken: cpuMs };
   });
   try {
     return await grow('SQLite', ledgers, runs);
@@ -129,15 +140,22 @@ async function growSqlite(lengths: readonly number[], runs: number): Promise<Gro
   }
 }
 
+/**
+ * Counts units: times of DynamoDB Local, which keeps its items in SQLite, say nothing about
+ * DynamoDB.
+ */
 async function growDynamoDb(lengths: readonly number[], runs: number): Promise<GrownTrail[]> {
   const local = await startDynamoDbLocal(join(import.meta.dirname, '..', '.cache'));
   try {
-    const ledgers: { entries: number; ledger: Ledger }[] = [];
+    const ledgers: Filled[] = [];
     for (const entries of lengths) {
       const names = { idempotencyTable: `idempotency-${randomUUID()}`, auditTable: `audit-${randomUUID()}` };
-      const client = localClient(local.endpoint);
+      let units = 0;
+      const client = await meteredClient(local.endpoint, ({ tableUnits = 0, indexUnits = 0, readUnits = 0 }) => {
+        units += tableUnits + indexUnits + readUnits;
+      });
       await createTables(client, names);
-      ledgers.push({ entries, ledger: makeDynamoDbLedger({ client, ...names }) });
+      ledgers.push({ entries, ledger: makeDynamoDbLedger({ client, ...names }), taken: () => units });
     }
     const grown = await grow('DynamoDB', ledgers, runs);
     for (const { ledger } of ledgers) ledger.close();
@@ -148,28 +166,21 @@ async function growDynamoDb(lengths: readonly number[], runs: number): Promise<G
 }
 
 /**
- * Measures how requests grow with the audit trail, on SQLite and on DynamoDB Local. Requires Java.
+ * Measures how requests grow with the audit trail: processor time on SQLite, units of DynamoDB.
+ * Requires Java.
  */
 export async function measureGrowth(quick: boolean): Promise<Section> {
   const runs = quick ? 40 : 150;
-  const sqlite = await growSqlite(quick ? [1_000, 20_000] : [1_000, 100_000, 1_000_000], runs);
-  const dynamoDb = await growDynamoDb(quick ? [1_000, 5_000] : [1_000, 100_000], runs);
-  const heads = [headOf('SQLite', sqlite), headOf('DynamoDB Local', dynamoDb)].flat();
-  const rows = Object.keys(requests).map((request) => [
-    request,
-    ...[sqlite, dynamoDb].flatMap((trails) => figuresOf(trails, request)),
-  ]);
-  const tables = `Medians of ${runs} runs, in milliseconds:\n\n${table(['request', ...heads], rows)}`;
-  return { name: 'growth', tables };
-}
-
-function headOf(name: string, [shortest, ...longer]: readonly GrownTrail[]): string[] {
-  const grouped = (trail: GrownTrail | undefined) => trail?.entries.toLocaleString('en') ?? '';
-  return [`${name}, ${grouped(shortest)} entries`, ...longer.map((trail) => `ratio at ${grouped(trail)}`)];
-}
-
-/** The time of a request with the shortest trail, and the ratios of the longer ones to it. */
-function figuresOf(trails: readonly GrownTrail[], request: string): number[] {
-  const [first = NaN, ...others] = trails.map(({ times }) => median(times.get(request) ?? []));
-  return [first, ...others.map((one) => one / first)];
+  const sqlite = await growSqlite([1_000, quick ? 20_000 : 100_000], runs);
+  const dynamoDb = await growDynamoDb([1_000, quick ? 5_000 : 20_000], Math.ceil(runs / 10));
+  const lengths = ([short, long]: readonly GrownTrail[]) =>
+    [short, long].map((trail) => `${trail?.entries.toLocaleString('en')} entries`);
+  const [shortUnits = '', longUnits = ''] = lengths(dynamoDb).map((length) => `units of DynamoDB, ${length}`);
+  const [shortTime = '', longTime = ''] = lengths(sqlite).map((length) => `CPU on SQLite, ${length}`);
+  const rows = Object.keys(requests).map((request) => {
+    const [short = NaN, long = NaN] = sqlite.map(({ taken }) => median(taken.get(request) ?? []));
+    return [request, short, long, long / short, ...dynamoDb.map(({ taken }) => median(taken.get(request) ?? []))];
+  });
+  const head = ['request', shortTime, longTime, 'ratio', shortUnits, longUnits];
+  return { name: 'growth', tables: `Medians of ${runs} runs; CPU in milliseconds:\n\n${table(head, rows)}` };
 }

@@ -29,7 +29,7 @@ const parts: Readonly<Record<string, (run: Run) => Promise<Section>>> = {
     coldSection(await measureColdStarts({ folder, runs: quick ? 10 : 30, builds })),
   cost: measureCost,
   growth: ({ quick }) => measureGrowth(quick),
-  memory: ({ folder, quick }) => measureMemory(folder, quick ? 5_000 : 100_000),
+  memory: ({ folder, quick, builds }) => measureMemory(folder, quick ? 2_000 : 20_000, builds),
   limits: limitsSection,
   decisions: ({ quick }) => Promise.resolve(measureDecisions(quick ? 50 : 200)),
   warm: ({ folder, quick, builds }) => measureWarm(folder, quick, builds),
@@ -49,9 +49,10 @@ Everything that is compared runs in turns, so that the ratios hold on a busy mac
 Usage: npm run bench -- [--quick] [--only PART] [--build FILE]
        npm run bench -- NAME [OPTIONS]
 
-  --quick       fewer and smaller runs: about five minutes instead of half an hour
-  --only PART   one part: ${Object.keys(parts).join(', ')}
-  --build FILE  another build of the gateway to compare cold starts and warm requests with: its graphql.mjs,
+  --quick       fewer and smaller runs
+  --only PART   a part: ${Object.keys(parts).join(', ')}.
+                Can be given several times
+  --build FILE  another build of the gateway to compare cold starts, warm requests and memory with: its graphql.mjs,
                 or graphql.cjs of an older one, in a folder with the name of its
                 commit. Can be given several times
   --print       print the tables instead of writing them
@@ -67,14 +68,14 @@ const measureParts = () =>
     help,
     options: {
       quick: { type: 'boolean', default: false },
-      only: { type: 'string' },
+      only: { type: 'string', multiple: true, default: Object.keys(parts) },
       build: { type: 'string', multiple: true, default: [] },
       print: { type: 'boolean', default: false },
     },
     run: async ({ quick, only, build: builds, print }) => {
-      const wanted =
-        only === undefined ? Object.entries(parts) : Object.entries(parts).filter(([name]) => name === only);
-      if (wanted.length === 0) throw new UsageError(`--only is ${JSON.stringify(only)}: give the name of a part.`);
+      const unknown = only.find((name) => !Object.hasOwn(parts, name));
+      if (unknown !== undefined) throw new UsageError(`--only is ${JSON.stringify(unknown)}: give the name of a part.`);
+      const wanted = Object.entries(parts).filter(([name]) => only.includes(name));
       const folder = await mkdtemp(join(tmpdir(), 'bench-'));
       try {
         for (const [name, measure] of wanted) {

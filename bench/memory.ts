@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-import { buildGateway } from './bundles.ts';
+import { join, resolve } from 'node:path';
+import { buildGateway, nameOfBuild } from './bundles.ts';
 import { startEndpoints } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 import { functionEnvironment } from './events.ts';
@@ -19,20 +19,30 @@ interface MemoryFigures {
   readonly residentMb: number;
 }
 
-/** Measures the memory of the function over many creates in one process. Requires openssl. */
-export async function measureMemory(folder: string, mutations: number): Promise<Section> {
-  const gateway = await buildGateway(folder);
+/**
+ * Measures the memory of the function over many creates in one process, and of other builds.
+ * Requires openssl.
+ *
+ * @param builds as paths of their handlers
+ */
+export async function measureMemory(folder: string, mutations: number, builds: readonly string[]): Promise<Section> {
+  const handlers = [await buildGateway(folder), ...builds.map((build) => resolve(build))];
+  const names = ['the gateway', ...builds.map((build) => `the build ${nameOfBuild(build)}`)];
   const endpoints = await startEndpoints({ folder, core: null });
   try {
-    const child = fork(
-      join(import.meta.dirname, 'memory-process.ts'),
-      [gateway, String(batches), String(mutations / batches)],
-      {
-        env: { ...functionEnvironment(endpoints, gateway), PRINCIPAL_REQUESTS_PER_SECOND: '0' },
-        execArgv: ['--expose-gc'],
-      },
-    );
-    return sectionOf(await figuresOf(child, mutations, endpoints));
+    const rows: (readonly (string | number)[])[] = [];
+    for (const [index, handler] of handlers.entries()) {
+      const child = fork(
+        join(import.meta.dirname, 'memory-process.ts'),
+        [handler, String(batches), String(mutations / batches)],
+        {
+          env: { ...functionEnvironment(endpoints, handler), PRINCIPAL_REQUESTS_PER_SECOND: '0' },
+          execArgv: ['--expose-gc'],
+        },
+      );
+      rows.push(...rowsOf(names[index] ?? '', await figuresOf(child, mutations, endpoints)));
+    }
+    return { name: 'memory', tables: table(['process', 'mutations', 'heap, MB', 'resident, MB'], rows) };
   } finally {
     endpoints.stop();
   }
@@ -59,12 +69,12 @@ async function figuresOf(child: ChildProcess, mutations: number, endpoints: Endp
 }
 
 /** The first, a middle and the last figures, and the most. */
-function sectionOf(figures: readonly MemoryFigures[]): Section {
+function rowsOf(name: string, figures: readonly MemoryFigures[]): (readonly (string | number)[])[] {
   const shown = [0, batches / 2, batches - 1].flatMap((index) => figures[index] ?? []);
-  const rows = shown.map((one) => [one.mutations.toLocaleString('en'), one.heapMb, one.residentMb]);
+  const rows = shown.map((one) => [name, one.mutations.toLocaleString('en'), one.heapMb, one.residentMb]);
   const most = [
     Math.max(...figures.map(({ heapMb }) => heapMb)),
     Math.max(...figures.map(({ residentMb }) => residentMb)),
   ];
-  return { name: 'memory', tables: table(['mutations', 'heap, MB', 'resident, MB'], [...rows, ['maximum', ...most]]) };
+  return [...rows, [name, 'maximum', ...most]];
 }
