@@ -124,10 +124,12 @@ export function makeHandler(
       describer: makeDescriber(reads, rateLimiter),
       takeRows: countRows(),
       trailReads: makeTrailReads(live, identity),
-      requireUnlocked: () =>
-        once('lock', async () => {
+      requireUnlocked: async (cluster) => {
+        await once('lock', async () => {
           if (await findReadsLock(live, identity, deadline)) throw readsLocked();
-        }),
+        });
+        if (cluster && isLocked(cluster)) throw readsLocked();
+      },
       once,
     };
   };

@@ -46,21 +46,22 @@ export function makeResolvers(): Resolvers {
       reported(await mutate(deps, operation, { identity, input, deadline }));
   const check =
     <Kind extends OperationKind>(operation: Operation<Kind>) =>
-    async (...[, { input }, { deps, identity, deadline }]: Field<Kind>) =>
-      reported(await dryRun(deps, operation, { identity, input, deadline }));
+    async (...[, { input }, { reads, identity, deadline }]: Field<Kind>) =>
+      reported(await dryRun(reads, operation, { identity, input, deadline }));
 
   type EnsureField = [unknown, { readonly input: EnsureCall['input'] }, RequestContext];
   const ensured = async (...[, { input }, { deps, identity, deadline, requireUnlocked }]: EnsureField) => {
     const result = await ensure(deps, { identity, input, deadline });
-    // Nothing but the answer tells of what was read.
-    if (result.auditEntry === null) await requireUnlocked();
-    else reported({ ...result, auditEntry: result.auditEntry });
+    const { auditEntry, mutation: sent, refusal, read } = result;
+    if (auditEntry) reported({ ...result, auditEntry });
+    // A change that was made, or may have been, has passed the locks; any other answer tells of what was read.
+    const isOfRead = sent === null || (refusal !== null && refusal.code !== 'OUTCOME_UNDETERMINED');
+    if (isOfRead && read) await requireUnlocked(read);
     return result;
   };
-  const checkEnsured = async (...[, { input }, { deps, identity, deadline, requireUnlocked }]: EnsureField) => {
-    const result = await checkEnsure(deps, { identity, input, deadline });
-    if (result.check === null) await requireUnlocked();
-    else reported(result.check);
+  const checkEnsured = async (...[, { input }, { reads, identity, deadline }]: EnsureField) => {
+    const result = await checkEnsure(reads, { identity, input, deadline });
+    if (result.check) reported(result.check);
     return result;
   };
 

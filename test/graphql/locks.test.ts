@@ -112,6 +112,9 @@ describe('reads under a lock', () => {
       const described =
         '{ podIdentityAssociation(clusterName: "apps-dev", associationId: "a-0123456789abcdefg") { roleArn } }';
       expect(await gateway.send(described)).toMatchObject(error);
+      const changed = 'clusterName: "apps-dev", associationId: "a-0123456789abcdefg", disableSessionTags: true';
+      const checked = `{ checkUpdatePodIdentityAssociation(input: { ${changed} }) { existing { roleArn } } }`;
+      expect(await gateway.send(checked)).toMatchObject(error);
       expect(gateway.simulator.control.requests()).toEqual([]);
       expect(await gateway.send(list.replace('apps-dev', 'apps-prod'))).toEqual(listed);
       expect(await gateway.send('{ associations { nodes { roleArn } } }')).toMatchObject({ status: 200 });

@@ -74,6 +74,7 @@ type Change = Extract<Plan, { kind: 'change' }>;
 
 const noResult = {
   isSettled: false,
+  read: null,
   association: null,
   expiresAt: null,
   refusal: null,
@@ -88,15 +89,16 @@ const noResult = {
 function settled(next: Nothing): EnsureResult {
   const { association, expiresAt } = next.read.known;
   const { differences } = next.picked;
-  const found = { association, expiresAt, differences, notices: noticesOf(next) };
+  const found = { read: next.by.desired.target, association, expiresAt, differences, notices: noticesOf(next) };
   return { ...noResult, ...found, status: 'SUCCEEDED', change: 'NONE', isSettled: true };
 }
 
 /** What was read has nothing to change, and may change yet. */
 function uncertain({ by, picked: { differences } }: Nothing): EnsureResult {
-  const { refusal } = operationInProgress(by.desired.target);
+  const { target: read } = by.desired;
+  const { refusal } = operationInProgress(read);
   const retryAfterSeconds = retryAfterSecondsOf(refusal);
-  return { ...noResult, status: 'REFUSED', change: 'NONE', differences, refusal, retryAfterSeconds };
+  return { ...noResult, status: 'REFUSED', change: 'NONE', read, differences, refusal, retryAfterSeconds };
 }
 
 /** The result of a mutation as that of the desired state. `next` is null if nothing was read. */
@@ -110,7 +112,8 @@ function sentResult(
   const { differences } = next?.picked ?? { differences: [] };
   const refusal = result.refusal && forDesiredState(result.refusal);
   const retryAfterSeconds = refusal?.code === 'OUTCOME_UNDETERMINED' ? retrySeconds : result.retryAfterSeconds;
-  const answer = { status, change, differences, refusal, retryAfterSeconds, clientRequestToken, auditEntry };
+  const read = next?.by.desired.target ?? null;
+  const answer = { status, change, read, differences, refusal, retryAfterSeconds, clientRequestToken, auditEntry };
   const mutation = { operation, result };
   if (next === null || status !== 'SUCCEEDED') return { ...noResult, ...answer, mutation };
   const association = change === 'DELETE' ? null : result.association;

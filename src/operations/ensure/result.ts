@@ -1,4 +1,4 @@
-import type { Association } from '../../model/association.ts';
+import type { Association, AssociationTarget } from '../../model/association.ts';
 import type { AuditEntry } from '../../model/audit.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { RequestStatus } from '../../model/outcome-row.ts';
@@ -16,6 +16,8 @@ export interface EnsureResult {
   /** Null if it was refused before one was chosen. */
   readonly change: EnsureChange | null;
   readonly isSettled: boolean;
+  /** The service account whose association was read; null: nothing was read. */
+  readonly read: AssociationTarget | null;
   /** Between what was read and what is desired; empty if nothing was there. */
   readonly differences: readonly Difference[];
   /** After the change; null if there is none, and unless SUCCEEDED. */

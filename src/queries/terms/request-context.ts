@@ -1,3 +1,4 @@
+import type { ClusterRef } from '../../model/association.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { Dependencies } from '../../operations/terms/dependencies.ts';
 import type { AllowsRead, AuthorizeRead, MayApproveFor, MayViewIn } from './authorize-read.ts';
@@ -35,10 +36,10 @@ export interface RequestContext {
   readonly takeRows: TakeRows;
   readonly trailReads: TrailReads;
   /**
-   * Rejects if a lock stops the reads of the principal, or if that is not known. Whatever reads for
-   * an answer waits for it.
+   * Rejects if a lock stops the reads of the principal, or those at EKS in the cluster, or if that is
+   * not known. Whatever reads for an answer waits for it.
    */
-  readonly requireUnlocked: () => Promise<void>;
+  readonly requireUnlocked: (cluster?: ClusterRef) => Promise<void>;
   /** A read that several fields of the request may ask for: made once for each name. */
   readonly once: <Result>(name: string, read: () => Promise<Result>) => Promise<Result>;
 }
