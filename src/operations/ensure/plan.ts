@@ -1,11 +1,12 @@
 import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
 import type { AssociationTarget } from '../../model/association.ts';
+import type { Decision } from '../../model/decision.ts';
 import { refusalFields } from '../../model/refusal.ts';
 import type { AuthorizationContext } from '../../policy/policy.ts';
 import type { EnsuredChange } from '../terms/admission.ts';
 import { operationInProgress } from '../terms/conflict-conclusions.ts';
 import { isDenied } from '../terms/decisions.ts';
-import { readContextOf } from '../terms/hidden.ts';
+import { anyAssociation, readContextOf } from '../terms/hidden.ts';
 import { pick } from './pick.ts';
 import type { Picked } from './pick.ts';
 import { findOwnChange, readPresent } from './read.ts';
@@ -49,11 +50,13 @@ export async function plan(ports: DryRunPorts, call: EnsureCall, isDryRun: boole
   const authorization = { identity, onBehalfOf, hasReason: reason !== null, isDryRun, now };
   const readUntil = Math.min(call.deadline, now + ports.times.requestMs) - answerMs;
   const by: DesiredBy = { desired, declaration, authorization, readUntil };
-  const unseen = (hidden: HiddenAssociation | null) => unread(unseenRequest(call, by, hidden), 'DELETE');
+  const unseen = (view: Decision, hidden: HiddenAssociation | null) =>
+    unread(unseenRequest(call, by, view, hidden), 'DELETE');
 
   const { target, association } = desired;
-  if (!mayList(ports, authorization, target)) {
-    if (association === null) return unseen(null);
+  const list = listDecision(ports, authorization, target);
+  if (!list.allowed) {
+    if (association === null) return unseen(list, null);
     const { to } = pick(desired, nothingKnown);
     const isCreate = to?.operation === 'CREATE_POD_IDENTITY_ASSOCIATION';
     const decision = isCreate
@@ -64,10 +67,12 @@ export async function plan(ports: DryRunPorts, call: EnsureCall, isDryRun: boole
     }
   }
   const read = await readPresent(ports, by);
-  if (read.hidden && association === null) return unseen(read.hidden);
   const own = read.uncertainty === 'busy' ? await findOwnChange(ports, by, read) : null;
   const picked = own ?? pick(desired, read.known);
-  if (picked.to === null) return { kind: 'nothing', by, read, picked };
+  if (picked.to === null) {
+    const view = association === null ? viewDecision(ports, by, read.hidden) : null;
+    return view?.allowed === false ? unseen(view, read.hidden) : { kind: 'nothing', by, read, picked };
+  }
   const obstacle = own ? null : obstacleTo(by, picked, read);
   const request = changeRequest(ports, call, by, picked.to, obstacle);
   return { kind: 'change', by, read, picked, request, hasObstacle: obstacle !== null };
@@ -83,13 +88,27 @@ const answerMs = 8_000;
 const nothingKnown = { revision: 0, association: null, expiresAt: null, isOwn: false, isConfirmed: false };
 
 /** Whether policy lets a principal see which associations the namespace has. */
-function mayList(
+function listDecision(
   { authorize }: Pick<DryRunPorts, 'authorize'>,
   authorization: AuthorizationContext,
   { accountId, region, clusterName, namespace }: AssociationTarget,
-): boolean {
+): Decision {
   const scope = { kind: 'namespace', accountId, region, clusterName, namespace } as const;
-  return authorize(readContextOf(authorization), { action: 'ListPodIdentityAssociations', scope }).allowed;
+  return authorize(readContextOf(authorization), { action: 'ListPodIdentityAssociations', scope });
+}
+
+/**
+ * Whether a principal may be told that a service account has no association: decided without the one that
+ * it has and that is hidden, so that the answer is the same, unless policy can't be evaluated for that one.
+ */
+function viewDecision(
+  { authorize }: Pick<DryRunPorts, 'authorize'>,
+  { authorization, desired: { target } }: DesiredBy,
+  hidden: HiddenAssociation | null,
+): Decision {
+  if (hidden?.decision.failed) return hidden.decision;
+  const association = { ...anyAssociation, ...target };
+  return authorize(readContextOf(authorization), { action: 'DescribePodIdentityAssociation', association });
 }
 
 /** Why a change must not begin, although policy may permit it; null: nothing is known to stop it. */

@@ -1,5 +1,6 @@
 import type { EnsureNoPodIdentityAssociationInput, EnsurePodIdentityAssociationInput } from '../../generated/types.ts';
 import type { HiddenAssociation } from '../../ledger/hidden-entry.ts';
+import type { Decision } from '../../model/decision.ts';
 import { namedSettings } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { validateEnsure, validateEnsureNo } from '../../validation/ensure.ts';
@@ -83,18 +84,19 @@ export function changeRequest<Kind extends OperationKind>(
 
 /**
  * The request that answers as a delete of an association that does not exist, or that the principal may
- * not view: its id must not be told.
+ * not view: its id must not be told. `view` denies that it is viewed.
  */
 export function unseenRequest(
   { identity, deadline, input }: EnsureCall,
   { desired: { target } }: DesiredBy,
+  view: Decision,
   hidden: HiddenAssociation | null,
 ): EnsureRequest {
   const { associationId } = anyAssociation;
   const operation: Operation<'DELETE_POD_IDENTITY_ASSOCIATION'> = {
     ...deleteOperation,
     loadTarget: (_, valid) => {
-      const denial = valid.denial();
+      const denial = valid.denial() ?? (view.failed ? view : null);
       if (denial) return Promise.resolve({ kind: 'denied', decision: denial });
       return Promise.resolve({ kind: 'refused', refused: notSeenFor(target), hidden });
     },

@@ -133,7 +133,8 @@ export function notSeenFor({ clusterName, namespace, serviceAccount }: Associati
   const message =
     `The service account ${namespace}/${serviceAccount} of cluster ${clusterName} has no association ` +
     'that you may view.';
-  const refusal = { ...refusalFields(outcome, message), kind: 'AssociationNotFound' } as const;
+  const advice = 'List the associations of the namespace to see which ones you may view.';
+  const refusal = { ...refusalFields(outcome, message), advice, kind: 'AssociationNotFound' } as const;
   return { outcome, refusal, associationArn: null } as const;
 }
 

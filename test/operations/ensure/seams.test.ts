@@ -9,12 +9,14 @@ import {
   leaseMs,
   readLagMs,
   reconcileNow,
+  withDecisions,
   withoutViews,
   worker,
 } from '../../support/changes.ts';
 import { openForEachTest } from '../../support/each-test.ts';
-import { input, openBeside } from '../../support/gateway.ts';
+import { home, input, openBeside } from '../../support/gateway.ts';
 import type { Gateway } from '../../support/gateway.ts';
+import { lockOperations } from '../../support/locks.ts';
 
 const asked: Asked = { needs: [] };
 let ledger: Ledger & ApprovalStore;
@@ -94,24 +96,62 @@ test('an update of a desired state does not undo what others change while it is 
   expect(await ensure({ roleArn: worker })).toMatchObject({ refusal: { code: 'APPROVAL_REQUIRED' } });
 });
 
-test('who may not view the association is answered as by a create and a delete', async () => {
+test('who may not view the association is answered as by a create, and as where there is none', async () => {
   await gateway.create({ declaration: 'other' });
   settle();
-  const blind = await openBeside(gateway, { change: withoutViews });
   const [one] = associations();
-  const created = await blind.ensure();
-  expect(created).toMatchObject({
-    status: 'REFUSED',
-    change: 'CREATE',
-    refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' },
-  });
-  const deleted = await blind.ensureNo();
-  expect(deleted).toMatchObject({ status: 'REFUSED', change: 'DELETE', refusal: { code: 'ASSOCIATION_NOT_FOUND' } });
-  for (const answer of [created, deleted]) {
-    expect(JSON.stringify(answer)).not.toContain(one?.associationId);
-    expect(answer.differences).toEqual([]);
+  const isHidden = (association: object) => 'roleArn' in association && association.roleArn === input.roleArn;
+  const withoutThis = withDecisions((decision, request) =>
+    request.action === 'DescribePodIdentityAssociation' && isHidden(request.association)
+      ? { ...decision, allowed: false }
+      : decision,
+  );
+  for (const [change, absence] of [
+    [withoutViews, { status: 'REFUSED', change: 'DELETE', refusal: { code: 'ASSOCIATION_NOT_FOUND' } }],
+    [withoutThis, none],
+  ] as const) {
+    const blind = await openBeside(gateway, { change });
+    const created = await blind.ensure();
+    expect(created).toMatchObject({ change: 'CREATE', refusal: { code: 'ASSOCIATION_ALREADY_EXISTS' } });
+    const deleted = await blind.ensureNo();
+    expect(deleted).toMatchObject(absence);
+    expect(deleted.refusal?.advice ?? '').not.toContain('clientRequestToken');
+    for (const answer of [created, deleted]) {
+      expect(JSON.stringify(answer)).not.toContain(one?.associationId);
+      expect(answer.differences).toEqual([]);
+    }
+    expect(await blind.ensureNo({ serviceAccount: 'absent' })).toMatchObject(absence);
+    await blind.close();
   }
-  await blind.close();
+});
+
+test('that there is no association is not said where policy can not be evaluated', async () => {
+  await gateway.ensure();
+  settle();
+  for (const failing of ['DescribePodIdentityAssociation', 'ListPodIdentityAssociations']) {
+    const change = withDecisions((decision, { action }) =>
+      action === failing ? { ...decision, allowed: false, failed: true } : decision,
+    );
+    const other = await openBeside(gateway, { change });
+    expect(await other.ensureNo()).toMatchObject({ refusal: { code: 'POLICY_EVALUATION_FAILED', retryable: true } });
+    await other.close();
+  }
+});
+
+test.each([
+  ['of the principal', { kind: 'PRINCIPAL', principalId: 'https://issuer.example#alice' }],
+  ['of the cluster', { kind: 'CLUSTER', ...home, clusterName: input.clusterName }],
+] as const)('a lock %s that stops reads hides what a desired state read', async (_, scope) => {
+  await gateway.ensure();
+  settle();
+  await lockOperations(ledger).lock(scope, null, { stopsReads: true });
+  const different = { roleArn: worker };
+  for (const fields of [{}, different, { ...different, takeOver: true }, { ...different, declaration: 'other' }]) {
+    await expect(ensure(fields)).rejects.toThrow('READS_LOCKED');
+  }
+  expect(await check(different).catch(() => null)).toBeNull();
+  expect((await entries()).map(({ refusalCode }) => refusalCode)).toContain('CHANGES_LOCKED');
+  expect(gateway.sent('UpdatePodIdentityAssociation')).toBe(0);
 });
 
 test('who has no permit in the namespace causes no read, and is denied as by a create', async () => {
