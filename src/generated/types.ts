@@ -198,7 +198,7 @@ export type ApprovalRequired = Refusal & {
   readonly __typename?: 'ApprovalRequired';
   /** What to do next. */
   readonly advice: Maybe<Scalars['String']['output']>;
-  /** The approval, as it was when the request was answered; null for APPROVAL_LIMIT_REACHED, and for a dry run of a request that waits for none: it opens none. */
+  /** The approval, as it was when the request was answered; null for APPROVAL_LIMIT_REACHED, and for a dry run of a request for which no approval was asked: a dry run asks for none. */
   readonly approval: Maybe<Approval>;
   /** APPROVAL_REQUIRED, APPROVAL_REJECTED, APPROVAL_EXPIRED, APPROVAL_WITHDRAWN, APPROVAL_LIMIT_REACHED or NOTHING_TO_CHANGE. */
   readonly code: RefusalCode;
@@ -1179,7 +1179,7 @@ export type EnsureNoPodIdentityAssociationInput = {
   readonly region?: InputMaybe<Scalars['String']['input']>;
   /** Kubernetes service account, an RFC 1123 subdomain. */
   readonly serviceAccount: Scalars['String']['input'];
-  /** Whether to delete an association that another declaration or none made or changed last. */
+  /** Whether to delete an association that no request of this declaration made or changed last. */
   readonly takeOver?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
@@ -1215,7 +1215,7 @@ export type EnsurePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: InputMaybe<Scalars['String']['input']>;
   /**
-   * A text of your choice, 1 to 128 characters in one line; a new one asks anew for an approval that was rejected, withdrawn or expired. It is not needed
+   * A text of your choice, 1 to 128 characters in one line; a new one asks again for an approval that was rejected, withdrawn or expired. It is not needed
    * for anything else.
    */
   readonly attempt?: InputMaybe<Scalars['String']['input']>;
@@ -1246,7 +1246,7 @@ export type EnsurePodIdentityAssociationInput = {
   readonly serviceAccount: Scalars['String']['input'];
   /** Exactly these tags, besides those of the gateway and of AWS; also an empty list. Null: the tags stay as they are, and a create sets none. */
   readonly tags?: InputMaybe<ReadonlyArray<TagInput>>;
-  /** Whether to change, or adopt, an association that another declaration or none made or changed last. */
+  /** Whether to change, or adopt, an association that no request of this declaration made or changed last. */
   readonly takeOver?: InputMaybe<Scalars['Boolean']['input']>;
   /** ARN of a second role, as for a create; none when omitted. */
   readonly targetRoleArn?: InputMaybe<Scalars['String']['input']>;

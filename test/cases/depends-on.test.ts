@@ -70,7 +70,7 @@ describe('A case with dependsOn', () => {
     expect(run(`${permitAll} ${always}`, 'deny', { ...byNone, ...by(bob) })).toMatch(/found: allowed by all/);
   });
 
-  it('fails if a policy that is not in the list can not be evaluated, whatever it expects', () => {
+  it('fails if a policy that is not in the list cannot be evaluated, whatever it expects', () => {
     const failing = forbidWhen(overflow);
     expect(run(failing, 'allow', allowed)).toMatch(/found: denied by evaluation-failed/);
     expect(run(failing, 'deny', { ...byNone, policyIds: ['evaluation-failed'] })).toMatch(/evaluation-failed/);

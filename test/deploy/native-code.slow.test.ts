@@ -130,7 +130,7 @@ describe("Cedar's native code", () => {
     );
   });
 
-  test('code that is compiled after a start can not name functions of V8', () => {
+  test('code that is compiled after a start cannot name functions of V8', () => {
     expect(() => decodeNativeCode(code, wasm)).toThrow('V8 has other flags');
     expect(() => new Script('%DebugPrint(1)')).toThrow("Unexpected token '%'");
   });

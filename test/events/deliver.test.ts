@@ -108,7 +108,7 @@ describe('webhook', () => {
     expect([result, seen]).toEqual([{ sent: 0, failedAt: 0, failed: new Set([0]) }, []]);
   });
 
-  test('secrets that can not be read fail the events, and are not logged', async () => {
+  test('secrets that cannot be read fail the events, and are not logged', async () => {
     const target = makeWebhook({
       url: 'http://127.0.0.1:1',
       secrets: () => Promise.reject(new Error('denied')),

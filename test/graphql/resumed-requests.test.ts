@@ -194,7 +194,7 @@ test.each<[string, string, (client: Client) => Promise<Parameters<typeof idOf>[0
   const id = idOf(await ask(client));
   const shown = await client.heldRequest({ id });
   const request = shown && resumedRequest(shown);
-  if (!request) throw new Error('The request can not be made.');
+  if (!request) throw new Error('The request cannot be made.');
   const approval = await stored.getApproval(parseApprovalId(id)?.key ?? '');
   expect(fingerprintOfInput(request)).toBe(approval?.fingerprint);
   expect(idOf(await sendResumed(client, request))).toBe(id);

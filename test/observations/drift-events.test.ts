@@ -284,7 +284,7 @@ describe('reads of accounts', () => {
     expect([...runs, later, next].map(({ waits }) => waits)).toEqual([[], [], [], [1_000]]);
   });
 
-  test('a run whose put was repeated waits, since it can not know whose lease it replaced', async () => {
+  test('a run whose put was repeated waits, since it cannot know whose lease it replaced', async () => {
     const putAccountReads: typeof store.putAccountReads = async (...call) => {
       await store.putAccountReads(...call);
       return store.putAccountReads(...call);

@@ -490,7 +490,7 @@ describe('scans of a cluster that was deleted', () => {
     expect(await run()).toMatchObject({ clustersGone: 1 });
   });
 
-  test('a cluster that is gone stays so while its list can not be read', async () => {
+  test('a cluster that is gone stays so while its list cannot be read', async () => {
     await gateway.create();
     await runWithout();
     const known = (await answered()).data;

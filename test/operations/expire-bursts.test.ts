@@ -289,7 +289,7 @@ describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
     expect(await runNow()).toMatchObject({ deleted: 11 - burstAbove });
   });
 
-  test('a burst is none before it is due by every clock, and none of it is carried out that can not be held', async () => {
+  test('a burst is none before it is due by every clock, and none of it is carried out that cannot be held', async () => {
     await createAll(names('burst', 6), inMs(hourMs));
     gateway.clock.skip(hourMs);
     expect(await runNow()).toMatchObject({ held: 0, deleted: 0, warned: 6 });

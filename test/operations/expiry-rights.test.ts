@@ -288,7 +288,7 @@ describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
       expect(await expiryNow()).toBe(later);
     });
 
-    test('keeps its token usable if the expiry can not be read', async () => {
+    test('keeps its token usable if the expiry cannot be read', async () => {
       await createAssociation(gateway);
       const expiresAt = inFuture(hourMs);
       const unavailable = () => Promise.reject(new LedgerUnavailable(new Error('No answer.')));

@@ -330,7 +330,7 @@ describe('warnings about the quota', () => {
     expect(lists()).toBe(1);
   });
 
-  test('a scan that can not list the cluster keeps the number of the last one that did', async () => {
+  test('a scan that cannot list the cluster keeps the number of the last one that did', async () => {
     await open();
     await storeListed(ledger, cluster, 4_800);
     gateway.simulator.control.addFault({

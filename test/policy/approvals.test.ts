@@ -329,7 +329,7 @@ describe('the file of approvals', () => {
       }
     });
 
-    test('can not have the id of another policy', () => {
+    test('cannot have the id of another policy', () => {
       const hard = `${annotated} forbid ${onDelete};`;
       expect(compile({ 'approvals.cedar': held, 'guardrails.cedar': hard })).toThrow('@id("x") is used twice');
     });

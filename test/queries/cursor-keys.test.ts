@@ -93,7 +93,7 @@ describeOnLedgers('the keys of cursors in $name', ({ open }) => {
     expect(await ahead.open(before)).toMatchObject({ position: 'place' });
   });
 
-  test('are read at most once a minute for cursors that can not be opened', async () => {
+  test('are read at most once a minute for cursors that cannot be opened', async () => {
     const { seal, open: read } = openProcess();
     const cursor = await seal('place');
     const forged = `${cursor.slice(0, -4)}AAAA`;

@@ -68,7 +68,7 @@ test('approvers of a group without a channel are told nowhere', async () => {
   expect(posted()).toEqual([]);
 });
 
-test('a channel that the bot can not write to does not keep the others from being told', async () => {
+test('a channel that the bot cannot write to does not keep the others from being told', async () => {
   const { news, shown, failures } = await openNews('security=C-PRIVATE platform-admins=C-APPROVERS/SADMINS');
   const asked = event('approval.requested');
   const needs = ['security', 'platform-admins'].map((group) => ({ group, count: 1 }));

@@ -105,12 +105,12 @@ test.each([
   ['an unknown command', ['nonsense', '--cluster-name', '']],
   ['an option that is not asked for', ['drift', '--account-id', '']],
   ['a namespace without a cluster', ['drift', '--namespace', '']],
-  ['a line that can not be parsed', ['drift', '--output', 'xml', '--cluster-name', '']],
+  ['a line that cannot be parsed', ['drift', '--output', 'xml', '--cluster-name', '']],
 ])('%s offers nothing', async (_, words) => {
   expect(await values(words)).toEqual([]);
 });
 
-test('whatever fails is silent: no gateway, a refused token, files that can not be read', async () => {
+test('whatever fails is silent: no gateway, a refused token, files that cannot be read', async () => {
   const line = ['drift', '--cluster-name', ''];
   expect(await values(line, { POD_IDENTITY_ENDPOINT_URL: '' })).toEqual([]);
   expect(await values(line, { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:1' })).toEqual([]);

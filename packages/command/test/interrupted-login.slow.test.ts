@@ -56,7 +56,7 @@ full.each([
   [null, 255],
   ['SIGINT', 130],
 ] as const)(
-  'output that can not be written does not lose the login that is being renewed (signal %s)',
+  'output that cannot be written does not lose the login that is being renewed (signal %s)',
   async (signal, code) => {
     await expiredLogin();
     const before = stored();

@@ -229,7 +229,7 @@ test('a login is stored with a warning where the gateway does not answer', async
   expect(logins()['http://127.0.0.1:9']).toMatchObject({ clientId: 'pod-identity' });
 });
 
-test('a login that can not be stored is not called stored', async () => {
+test('a login that cannot be stored is not called stored', async () => {
   await provider.hold('/token', 'after');
   const outcome = pod(firstLogin(), { POD_IDENTITY_ENDPOINT_URL: 'http://127.0.0.1:9' });
   await provider.held();

@@ -114,7 +114,7 @@ describeUnless(missingOracle)('as the AWS CLI', () => {
   });
 });
 
-test('a file that is not UTF-8 can not be parsed', () => {
+test('a file that is not UTF-8 cannot be parsed', () => {
   writeFileSync(paths.AWS_CONFIG_FILE, Buffer.from([0x5b, 0x61, 0x5d, 0x0a, 0xff]));
   writeFileSync(paths.AWS_SHARED_CREDENTIALS_FILE, '');
   expect(() => readSharedConfig(paths)).toThrow(`Unable to parse config file: ${paths.AWS_CONFIG_FILE}`);

@@ -146,7 +146,7 @@ test('without room on the disk for a new login, the refresh token is not sent', 
   expect(await pod(whoami)).toMatchObject({ code: 0 });
 });
 
-test('a renewed login that can not be stored is used, and said', async () => {
+test('a renewed login that cannot be stored is used, and said', async () => {
   await pod(firstLogin());
   changeStored({ expiresAt: past });
   await provider.hold('/token', 'after');

@@ -126,7 +126,7 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
     expect(associations()).toEqual({});
   });
 
-  test('that can not move stays where it was', async () => {
+  test('that cannot move stays where it was', async () => {
     const stack = makeStack(opened, 'payments');
     await stack.deploy({ Api: api });
     expect(await stack.deploy({ Api: { ...api, Namespace: 'search' } })).toContain('search-team');

@@ -74,7 +74,7 @@ describeUnless(missingOpenSsl)('an invocation by Terraform or Pulumi', () => {
     ]);
   });
 
-  test('that can not move leaves what there was', async () => {
+  test('that cannot move leaves what there was', async () => {
     await opened.invoke(create(api));
     await expect(opened.invoke(update(api, { ...api, namespace: 'search' }))).rejects.toMatchObject({
       name: 'POLICY_DENIED',
@@ -101,7 +101,7 @@ describeUnless(missingOpenSsl)('an invocation by Terraform or Pulumi', () => {
     expect(Object.keys(associations())).toEqual(['payments/api-2']);
   });
 
-  test('repairs what a failed update left, whose input can not be read', async () => {
+  test('repairs what a failed update left, whose input cannot be read', async () => {
     await opened.invoke(create(api));
     const wrong = { ...api, roleArn: '' };
     await expect(opened.invoke(update(api, wrong))).rejects.toThrow('roleArn is required.');

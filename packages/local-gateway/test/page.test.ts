@@ -92,7 +92,7 @@ test('a page with a client but without an issuer is a wrong setting', () => {
   );
 });
 
-test('a gateway whose issuer can not be read does not start', async () => {
+test('a gateway whose issuer cannot be read does not start', async () => {
   await expect(startLocalGateway({ policiesDirectory, settings: { JWT_ISSUER: eksEndpoint } })).rejects.toThrow(
     /^JWT_ISSUER is http:\/\/127\.0\.0\.1:1, whose keys can't be read \(/,
   );

@@ -47,6 +47,6 @@ test.each([
   expect(written).toBe(expected);
 });
 
-test('a case that can not be run alone either does not end the run of the others', async () => {
+test('a case that cannot be run alone either does not end the run of the others', async () => {
   expect(await resultsOf(failingFirst(Infinity))).toEqual([notRun]);
 });

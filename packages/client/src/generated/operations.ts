@@ -420,7 +420,7 @@ export type EnsureNoPodIdentityAssociationInput = {
   readonly region?: string | null | undefined;
   /** Kubernetes service account, an RFC 1123 subdomain. */
   readonly serviceAccount: string;
-  /** Whether to delete an association that another declaration or none made or changed last. */
+  /** Whether to delete an association that no request of this declaration made or changed last. */
   readonly takeOver?: boolean | null | undefined;
 };
 
@@ -429,7 +429,7 @@ export type EnsurePodIdentityAssociationInput = {
   /** Account of the cluster, 12 digits; defaults to the account of the deployment. */
   readonly accountId?: string | null | undefined;
   /**
-   * A text of your choice, 1 to 128 characters in one line; a new one asks anew for an approval that was rejected, withdrawn or expired. It is not needed
+   * A text of your choice, 1 to 128 characters in one line; a new one asks again for an approval that was rejected, withdrawn or expired. It is not needed
    * for anything else.
    */
   readonly attempt?: string | null | undefined;
@@ -460,7 +460,7 @@ export type EnsurePodIdentityAssociationInput = {
   readonly serviceAccount: string;
   /** Exactly these tags, besides those of the gateway and of AWS; also an empty list. Null: the tags stay as they are, and a create sets none. */
   readonly tags?: ReadonlyArray<TagInput> | null | undefined;
-  /** Whether to change, or adopt, an association that another declaration or none made or changed last. */
+  /** Whether to change, or adopt, an association that no request of this declaration made or changed last. */
   readonly takeOver?: boolean | null | undefined;
   /** ARN of a second role, as for a create; none when omitted. */
   readonly targetRoleArn?: string | null | undefined;

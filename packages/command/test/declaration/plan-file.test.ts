@@ -81,7 +81,7 @@ test.each([
   else expect(found).toContain(refusal);
 });
 
-test('a plan with a change that is permitted as a dry run only can not be applied, by anyone', () => {
+test('a plan with a change that is permitted as a dry run only cannot be applied, by anyone', () => {
   const plan = readPlan(planText({ ...content, changes: [change, { ...change, onlyAsDryRun: true }] }));
   for (const given of [{}, { principalId: 'https://issuer.example#bob' }]) {
     expect(planRefusal(plan, { ...alice, ...given })).toBe(

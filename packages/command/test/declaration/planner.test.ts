@@ -207,7 +207,7 @@ test.each<[string, Partial<DifferenceInput>, object]>([
     { ended: 1 },
   ],
   [
-    'an expiry that is over can not be set',
+    'an expiry that is over cannot be set',
     { desired: [{ ...desired, expiresAfter: '1h' }] },
     { denied: [{ action: 'update', reasons: [expect.stringContaining('2026-11-27T11:00:00.000Z is over')] }] },
   ],

@@ -21,7 +21,7 @@ export interface TimeRange {
 }
 
 /**
- * The entries of a range that can become events, oldest first, in parts: the trail is read newest
+ * The entries of a range that can become events, oldest first, in slices: the trail is read newest
  * first, so that only the entries of a short time are kept. Throws `LedgerUnavailable` and
  * `UnsupportedFormat`.
  */

@@ -83,7 +83,7 @@ test('--assume-role reads roles of other accounts by one session for each accoun
   for (const action of needed) expect(page).toContain(`\`${action}\``);
 });
 
-test('an account whose role can not be assumed, and an STS that does not answer, are reasons in the rows', async () => {
+test('an account whose role cannot be assumed, and an STS that does not answer, are reasons in the rows', async () => {
   await open({ denying: [other] });
   const { status, rows } = await rowsOf('--last-used', '--assume-role', 'reader');
   expect(status).toBe(0);

@@ -189,7 +189,7 @@ describe.each(tamperedLedgers.filter(({ available }) => available))('erase on $n
     expect((await verify()).status).toBe(0);
   });
 
-  test('it chooses entries by id, prints JSON, and says what it can not do', async () => {
+  test('it chooses entries by id, prints JSON, and says what it cannot do', async () => {
     const [row] = await ofChatops();
     const id = row ? idOf(row) : '';
     const { stdout } = await run(['erase', '--entry', id, '--reference', 'CASE-17', '--json', '--confirm']);
