@@ -125,7 +125,7 @@ test('who may not view the association is answered as by a create, and as where 
   }
 });
 
-test('that there is no association is not said where policy can not be evaluated', async () => {
+test('that there is no association is not said where policy cannot be evaluated', async () => {
   await gateway.ensure();
   settle();
   for (const failing of ['DescribePodIdentityAssociation', 'ListPodIdentityAssociations']) {
