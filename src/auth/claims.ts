@@ -64,7 +64,8 @@ function stringsOf(name: string, claim: unknown, split: (text: string) => string
   const given: unknown = typeof claim === 'string' ? split(claim) : (claim ?? []);
   if (!Array.isArray(given)) {
     return unauthenticated(
-      `The claim ${name} of the token is not a list of strings or a string: configure the issuer to send a list of strings.`,
+      `The claim ${name} of the token is not a list of strings or a string: configure the issuer to send a list of ` +
+        `strings.`,
     );
   }
   const members: readonly unknown[] = given;
@@ -72,7 +73,8 @@ function stringsOf(name: string, claim: unknown, split: (text: string) => string
   for (const [index, member] of members.entries()) {
     if (typeof member !== 'string' || member === '' || !isPlain(member) || characterCount(member) > maxGroupLength) {
       return unauthenticated(
-        `The claim ${name} of the token has an invalid value at index ${index}: configure the issuer to send strings of 1 to ${maxGroupLength} characters without control characters.`,
+        `The claim ${name} of the token has an invalid value at index ${index}: configure the issuer to send ` +
+          `strings of 1 to ${maxGroupLength} characters without control characters.`,
       );
     }
     strings.push(member);
@@ -95,7 +97,8 @@ export function groupsOf(
   if (groups.kind === 'unauthenticated') return groups;
   if (groups.value.some((group) => group.startsWith(scopePrefix))) {
     return unauthenticated(
-      `The claim ${groupsClaim} of the token has a group that begins with "${scopePrefix}", which is reserved for scopes: rename the group.`,
+      `The claim ${groupsClaim} of the token has a group that begins with "${scopePrefix}", which is reserved for ` +
+        `scopes: rename the group.`,
     );
   }
   const scopes = stringsOf(scopesClaim, claimOf(claims, scopesClaim), (text) =>
@@ -111,7 +114,8 @@ export function groupsOf(
   const all = [...new Set([...groups.value, ...scopes.value.map((scope) => `${scopePrefix}${scope}`)])];
   if (all.length > maxGroups) {
     return unauthenticated(
-      `The token has ${all.length} groups and scopes; at most ${maxGroups} are accepted: configure the issuer to send only those that this API needs.`,
+      `The token has ${all.length} groups and scopes; at most ${maxGroups} are accepted: configure the issuer to ` +
+        `send only those that this API needs.`,
     );
   }
   return parsed(all);

@@ -24,7 +24,8 @@ export const changes: readonly Assumption[] = [
     statement:
       'A second create for a service account gets 409 `ResourceInUseException`: `Association already exists: ID`.',
     consequence:
-      'Without the id, a list takes its place, which may lag. With another exception, a conflict is EKS_REFUSED, and `ifExists: ADOPT` has no effect.',
+      'Without the id, a list takes its place, which may lag. With another exception, a conflict is EKS_REFUSED, ' +
+      'and `ifExists: ADOPT` has no effect.',
     trial: async (eks) => {
       const { serviceAccount, associationId } = await make(eks);
       await expectRejection(eks.create({ serviceAccount }), conflictWith(associationId));
@@ -34,7 +35,8 @@ export const changes: readonly Assumption[] = [
     id: 'create-token-repeated',
     statement: 'A repeated create with the same `clientRequestToken` gets 409 too.',
     consequence:
-      'No guarantee: the gateway repeats a token only while EKS does not know the role, for eight seconds. Such a retry could get the answer before.',
+      'No guarantee: the gateway repeats a token only while EKS does not know the role, for eight seconds. Such a ' +
+      'retry could get the answer before.',
     trial: async (eks) => {
       const token = eks.newToken();
       const { serviceAccount, associationId } = await make(eks, { clientRequestToken: token });
@@ -59,7 +61,8 @@ export const changes: readonly Assumption[] = [
     id: 'create-token-after-delete',
     statement: 'After a delete, a create with the old token creates a new association.',
     consequence:
-      'If ids come back, a deleted association is taken for one that was never deleted (docs/reliability.md). The token itself does not matter: the gateway sends it for one operation only.',
+      'If ids come back, a deleted association is taken for one that was never deleted (docs/reliability.md). The ' +
+      'token itself does not matter: the gateway sends it for one operation only.',
     trial: async (eks) => {
       const clientRequestToken = eks.newToken();
       const first = await make(eks, { clientRequestToken });
@@ -90,7 +93,8 @@ export const changes: readonly Assumption[] = [
     id: 'changes-current',
     statement: 'Updates, deletes and tagging see creates and deletes at once.',
     consequence:
-      'A change right after a create is refused as ASSOCIATION_NOT_FOUND, and of two deletes both are reported as done.',
+      'A change right after a create is refused as ASSOCIATION_NOT_FOUND, and of two deletes both are reported as ' +
+      'done.',
     trial: async (eks) => {
       const { associationId, associationArn } = await eks.create();
       await eks.update(associationId, { disableSessionTags: true });
@@ -130,7 +134,8 @@ export const changes: readonly Assumption[] = [
     id: 'role-absent',
     statement: 'An unknown role gets 400 `InvalidParameterException`: `Role provided in the request does not exist`.',
     consequence:
-      'A create with a role that was made a moment ago is EKS_REFUSED for good, instead of tried again for eight seconds and released.',
+      'A create with a role that was made a moment ago is EKS_REFUSED for good, instead of tried again for eight ' +
+      'seconds and released.',
     trial: (eks) => {
       const message = /^Role provided .*does not exist/;
       return expectRejection(eks.create({ roleArn: `${eks.target.roleArn}-absent` }), { ...invalid, message });
@@ -139,7 +144,8 @@ export const changes: readonly Assumption[] = [
   {
     id: 'role-mistrusting',
     statement:
-      'A role that does not trust EKS gets 400 `InvalidParameterException`: `Trust policy of the role provided is invalid.`',
+      'A role that does not trust EKS gets 400 `InvalidParameterException`: `Trust policy of the role provided is ' +
+      'invalid.`',
     consequence:
       'The refusal is EKS_REFUSED instead of TRUST_POLICY_INVALID, without the trust policy that would work.',
     trial: (eks) => {

@@ -44,11 +44,11 @@ export const assumptions = command({
   name: 'assumptions',
   summary: 'Tries in your account what the gateway assumes of EKS, with associations of its own.',
   details:
-    'It takes a few minutes. Every association is in a namespace of its own, which need not exist, and has a service account that begins ' +
-    'with assumption-trial-. All of these are deleted at the end, after Ctrl-C, and when the command is started again after it was ' +
-    'killed: run it once at a time in a cluster. deploy/iam/assumptions.yml has the role to run it with and the two roles of ' +
-    'its options. Run it before the service control policies are attached, which deny it; a gateway that serves the cluster reports its ' +
-    'associations as drift.',
+    'It takes a few minutes. Every association is in a namespace of its own, which need not exist, and has a service ' +
+    'account that begins with assumption-trial-. All of these are deleted at the end, after Ctrl-C, and when the ' +
+    'command is started again after it was killed: run it once at a time in a cluster. deploy/iam/assumptions.yml ' +
+    'has the role to run it with and the two roles of its options. Run it before the service control policies are ' +
+    'attached, which deny it; a gateway that serves the cluster reports its associations as drift.',
   options: {
     cluster: { ...text('NAME', 'cluster of the trials'), required: true },
     'role-arn': roleOption('a role that trusts EKS Pod Identity, and may do nothing (the output RoleArn of the stack)'),
@@ -62,7 +62,8 @@ export const assumptions = command({
   },
   settings,
   examples: [
-    '--cluster apps-dev --region eu-central-1 --role-arn arn:aws:iam::111122223333:role/pod --target-role-arn arn:aws:iam::111122223333:role/target',
+    '--cluster apps-dev --region eu-central-1 --role-arn arn:aws:iam::111122223333:role/pod --target-role-arn ' +
+      'arn:aws:iam::111122223333:role/target',
   ],
   fails: 'An assumption is refuted',
   unable: 'the trials could not be run',

@@ -44,7 +44,8 @@ export const values: readonly Assumption[] = [
     id: 'empty-clears-target',
     statement: 'In an update, the empty string clears `targetRoleArn`.',
     consequence:
-      'A target role can be removed only by a delete and a create: an update that clears it is refused, or its outcome is not what was requested.',
+      'A target role can be removed only by a delete and a create: an update that clears it is refused, or its ' +
+      'outcome is not what was requested.',
     trial: async (eks) => {
       const { associationId } = await makeFull(eks);
       const { targetRoleArn } = await eks.update(associationId, { targetRoleArn: '' });
@@ -55,7 +56,8 @@ export const values: readonly Assumption[] = [
     id: 'empty-clears-policy',
     statement: 'In an update, the empty string clears `policy`.',
     consequence:
-      'A session policy can be removed only by a delete and a create: an update that clears it is refused, or its outcome is not what was requested.',
+      'A session policy can be removed only by a delete and a create: an update that clears it is refused, or its ' +
+      'outcome is not what was requested.',
     trial: async (eks) => {
       const { associationId } = await makeFull(eks);
       const { policy } = await eks.update(associationId, { policy: '' });
@@ -78,7 +80,8 @@ export const values: readonly Assumption[] = [
   {
     id: 'policy',
     statement:
-      'A `policy` without `disableSessionTags`, or of more than 2,048 characters, gets 400 `InvalidParameterException`.',
+      'A `policy` without `disableSessionTags`, or of more than 2,048 characters, gets 400 ' +
+      '`InvalidParameterException`.',
     consequence: 'Validation of the gateway refuses what EKS accepts, or sends what EKS rejects.',
     trial: async (eks) => {
       await eks.create({ policy: policyOf(2_048), disableSessionTags: true });
@@ -90,7 +93,8 @@ export const values: readonly Assumption[] = [
     id: 'modified-moves',
     statement: 'Each update makes `modifiedAt` later, also one that changes no value.',
     consequence:
-      '`expectedModifiedAt` lets changes of others pass, and "a change that was applied is never reported as not done" does not hold for updates in doubt.',
+      '`expectedModifiedAt` lets changes of others pass, and "a change that was applied is never reported as not ' +
+      'done" does not hold for updates in doubt.',
     trial: async (eks) => {
       const made = await make(eks);
       const { associationId } = made;
@@ -109,7 +113,8 @@ export const values: readonly Assumption[] = [
     id: 'modified-kept-by-tags',
     statement: 'Tagging and untagging keep `modifiedAt`.',
     consequence:
-      'A change of tags is a new version: `expectedModifiedAt` refuses a change after it, and scans record a change of others.',
+      'A change of tags is a new version: `expectedModifiedAt` refuses a change after it, and scans record a ' +
+      'change of others.',
     trial: async (eks) => {
       const { associationId, associationArn, modifiedAt } = await make(eks);
       await eks.tag(associationArn, { team: 'a' });
@@ -124,7 +129,8 @@ export const values: readonly Assumption[] = [
     id: 'created-equals-modified',
     statement: 'After a create, `modifiedAt` equals `createdAt`; an update keeps `createdAt`.',
     consequence:
-      '"No false drift" does not hold: a create that an observation proved is recorded with another `modifiedAt` than EKS has.',
+      '"No false drift" does not hold: a create that an observation proved is recorded with another `modifiedAt` ' +
+      'than EKS has.',
     trial: async (eks) => {
       const { associationId, createdAt, modifiedAt } = await make(eks);
       expectThat(createdAt === modifiedAt, `createdAt is ${createdAt}, modifiedAt ${modifiedAt}`);

@@ -33,8 +33,9 @@ export const trailVerify = command({
   name: 'trail verify',
   summary: 'Compares the audit trail with its signed log, and names each entry that differs.',
   details:
-    'Every checkpoint is compared with the leaves before it. Entries of the last 10 minutes need not be in the log yet. ' +
-    'A principal that can sign, and change every copy of the log, can rewrite both: keep checkpoints elsewhere, and give them with --witness.',
+    'Every checkpoint is compared with the leaves before it. Entries of the last 10 minutes need not be in the log ' +
+    'yet. A principal that can sign, and change every copy of the log, can rewrite both: keep checkpoints elsewhere, ' +
+    'and give them with --witness.',
   options: {
     entries: pathOption('FILE', 'compares a file of trail export, with the format ndjson, in place of the ledger'),
     archive: flag('compares the archive of the log in place of the ledger'),
@@ -82,8 +83,9 @@ export const trailBegin = command({
   name: 'trail begin',
   summary: 'Lets the signed log begin within the hour, where it does not by itself, and records that.',
   details:
-    'A log begins by itself only where nothing shows that there was one: no object, and no entry that is older than an hour. ' +
-    'So this is needed once after an update from a version without a log. Otherwise, first find out what happened to the log.',
+    'A log begins by itself only where nothing shows that there was one: no object, and no entry that is older than ' +
+    'an hour. So this is needed once after an update from a version without a log. Otherwise, first find out what ' +
+    'happened to the log.',
   options: { reason: { ...reasonOption('for the audit trail'), required: true } },
   settings: existingLedger,
   examples: ["--reason 'First version with a log'"],
@@ -124,7 +126,8 @@ export const trailCopy = command({
   name: 'trail copy',
   summary: 'Copies recent entries of the audit table to another one, which can take its place.',
   details:
-    'Entries that the target has are never replaced, so the command can be repeated. docs/audit-proof.md has the steps before and after.',
+    'Entries that the target has are never replaced, so the command can be repeated. docs/audit-proof.md has the ' +
+    'steps before and after.',
   options: {
     since: { ...timeOption('entries of this time and later, and of 15 minutes before'), required: true },
     target: { ...text('TABLE', 'the new table, which must exist'), required: true },
