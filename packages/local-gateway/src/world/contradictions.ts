@@ -1,15 +1,9 @@
 import * as v from 'valibot';
 import { duplicates } from '../../../../src/policy/inventory/contradictions.ts';
 import type { Contradiction } from '../../../../src/policy/inventory/contradictions.ts';
-import {
-  accountId,
-  environment,
-  fieldOf,
-  region,
-  rolePath,
-  validItems,
-} from '../../../../src/policy/inventory/schema.ts';
+import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory/items.ts';
 import { rolePathOf } from '../../../../src/policy/inventory/role-paths.ts';
+import { fieldOf, validItems } from '../../../../src/policy/inventory/schema.ts';
 import { parseRoleArn } from '../../../../src/validation/role-arns.ts';
 import { cluster, isRoleName, namespace, person, role, service } from './items.ts';
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { accountId, clusterName, namespaceName, personName, region } from '../../../../src/policy/inventory/schema.ts';
+import { accountId, clusterName, namespaceName, personName, region } from '../../../../src/policy/inventory/items.ts';
 import { anyObject, exactly, flag, list, text } from '../../../../src/policy/inventory/json.ts';
 import { parseRoleArn } from '../../../../src/validation/role-arns.ts';
 import { asRole, podIdentityTrustPolicy } from '../../../eks-simulator/src/index.ts';

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import shipped from '../../../../policies/inventory.json' with { type: 'json' };
 import { parseInventory } from '../../../../src/policy/inventory/inventory.ts';
 import type { Inventory } from '../../../../src/policy/inventory/inventory.ts';
-import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory/schema.ts';
+import { accountId, environment, region, rolePath } from '../../../../src/policy/inventory/items.ts';
 import { exactly, list, parseJson } from '../../../../src/policy/inventory/json.ts';
 import { issuer } from '../principals.ts';
 import type { ExamplePrincipal } from '../principals.ts';
