@@ -1,28 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import type { EksFor } from '../../eks/eks.ts';
 import { claim } from '../../idempotency/claim.ts';
-import type { ClaimRequest } from '../../idempotency/claim-request.ts';
 import type { Lease } from '../../idempotency/claim-request.ts';
 import { complete } from '../../idempotency/complete.ts';
 import { notDone } from '../../idempotency/conclusion.ts';
-import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
+import type { Conclusion } from '../../idempotency/conclusion.ts';
 import type { Protocol } from '../../idempotency/protocol.ts';
 import { reclaim } from '../../idempotency/reclaim.ts';
-import { isDerivedToken } from '../../idempotency/derived-token.ts';
-import { fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
 import { findIntent } from '../../ledger/audit-entry.ts';
-import type { StateMismatch } from '../../ledger/association-state.ts';
 import type { Association } from '../../model/association.ts';
 import type { Lock, LockMemory } from '../../model/lock.ts';
-import { expectedRevisions, hasTrait } from '../../model/operation.ts';
+import { hasTrait } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { Sleep } from '../../runtime/clock.ts';
 import { effectDeadline } from '../terms/admission.ts';
 import type { AdmittedMutation, RefusedAdmission } from '../terms/admission.ts';
 import type { Authorizer } from '../terms/authorizer.ts';
 import { notSent, stoppedByLock } from '../terms/conclusions.ts';
-import { operationInProgress, revisionChanged } from '../terms/conflict-conclusions.ts';
-import { notConfirmed } from '../terms/conflict-conclusions.ts';
+import { operationInProgress } from '../terms/conflict-conclusions.ts';
 import { checkExpiresAt } from '../terms/expires-at.ts';
 import type { JudgedApproval } from '../terms/judged-approval.ts';
 import { checkLocks, lockedRefusal, lockOn, locksFor } from '../terms/locks.ts';
@@ -32,6 +27,7 @@ import type { AdoptionPorts, EffectInput, Operation } from '../terms/operation.t
 import { inProgressResult, resultOf } from '../terms/result.ts';
 import type { MutationResult } from '../terms/result.ts';
 import { answerContended, answerRefused, answerReplay, answerTokenReused } from '../terms/answers-without-claim.ts';
+import { claimRequestOf } from './claim-of.ts';
 
 /** What a mutation is executed with. */
 export interface ExecutionPorts extends Protocol, Authorizer {
@@ -199,47 +195,6 @@ export function refusedByLock(mutation: AdmittedMutation, clientRequestToken: st
  */
 function refusedByState(mutation: AdmittedMutation, clientRequestToken: string): RefusedAdmission {
   return { ...mutation, kind: 'refused', ...operationInProgress(mutation.target), clientRequestToken };
-}
-
-/**
- * What follows if the state of the service account is not the one that a request demands: null
- * while that is not certain.
- */
-function refusalOfMismatch<Kind extends OperationKind>(
-  { operation, request, target, before }: AdmittedMutation<Kind>,
-  success: Conclusion | null,
-  { publicRevision, isBusy, hasOtherExpiry }: StateMismatch,
-): RefusedConclusion | null {
-  // The request was judged by the expiry that it replaces: the next one is judged again.
-  if (hasOtherExpiry) return null;
-  const expected = expectedRevisions[operation](request);
-  if (expected !== null && expected !== publicRevision) return revisionChanged(target, expected, publicRevision);
-  return success?.outcome === 'ENDING_SET' && !isBusy && before ? notConfirmed(before) : null;
-}
-
-/** The claim of a mutation. A success without an effect waits for the locks. */
-function claimRequestOf<Kind extends OperationKind>(
-  mutation: AdmittedMutation<Kind>,
-  clientRequestToken: string,
-  { lock, expectsLock }: ReturnType<typeof checkLocks>,
-  success: Conclusion | null,
-): Omit<ClaimRequest, 'approval'> {
-  const { operation, request, authorization, audit, before, unmet, startedAt } = mutation;
-  const { identity, onBehalfOf } = authorization;
-  return {
-    idempotencyKey: idempotencyKeyOf({ identity, onBehalfOf, operation, clientRequestToken }),
-    fingerprint: fingerprintOf(request),
-    operation,
-    startedAt,
-    modifiedAtBefore: before?.modifiedAt ?? null,
-    conclusion: unmet ?? success,
-    refusalOfMismatch: (mismatch) => (mutation.ensured ? null : refusalOfMismatch(mutation, success, mismatch)),
-    ...(isDerivedToken(clientRequestToken) ? { isDerived: true } : {}),
-    audit,
-    lock,
-    expectsLock: expectsLock || success !== null,
-    deadline: effectDeadline(mutation),
-  };
 }
 
 function effectInput<Kind extends OperationKind>(
