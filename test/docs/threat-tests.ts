@@ -42,7 +42,7 @@ export const threatTests: Readonly<Record<string, readonly string[]>> = {
     'test/policy/evaluation-failures.test.ts: when a forbid fails, although Cedar itself allows it',
   ],
   'Elevation of privilege: a desired state names the declaration of others, to change or delete what is theirs': [
-    'test/operations/ensure/seams.test.ts: who may not view the association is answered as by a create and a delete',
+    'test/operations/ensure/seams.test.ts: who may not view the association is answered as by a create, and as where there is none',
     'test/operations/ensure/seams.test.ts: who has no permit in the namespace causes no read, and is denied as by a create',
     'test/operations/ensure/flow.test.ts: leaves alone what another declaration, or none, made last',
   ],
