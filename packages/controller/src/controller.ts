@@ -1,12 +1,11 @@
-import type { Fields } from '../../command/src/kubernetes/json.ts';
-import type { Pod } from '../../command/src/kubernetes/pod.ts';
+import { podOf } from '../../command/src/kubernetes/objects.ts';
+import type { Pod } from '../../command/src/kubernetes/objects.ts';
 import { apiVersion, bindingOf, heldBy } from './binding.ts';
 import type { Binding, BindingSource } from './binding.ts';
 import { conditionOf } from './conditions.ts';
 import { writeEvents } from './events.ts';
 import { makeGateway } from './gateway.ts';
 import type { Cluster } from './gateway.ts';
-import { keptPod } from './injection.ts';
 import { makeKubernetesApi } from './kubernetes/api.ts';
 import type { Connection, KubernetesApi, KubernetesObject } from './kubernetes/api.ts';
 import { startCache } from './kubernetes/cache.ts';
@@ -173,17 +172,17 @@ function startCaches(
   );
   const podSettings = {
     path: '/api/v1/pods',
-    keep: keptPod,
+    keep: podOf,
     onChange: (now?: Pod, before?: Pod) => {
-      const { namespace = '', serviceAccount = '' } = now ?? before ?? {};
-      add(
-        bindings.inNamespace(namespace).filter((one) => heldBy(one).includes(serviceAccount)),
-        podDelayMs,
-      );
+      const pod = now ?? before;
+      if (pod === undefined) return;
+      const { metadata, spec } = pod;
+      const holds = (one: Binding) => heldBy(one).includes(spec.serviceAccountName);
+      add(bindings.inNamespace(metadata.namespace).filter(holds), podDelayMs);
     },
     onError,
   };
-  const pods = watchPods ? startCache<KubernetesObject & Fields, Pod>(api, podSettings, signal) : null;
+  const pods = watchPods ? startCache<KubernetesObject, Pod>(api, podSettings, signal) : null;
   return { bindings, serviceAccounts, pods };
 }
 

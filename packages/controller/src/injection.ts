@@ -1,47 +1,32 @@
 import { diagnosePod } from '../../command/src/doctor/diagnosis.ts';
-import type { Fields } from '../../command/src/kubernetes/json.ts';
-import { podOf } from '../../command/src/kubernetes/pod.ts';
-import type { Pod } from '../../command/src/kubernetes/pod.ts';
+import { hasProblems } from '../../command/src/doctor/report.ts';
+import { accountOf, isLeftOut, serviceAccountKey } from '../../command/src/kubernetes/objects.ts';
+import type { Pod } from '../../command/src/kubernetes/objects.ts';
 import type { Association } from '../../client/src/client/result.ts';
 import type { Draft } from './conditions.ts';
-
-/** What is kept of a pod: of its variables, those of AWS. */
-export function keptPod(object: Fields): Pod {
-  const pod = podOf(object);
-  const containers = pod.containers.map((one) => ({
-    ...one,
-    variables: new Map([...one.variables].filter(([name]) => name.startsWith('AWS_'))),
-  }));
-  return { ...pod, containers, labels: {} };
-}
-
-/** Agents are not watched: `pod-identity doctor` checks them. */
-const agents = { readyByNode: new Map<string, boolean>(), nodes: null };
 
 /** As many findings as the message has. */
 const maxTold = 3;
 
 /**
  * Whether pods have the credentials of the associations of their service accounts, by the code of
- * `pod-identity doctor`.
- *
- * @param associations by service account
+ * `pod-identity doctor`. Agents are not watched: that command checks them.
  */
-export function credentialsInjected(pods: readonly Pod[], associations: ReadonlyMap<string, Association>): Draft {
+export function credentialsInjected(pods: readonly Pod[], associations: readonly Association[]): Draft {
   const type = 'CredentialsInjected';
-  const running = pods.filter(({ isLeftOut, serviceAccount }) => !isLeftOut && associations.has(serviceAccount));
+  const known = new Map(associations.map((one) => [serviceAccountKey(one.namespace, one.serviceAccount), one]));
+  const running = pods.filter((pod) => !isLeftOut(pod) && known.has(accountOf(pod)));
   if (running.length === 0) return { type, status: 'Unknown', reason: 'NoPods', message: 'No pods run with it.' };
-  const known = new Map([...associations].map(([name, one]) => [`${one.namespace}/${name}`, toldOf(one)]));
-  const context = { associations: { known, isComplete: false, unread: [] }, agents, now: Date.now() };
+  const context = { associations: { known, isComplete: false, unread: [] }, agents: null, now: Date.now() };
   const diagnosed = running.map((pod) => diagnosePod(pod, context));
   const problems = diagnosed.flatMap(({ findings }) => findings.filter(({ severity }) => severity === 'PROBLEM'));
-  const count = diagnosed.filter(({ findings }) => findings.some(({ severity }) => severity === 'PROBLEM')).length;
   const [first] = problems;
   if (first === undefined)
     return { type, status: 'True', reason: 'Injected', message: `${running.length} pods have credentials.` };
   const texts = problems.map(
     ({ workload, message, advice }) => `${workload ?? ''}: ${message}${advice === null ? '' : ` ${advice}`}`,
   );
+  const count = diagnosed.filter(hasProblems).length;
   const message = [`${count} of ${running.length} pods lack credentials.`, ...[...new Set(texts)].slice(0, maxTold)];
   return { type, status: 'False', reason: reasons[first.code] ?? 'NotInjected', message: message.join(' ') };
 }
@@ -51,14 +36,3 @@ const reasons: Readonly<Record<string, string>> = {
   INJECTION_BROKEN: 'InjectionBroken',
   UNSUPPORTED_PLATFORM: 'UnsupportedPlatform',
 };
-
-function toldOf({ namespace, serviceAccount, associationId, createdAt, modifiedAt, targetRoleArn }: Association) {
-  return {
-    namespace,
-    serviceAccount,
-    associationId,
-    hasTargetRole: targetRoleArn !== null,
-    createdAt: Date.parse(createdAt),
-    modifiedAt: Date.parse(modifiedAt),
-  };
-}

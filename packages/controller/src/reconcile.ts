@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Pod } from '../../command/src/kubernetes/pod.ts';
+import type { Pod } from '../../command/src/kubernetes/objects.ts';
 import type { Association } from '../../client/src/client/result.ts';
 import {
   apiVersion,
@@ -139,7 +139,7 @@ export function makeReconcile(deps: ReconcileDependencies): (key: string) => Pro
   function injectionOf(binding: Binding, associations: readonly AssociationStatus[]): readonly Draft[] {
     if (pods === null || isDeleting(binding)) return [];
     const bound = new Set(associations.filter(({ state }) => state === 'Bound').map((one) => one.serviceAccount));
-    const known = new Map([...(seen.get(keyOf(binding)) ?? [])].filter(([account]) => bound.has(account)));
+    const known = [...(seen.get(keyOf(binding))?.values() ?? [])].filter((one) => bound.has(one.serviceAccount));
     return bound.size === 0 ? [] : [credentialsInjected(pods.inNamespace(binding.namespace), known)];
   }
 

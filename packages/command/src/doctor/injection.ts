@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../kubernetes/pod.ts';
+import type { Container, Pod } from '../kubernetes/objects.ts';
 
 /**
  * Whether a container asks the agent of EKS Pod Identity for credentials. The webhook of EKS adds
@@ -7,22 +7,23 @@ import type { Container, Pod } from '../kubernetes/pod.ts';
  */
 export type Injection = 'INJECTED' | 'BROKEN' | 'SKIPPED' | 'NOT_INJECTED';
 
-/** What is wrong with a container, and how it is put right. Values of variables are never in it. */
-export interface Fault {
-  readonly message: string;
-  readonly advice: string;
-}
+/** Codes of findings, and whether pods lack their role for it, as far as can be seen. */
+export const severities = {
+  AGENT_MISSING: 'PROBLEM',
+  CONTAINER_SKIPPED: 'NOTE',
+  EARLIER_CREDENTIALS: 'PROBLEM',
+  INJECTION_BROKEN: 'PROBLEM',
+  NO_ASSOCIATION: 'PROBLEM',
+  NO_PODS: 'NOTE',
+  NO_SERVICE_ACCOUNT: 'PROBLEM',
+  NOT_INJECTED: 'PROBLEM',
+  RESTART_NOT_NEEDED: 'NOTE',
+  UNKNOWN_VARIABLES: 'NOTE',
+  UNSUPPORTED_PLATFORM: 'PROBLEM',
+} as const;
 
-/** How a container gets AWS credentials, as far as its specification shows. */
-export interface ContainerCredentials {
-  readonly injection: Injection;
-  /** Why what is there does not work; none unless it is BROKEN. */
-  readonly faults: readonly Fault[];
-  /** What SDKs use before the agent. */
-  readonly earlier: readonly Fault[];
-  /** What can't be seen, but can come before the agent. */
-  readonly unknown: readonly Fault[];
-}
+/** What is found, and how it is put right: a command or what to change. Values of variables are never in it. */
+export type Told = readonly [code: keyof typeof severities, message: string, advice?: string];
 
 const uriVariable = 'AWS_CONTAINER_CREDENTIALS_FULL_URI';
 const tokenVariable = 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE';
@@ -31,109 +32,103 @@ const audience = 'pods.eks.amazonaws.com';
 /** Where the agent listens on each node, by IPv4 and IPv6. */
 const agentUris = ['http://169.254.170.23/v1/credentials', 'http://[fd00:ec2::23]/v1/credentials'];
 
-/** How a container of a pod gets AWS credentials. */
-export function credentialsOf(pod: Pod, container: Container): ContainerCredentials {
-  const { variables } = container;
-  const isSet = variables.has(uriVariable) || variables.has(tokenVariable);
-  const faults = isSet ? faultsOf(pod, container) : [];
-  const absent = pod.skipped.has(container.name) ? 'SKIPPED' : 'NOT_INJECTED';
-  const injection = !isSet ? absent : faults.length === 0 ? 'INJECTED' : 'BROKEN';
-  return { injection, faults, earlier: earlierOf(variables), unknown: unknownOf(container) };
+/** Whether a container gets credentials of the agent, and why what is there does not work. */
+export function injectionOf(pod: Pod, container: Container): { injection: Injection; broken: readonly Told[] } {
+  const { env, name } = container;
+  if (!env.has(uriVariable) && !env.has(tokenVariable))
+    return { injection: skippedContainers(pod).includes(name) ? 'SKIPPED' : 'NOT_INJECTED', broken: [] };
+  const fault = variableFault(env) ?? tokenFault(pod, container);
+  if (fault === null) return { injection: 'INJECTED', broken: [] };
+  return { injection: 'BROKEN', broken: [['INJECTION_BROKEN', ...fault]] };
 }
 
-function faultsOf(pod: Pod, container: Container): readonly Fault[] {
-  const { variables } = container;
-  const missing = [uriVariable, tokenVariable].find((name) => !variables.has(name));
-  if (missing !== undefined) {
-    const other = missing === uriVariable ? tokenVariable : uriVariable;
-    return [
-      {
-        message: `${other} is set by hand, so that the webhook of EKS does not set ${missing}.`,
-        advice: `Remove ${other} from the pod template.`,
-      },
-    ];
-  }
-  const uri = variables.get(uriVariable);
-  if (typeof uri === 'string' && !agentUris.includes(uri)) {
-    return [
-      {
-        message: `${uriVariable} is set by hand, and does not name the agent of EKS Pod Identity.`,
-        advice: `Remove ${uriVariable} and ${tokenVariable} from the pod template.`,
-      },
-    ];
-  }
-  const file = variables.get(tokenVariable);
-  return typeof file === 'string' ? tokenFaults(pod, container, file) : [];
+type Fault = readonly [message: string, advice: string] | null;
+
+function variableFault(env: Container['env']): Fault {
+  for (const [only, missing] of [
+    [uriVariable, tokenVariable],
+    [tokenVariable, uriVariable],
+  ] as const)
+    if (!env.has(missing))
+      return [
+        `${only} is set by hand, so that the webhook of EKS does not set ${missing}.`,
+        `Remove ${only} from the pod template.`,
+      ];
+  const uri = env.get(uriVariable) ?? null;
+  if (uri === null || agentUris.includes(uri)) return null;
+  return [
+    `${uriVariable} is set by hand, and does not name the agent of EKS Pod Identity.`,
+    `Remove ${uriVariable} and ${tokenVariable} from the pod template.`,
+  ];
 }
 
-/** Why there is no token for the agent in a file. */
-function tokenFaults(pod: Pod, { mounts }: Container, file: string): readonly Fault[] {
+/** Why there is no token for the agent in the file that the variable names. */
+function tokenFault(pod: Pod, { env, volumeMounts }: Container): Fault {
+  const file = env.get(tokenVariable) ?? null;
+  if (file === null) return null;
   const advice = 'Take the volume, its mount and the variables out of the pod template: the webhook of EKS adds them.';
-  const [mount] = mounts
-    .filter(({ path }) => file.startsWith(`${path.replace(/\/$/, '')}/`))
-    .sort((one, other) => other.path.length - one.path.length);
-  if (!mount) return [{ message: `No volume is mounted where ${tokenVariable} names a file.`, advice }];
-  const path = file.slice(mount.path.replace(/\/$/, '').length + 1);
-  const token = pod.tokens.get(mount.volume)?.find((one) => one.path === path);
-  if (!token)
-    return [{ message: `The volume ${mount.volume} has no token where ${tokenVariable} names a file.`, advice }];
-  if (token.audience === audience) return [];
-  return [{ message: `The token of the volume ${mount.volume} is not for the audience ${audience}.`, advice }];
-}
-
-type Variables = Container['variables'];
-
-/** An empty variable is one that SDKs take as absent. */
-function has(variables: Variables, ...names: readonly string[]): boolean {
-  return names.every((name) => variables.has(name) && variables.get(name) !== '');
+  const [mount] = volumeMounts
+    .map(({ name, mountPath }) => ({ name, folder: `${mountPath.replace(/\/$/, '')}/` }))
+    .filter(({ folder }) => file.startsWith(folder))
+    .sort((one, other) => other.folder.length - one.folder.length);
+  if (!mount) return [`No volume is mounted where ${tokenVariable} names a file.`, advice];
+  const { name, folder } = mount;
+  const sources = pod.spec.volumes.find((volume) => volume.name === name)?.projected.sources ?? [];
+  const token = sources.find((one) => one.serviceAccountToken.path === file.slice(folder.length));
+  if (!token) return [`The volume ${name} has no token where ${tokenVariable} names a file.`, advice];
+  if (token.serviceAccountToken.audience === audience) return null;
+  return [`The token of the volume ${name} is not for the audience ${audience}.`, advice];
 }
 
 /**
- * Credentials that the default chains of the AWS SDKs take before those of the agent
- * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html).
+ * The names in the first line of an annotation, as the webhook reads them (`getContainersToSkip` of
+ * aws/amazon-eks-pod-identity-webhook): CSV, spaces included; none, if that can't be parsed.
  */
-function earlierOf(variables: Variables): readonly Fault[] {
-  const found: Fault[] = [];
-  if (has(variables, 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY')) {
-    const except = has(variables, 'AWS_PROFILE')
-      ? ' (that for JavaScript takes the profile of AWS_PROFILE instead)'
-      : '';
-    found.push({
-      message: `All AWS SDKs use the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY first${except}.`,
-      advice: 'Remove both from the pod template.',
-    });
-  }
-  if (has(variables, 'AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN')) {
-    found.push({
-      message: 'All AWS SDKs use AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN (IAM roles for service accounts) first.',
-      advice: 'Remove both from the pod template; if they are not there, restart the pod: it was admitted with IRSA.',
-    });
-  }
-  if (has(variables, 'AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')) {
-    found.push({
-      message: `All AWS SDKs use AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, and not ${uriVariable}.`,
-      advice: 'Remove it from the pod template: it is for Amazon ECS.',
-    });
-  }
-  return found;
+function skippedContainers({ metadata: { annotations } }: Pod): readonly string[] {
+  const [line = ''] = annotations['eks.amazonaws.com/skip-containers'].trimStart().split('\n');
+  const fields = line.split(',').map((field) => /^(?:"([^"]*)"|([^"]*))$/.exec(field));
+  if (fields.includes(null)) return [];
+  return fields.map((field) => field?.[1] ?? field?.[2] ?? '').filter((name) => name !== '');
 }
 
-function unknownOf({ variables, hasEnvFrom }: Container): readonly Fault[] {
-  const names = ['AWS_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].filter((name) =>
-    has(variables, name),
-  );
-  const found: Fault[] = [];
-  if (names.length > 0) {
-    found.push({
-      message: `${names.join(', ')}: the AWS SDKs use the credentials of a profile first, if it has any.`,
-      advice: 'Check the profile in the image or its volume.',
-    });
-  }
-  if (hasEnvFrom) {
-    found.push({
-      message: 'Variables of envFrom are not known: keys among them are used first.',
-      advice: 'Look for AWS_ACCESS_KEY_ID in its config maps and secrets.',
-    });
-  }
-  return found;
+/**
+ * What the default chains of the AWS SDKs take before the credentials of the agent
+ * (https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html), and what can't be
+ * seen, but can come first.
+ */
+export function* earlierCredentials({ env, envFrom }: Container): Generator<Told> {
+  // An empty variable is one that SDKs take as absent.
+  const has = (...names: readonly string[]) => names.every((name) => (env.get(name) ?? null) !== '' && env.has(name));
+  const except = has('AWS_PROFILE') ? ' (that for JavaScript takes the profile of AWS_PROFILE instead)' : '';
+  if (has('AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'))
+    yield [
+      'EARLIER_CREDENTIALS',
+      `All AWS SDKs use the keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY first${except}.`,
+      'Remove both from the pod template.',
+    ];
+  if (has('AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN'))
+    yield [
+      'EARLIER_CREDENTIALS',
+      'All AWS SDKs use AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN (IAM roles for service accounts) first.',
+      'Remove both from the pod template; if they are not there, restart the pod: it was admitted with IRSA.',
+    ];
+  if (has('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'))
+    yield [
+      'EARLIER_CREDENTIALS',
+      `All AWS SDKs use AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, and not ${uriVariable}.`,
+      'Remove it from the pod template: it is for Amazon ECS.',
+    ];
+  const profiles = ['AWS_PROFILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CONFIG_FILE'].filter((name) => has(name));
+  if (profiles.length > 0)
+    yield [
+      'UNKNOWN_VARIABLES',
+      `${profiles.join(', ')}: the AWS SDKs use the credentials of a profile first, if it has any.`,
+      'Check the profile in the image or its volume.',
+    ];
+  if (envFrom.length > 0)
+    yield [
+      'UNKNOWN_VARIABLES',
+      'Variables of envFrom are not known: keys among them are used first.',
+      'Look for AWS_ACCESS_KEY_ID in its config maps and secrets.',
+    ];
 }

@@ -15,18 +15,14 @@ export function reportOf(
   unused: readonly Finding[],
   unchecked: readonly string[],
 ): Report {
-  const groups = new Map<string, Finding & { pods: string[] }>();
-  const add = (finding: Finding, names: readonly string[]) => {
-    const key = JSON.stringify(finding);
-    const group = groups.get(key);
-    if (group) group.pods.push(...names);
-    else groups.set(key, { ...finding, pods: [...names] });
-  };
-  for (const pod of pods) for (const finding of pod.findings) add(finding, [pod.name]);
-  for (const finding of unused) add(finding, []);
-  const order = (finding: Finding) =>
-    JSON.stringify([finding.severity === 'NOTE', finding.namespace, finding.workload]);
-  const findings = [...groups.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  const ofPods = pods.flatMap(({ name, findings }) => findings.map((finding) => ({ finding, pods: [name] })));
+  const all = [...ofPods, ...unused.map((finding) => ({ finding, pods: [] }))];
+  const groups = Map.groupBy(all, ({ finding }) => JSON.stringify(finding)).values();
+  const order = ({ severity, namespace, workload }: Finding) =>
+    JSON.stringify([severity === 'NOTE', namespace, workload]);
+  const findings = [...groups]
+    .flatMap((group) => group.slice(0, 1).map((one) => ({ ...one.finding, pods: group.flatMap((each) => each.pods) })))
+    .sort((one, other) => (order(one) < order(other) ? -1 : 1));
   return { pods, findings, unchecked };
 }
 
@@ -38,35 +34,25 @@ export function hasProblems({ findings }: { readonly findings: readonly Finding[
 /** The report as lines for people. */
 export function reportLines(report: Report, associations: Associations | null): readonly string[] {
   return [
-    ...(associations === null ? injectionLines(report.pods) : []),
-    ...report.findings.flatMap(findingLines),
+    ...(associations === null ? report.pods.map(injectionLine) : []),
+    ...report.findings.flatMap(({ pods, ...finding }) =>
+      findingLines(finding, pods.length > 1 ? ` (${pods.length} pods)` : ''),
+    ),
     ...report.unchecked.map((text) => `Not checked: ${text}`),
-    summary(report, associations),
+    associations === null ? injectedSummary(report) : summary(report),
   ];
 }
 
-function findingLines({ pods, ...finding }: Report['findings'][number]): readonly string[] {
-  const count = pods.length > 1 ? ` (${pods.length} pods)` : '';
-  return [`${placeOf(finding)}${count}`, ...toldLines(finding)];
-}
-
-/** Where a finding is, with its severity. */
-export function placeOf({ severity, namespace, serviceAccount, workload, container }: Finding): string {
+/** A finding as lines for people: where it is, what it says, and what to do. */
+export function findingLines(finding: Finding, pods: string): readonly string[] {
+  const { severity, namespace, serviceAccount, workload, container, message, advice } = finding;
   const of = container === null ? '' : `, container ${container}`;
   const place = workload === null ? '' : `${workload}${of}, `;
-  return `${severity === 'PROBLEM' ? 'Problem' : 'Note'}: ${namespace}: ${place}service account ${serviceAccount}`;
-}
-
-/** What a finding says, below its place. */
-export function toldLines({ message, advice }: Finding): readonly string[] {
-  return [`  ${message}`, ...(advice === null ? [] : [`  -> ${advice}`])];
-}
-
-function injectionLines(pods: readonly DiagnosedPod[]): readonly string[] {
-  return pods.map(({ namespace, name, containers }) => {
-    const injected = containers.map((one) => `${one.name} ${injectionWords[one.injection]}`).join(', ');
-    return `${namespace}: ${name}: ${injected}`;
-  });
+  return [
+    `${severity === 'PROBLEM' ? 'Problem' : 'Note'}: ${namespace}: ${place}service account ${serviceAccount}${pods}`,
+    `  ${message}`,
+    ...(advice === null ? [] : [`  -> ${advice}`]),
+  ];
 }
 
 const injectionWords = {
@@ -76,11 +62,16 @@ const injectionWords = {
   NOT_INJECTED: 'not injected',
 } as const;
 
-function summary({ pods, findings }: Report, associations: Associations | null): string {
-  if (associations === null) {
-    const injected = pods.filter(({ containers }) => containers.some(({ injection }) => injection === 'INJECTED'));
-    return `${injected.length} of ${pods.length} pods are injected. Whether they should be is not known: give --associations or --cluster-name.`;
-  }
+function injectionLine({ namespace, name, containers }: DiagnosedPod): string {
+  return `${namespace}: ${name}: ${containers.map((one) => `${one.name} ${injectionWords[one.injection]}`).join(', ')}`;
+}
+
+function injectedSummary({ pods }: Report): string {
+  const injected = pods.filter(({ containers }) => containers.some(({ injection }) => injection === 'INJECTED'));
+  return `${injected.length} of ${pods.length} pods are injected. Whether they should be is not known: give --associations or --cluster-name.`;
+}
+
+function summary({ pods, findings }: Report): string {
   const bound = pods.filter(({ associationId }) => associationId !== null);
   const healthy = bound.filter((pod) => !hasProblems(pod));
   const problems = findings.filter(({ severity }) => severity === 'PROBLEM').length;

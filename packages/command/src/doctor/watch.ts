@@ -1,23 +1,17 @@
-import type { CallOptions } from '../../../client/src/client/call.ts';
-import type { GatewayClient } from '../../../client/src/client/client.ts';
+import * as v from 'valibot';
 import { GeneralError } from '../aws/errors.ts';
 import { withSession } from '../declaration/compound.ts';
 import type { Compound } from '../declaration/compound.ts';
-import { readDocuments } from '../kubernetes/documents.ts';
-import { fieldsOf, textOf } from '../kubernetes/json.ts';
-import { serviceAccountKey } from '../kubernetes/objects.ts';
-import { podOf } from '../kubernetes/pod.ts';
-import type { Pod } from '../kubernetes/pod.ts';
-import { readAssociations, withTimes } from './associations.ts';
+import { isLeftOut, podOf } from '../kubernetes/objects.ts';
+import type { Pod } from '../kubernetes/objects.ts';
+import { makeReader } from './associations.ts';
 import type { Associations, Cluster } from './associations.ts';
 import { diagnosePod } from './diagnosis.ts';
-import type { DiagnosedPod } from './diagnosis.ts';
-import { hasProblems, placeOf, toldLines } from './report.ts';
+import type { Finding } from './diagnosis.ts';
+import { findingLines, hasProblems } from './report.ts';
 
 /** How long the associations of a namespace are used before they are read again. */
 const freshMs = 10_000;
-/** A watch of pods sees no nodes. */
-const agents = { readyByNode: new Map<string, boolean>(), nodes: null };
 
 type AssociationsFor = (pod: Pod) => Promise<Associations | null>;
 
@@ -30,75 +24,79 @@ type AssociationsFor = (pod: Pod) => Promise<Associations | null>;
  */
 export async function watchPods(
   compound: Compound,
-  input: AsyncIterable<Uint8Array>,
+  documents: AsyncIterable<unknown>,
   source: Cluster | Associations | null,
 ): Promise<number> {
-  if (source === null || 'known' in source) return follow(compound, input, () => Promise.resolve(source));
-  return withSession(compound, ({ client, signal }) => follow(compound, input, reader(client, source, { signal })));
+  if (source === null || 'known' in source) return follow(compound, documents, () => Promise.resolve(source));
+  return withSession(compound, ({ client, signal }) =>
+    follow(compound, documents, associationsFor(makeReader(client, source, { signal }))),
+  );
 }
 
 /** Reads the associations of a namespace at most once in a while, with the times of those of pods. */
-function reader(client: GatewayClient, cluster: Cluster, options: CallOptions): AssociationsFor {
-  const read = new Map<string, { readonly at: number; associations: Associations }>();
+function associationsFor({ list, withTimes }: ReturnType<typeof makeReader>): AssociationsFor {
+  const read = new Map<string, { readonly at: number; readonly associations: Associations }>();
   return async (pod) => {
-    const last = read.get(pod.namespace);
-    const isFresh = last !== undefined && Date.now() - last.at < freshMs;
-    const entry = isFresh
-      ? last
-      : { at: Date.now(), associations: await readAssociations(client, cluster, [pod.namespace], options) };
-    read.set(pod.namespace, entry);
-    const association = entry.associations.known.get(serviceAccountKey({ ...pod, name: pod.serviceAccount }));
-    if (association?.createdAt === null)
-      entry.associations = await withTimes(client, cluster, entry.associations, [association], options);
-    return entry.associations;
+    const { namespace } = pod.metadata;
+    const last = read.get(namespace);
+    const fresh =
+      last && Date.now() - last.at < freshMs ? last : { at: Date.now(), associations: await list([namespace]) };
+    const associations = await withTimes(fresh.associations, [pod]);
+    read.set(namespace, { ...fresh, associations });
+    return associations;
   };
 }
 
-async function follow(compound: Compound, input: AsyncIterable<Uint8Array>, associationsFor: AssociationsFor) {
-  const shown = new Map<string, string>();
-  const withProblems = new Set<string>();
-  for await (const event of eventsOf(input)) {
-    const { type, pod } = event;
-    const key = `${pod.namespace}/${pod.name}`;
-    const diagnosed = type === 'DELETED' || pod.isLeftOut ? null : await diagnose(pod, associationsFor);
-    if (diagnosed !== null && hasProblems(diagnosed)) withProblems.add(key);
-    else withProblems.delete(key);
-    const text = JSON.stringify(diagnosed?.findings ?? []);
-    if (text !== (shown.get(key) ?? '[]')) show(compound, pod, diagnosed);
-    if (diagnosed === null) shown.delete(key);
-    else shown.set(key, text);
-  }
-  return withProblems.size > 0 ? 2 : 0;
-}
+const event = v.object(
+  {
+    type: v.string(),
+    object: v.looseObject({ kind: v.optional(v.string()), message: v.optional(v.string()) }),
+  },
+  'The input has no events: give kubectl --output-watch-events.',
+);
 
-async function diagnose(pod: Pod, associationsFor: AssociationsFor): Promise<DiagnosedPod> {
-  return diagnosePod(pod, { associations: await associationsFor(pod), agents, now: Date.now() });
-}
-
-async function* eventsOf(input: AsyncIterable<Uint8Array>) {
-  try {
-    for await (const document of readDocuments(input)) {
-      const { type, object } = fieldsOf(document);
-      const { kind, message } = fieldsOf(object);
-      if (type === 'ERROR') throw new GeneralError(`kubectl: ${textOf(message) ?? 'the watch ended with an error.'}`);
-      if (textOf(type) === null) throw new TypeError('It has no events: give kubectl --output-watch-events.');
-      if (kind === 'Pod') yield { type, pod: podOf(fieldsOf(object)) };
+/** Shows the findings of each pod whenever they change. */
+async function follow(compound: Compound, documents: AsyncIterable<unknown>, associationsOf: AssociationsFor) {
+  const shown = new Map<string, readonly Finding[]>();
+  for await (const document of documents) {
+    const { type, object } = eventOf(document);
+    if (object.kind !== 'Pod') continue;
+    const pod = podOf(object);
+    const key = `${pod.metadata.namespace}/${pod.metadata.name}`;
+    const isGone = type === 'DELETED' || isLeftOut(pod);
+    // A watch of pods sees no nodes.
+    const diagnosed = isGone
+      ? null
+      : diagnosePod(pod, { associations: await associationsOf(pod), agents: null, now: Date.now() });
+    const findings = diagnosed?.findings ?? [];
+    if (JSON.stringify(findings) !== JSON.stringify(shown.get(key) ?? [])) {
+      const { namespace, name } = pod.metadata;
+      show(compound, { ...(diagnosed ?? { namespace, name }), findings });
     }
-  } catch (error) {
-    if (error instanceof TypeError || error instanceof SyntaxError) throw new GeneralError(`Watch: ${error.message}`);
-    throw error;
+    if (isGone) shown.delete(key);
+    else shown.set(key, findings);
   }
+  return [...shown.values()].some((findings) => hasProblems({ findings })) ? 2 : 0;
+}
+
+function eventOf(document: unknown): v.InferOutput<typeof event> {
+  const { success, output, issues } = v.safeParse(event, document);
+  if (!success) throw new GeneralError(issues[0].message);
+  if (output.type !== 'ERROR') return output;
+  throw new GeneralError(`kubectl: ${output.object.message ?? 'the watch ended with an error.'}`);
+}
+
+interface Shown {
+  readonly namespace: string;
+  readonly name: string;
+  readonly findings: readonly Finding[];
 }
 
 /** One line of JSON for each pod whose findings changed, or lines for people. */
-function show({ globals, host }: Compound, pod: Pod, diagnosed: DiagnosedPod | null): void {
-  const { namespace, name } = pod;
-  if (globals.output === 'json') {
-    host.write(`${JSON.stringify(diagnosed ?? { namespace, name, findings: [] })}\n`);
-    return;
-  }
-  const findings = diagnosed?.findings ?? [];
-  const lines = findings.length === 0 ? [`${namespace}: ${name}: no findings any more`] : [];
-  for (const finding of findings) lines.push(`${placeOf(finding)}, pod ${name}`, ...toldLines(finding));
-  host.write(lines.map((line) => `${line}\n`).join(''));
+function show({ globals, host }: Compound, pod: Shown): void {
+  const { namespace, name, findings } = pod;
+  const lines = findings.flatMap((finding) => findingLines(finding, `, pod ${name}`));
+  if (globals.output === 'json') host.write(`${JSON.stringify(pod)}\n`);
+  else if (findings.length === 0) host.write(`${namespace}: ${name}: no findings any more\n`);
+  else host.write(lines.map((line) => `${line}\n`).join(''));
 }

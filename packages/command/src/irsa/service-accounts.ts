@@ -1,3 +1,4 @@
+import { podOf as kubernetesPodOf } from '../kubernetes/objects.ts';
 import { unsupportedPlatform, workloadOf } from '../kubernetes/workload.ts';
 import type { UnsupportedPlatform } from '../kubernetes/workload.ts';
 
@@ -72,6 +73,7 @@ function accountKey(namespace = 'default', serviceAccount = 'default'): string {
   return `${namespace}/${serviceAccount}`;
 }
 
-function podOf({ metadata = {}, spec = {} }: Manifest): IrsaPod {
-  return { workload: workloadOf({ ...metadata }), unsupported: unsupportedPlatform({ ...metadata }, { ...spec }) };
+function podOf(manifest: Manifest): IrsaPod {
+  const pod = kubernetesPodOf(manifest);
+  return { workload: workloadOf(pod), unsupported: unsupportedPlatform(pod) };
 }

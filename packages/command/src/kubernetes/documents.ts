@@ -1,38 +1,38 @@
-/** As many characters as a document can have: the API server takes objects of up to 1.5 MiB. */
-const maxLength = 8 * 1024 * 1024;
-
 /**
- * The JSON objects of a stream that has one after the other, as `kubectl get -w -o json` prints them.
+ * The JSON objects of a stream as kubectl prints them: each in one line, or indented, where only its
+ * last line begins with a brace that closes.
  *
- * @throws TypeError for what is between objects or is too long, SyntaxError for an object that is not
- *   JSON
+ * @param maxLength as many characters as an object can have
+ * @throws TypeError for an object that is too long or not complete, SyntaxError for what is not JSON
  */
-export async function* readDocuments(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown, void, undefined> {
+export async function* readDocuments(
+  chunks: AsyncIterable<Uint8Array>,
+  maxLength: number,
+): AsyncGenerator<unknown, void, undefined> {
   const decoder = new TextDecoder();
-  let [text, scanned, depth, isInText, isEscaped] = ['', 0, 0, false, false];
+  let [lines, line, length]: [string[], string, number] = [[], '', 0];
   for await (const chunk of chunks) {
-    text += decoder.decode(chunk, { stream: true });
-    let start = 0;
-    for (; scanned < text.length; scanned += 1) {
-      const character = text[scanned];
-      if (isInText) {
-        if (isEscaped) isEscaped = false;
-        else if (character === '\\') isEscaped = true;
-        else if (character === '"') isInText = false;
-      } else if (character === '{') depth += 1;
-      else if (character === '"') isInText = true;
-      else if (character === '}') {
-        depth -= 1;
-        if (depth > 0) continue;
-        yield JSON.parse(text.slice(start, scanned + 1));
-        start = scanned + 1;
+    const text = decoder.decode(chunk, { stream: true });
+    length += text.length;
+    if (length > maxLength) throw new TypeError(`An object is longer than ${maxLength / 2 ** 20} MiB.`);
+    const [rest = '', ...following] = text.split('\n');
+    line += rest;
+    for (const next of following) {
+      if (line.trim() !== '') lines.push(line);
+      if (isWhole(lines)) {
+        yield JSON.parse(lines.join('\n'));
+        [lines, length] = [[], next.length];
       }
-      if (depth === 0 && isInText)
-        throw new TypeError('It is not a stream of JSON objects, as kubectl get -w prints it.');
+      line = next;
     }
-    text = text.slice(start);
-    scanned = text.length;
-    if (text.length > maxLength) throw new TypeError('An object is longer than 8 MiB.');
   }
-  if (text.trim() !== '') throw new TypeError('The input ends within an object.');
+  const last = [...lines, line].join('\n').trim();
+  if (last.startsWith('{') && !last.endsWith('}')) throw new TypeError('The input ends within an object.');
+  if (last !== '') yield JSON.parse(last);
+}
+
+function isWhole(lines: readonly string[]): boolean {
+  const [first = '', last] = [lines[0], lines.at(-1)];
+  if (last === undefined) return false;
+  return last.startsWith('}') || (lines.length === 1 && (!first.startsWith('{') || first.trimEnd().endsWith('}')));
 }

@@ -301,7 +301,7 @@ test('--watch --output json writes a line for each change, and a deleted pod has
 test.each([
   ['no JSON', 'NAME READY', [], 'Standard input: '],
   ['events without --watch', `${events(['ADDED', pod()])}\n${events(['ADDED', pod()])}`, [], 'needs --watch'],
-  ['another document', '{"kind":"Status"}', [], 'It is not a list, as kubectl get -o json prints it.'],
+  ['another document', '{"kind":"Status"}', [], 'The input is not a list, as kubectl get -o json prints it'],
   ['a list for --watch', list(pod()), ['--watch'], 'give kubectl --output-watch-events'],
   [
     'an error of the watch',
@@ -310,7 +310,8 @@ test.each([
     'too old resource version',
   ],
   ['half an event', '{"type":"ADDED"', ['--watch'], 'ends within an object'],
-  ['a text for --watch', '"text"', ['--watch'], 'not a stream of JSON objects'],
+  ['a text for --watch', '"text"', ['--watch'], 'give kubectl --output-watch-events'],
+  ['a table for --watch', 'NAME READY\n', ['--watch'], 'It has to be JSON, as kubectl get -o json prints it'],
   ['a cluster without a gateway', list(), ['--cluster-name', 'apps-dev'], '--cluster-name needs the gateway'],
 ])('%s: what is wrong', async (_, input, options, message) => {
   const { code, stdout, stderr } = await examine(input, null, ...options);

@@ -50,7 +50,7 @@ test('a watch reads the associations of a namespace once for pods that come toge
   const event = (name: string) =>
     JSON.stringify({ type: 'ADDED', object: { ...missed, metadata: { ...missed.metadata, name } } });
   route.seen.length = 0;
-  const { code, stdout } = await run([...doctor, '--watch'], 'alice', event('a') + event('b'));
+  const { code, stdout } = await run([...doctor, '--watch'], 'alice', `${event('a')}\n${event('b')}`);
   expect(stdout.match(/started before the association\./g)).toHaveLength(2);
   expect(route.seen).toHaveLength(2);
   expect(code).toBe(2);

@@ -1,12 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubernetesApi, KubernetesObject, WatchEvent } from './api.ts';
+import type { KubernetesApi, KubernetesObject, Metadata, WatchEvent } from './api.ts';
 import { KubernetesError } from './api.ts';
-
-/** What a cache keeps of an object. */
-interface Identified {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** The objects of one kind in all namespaces, as a list and a watch show them. */
 export interface Cache<Item> {
@@ -37,7 +31,7 @@ const pageSize = '500';
  * last version; where the server does not have that version any more, all is listed again, and what
  * was deleted meanwhile is noticed.
  */
-export function startCache<Source extends KubernetesObject, Item extends Identified>(
+export function startCache<Source extends KubernetesObject, Item>(
   api: KubernetesApi,
   { path, keep, onChange, onError, maxDelayMs = 30_000 }: CacheSettings<Source, Item>,
   signal: AbortSignal,
@@ -45,13 +39,13 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
   const namespaces = new Map<string, Map<string, Item>>();
   const { promise: synced, resolve: markSynced } = Promise.withResolvers<undefined>();
 
-  const put = (item: Item) => {
-    const items = namespaces.get(item.namespace) ?? new Map<string, Item>();
-    const before = items.get(item.name);
-    namespaces.set(item.namespace, items.set(item.name, item));
+  const put = ({ namespace, name }: Identity, item: Item) => {
+    const items = namespaces.get(namespace) ?? new Map<string, Item>();
+    const before = items.get(name);
+    namespaces.set(namespace, items.set(name, item));
     onChange(item, before);
   };
-  const remove = ({ namespace, name }: Identified) => {
+  const remove = ({ namespace, name }: Identity) => {
     const items = namespaces.get(namespace);
     const before = items?.get(name);
     items?.delete(name);
@@ -62,19 +56,23 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
   const all = () => [...namespaces.values()].flatMap((items) => [...items.values()]);
 
   async function list(): Promise<string> {
-    const found: Item[] = [];
+    const found: { readonly metadata: Identity; readonly item: Item }[] = [];
     let version: string;
     let next: string | undefined;
     do {
       const query: Record<string, string> = { limit: pageSize, ...(next && { continue: next }) };
       const page: Page<Source> = await api.request({ method: 'GET', path, query, signal });
-      found.push(...page.items.map(keep));
+      for (const object of page.items) {
+        const { namespace, name } = object.metadata;
+        found.push({ metadata: { namespace, name }, item: keep(object) });
+      }
       version = page.metadata.resourceVersion;
       next = page.metadata.continue;
     } while (next);
-    const keys = new Set(found.map(({ namespace, name }) => `${namespace}/${name}`));
-    for (const item of all()) if (!keys.has(`${item.namespace}/${item.name}`)) remove(item);
-    for (const item of found) put(item);
+    const keys = new Set(found.map(({ metadata: { namespace, name } }) => `${namespace}/${name}`));
+    for (const [namespace, items] of namespaces)
+      for (const name of items.keys()) if (!keys.has(`${namespace}/${name}`)) remove({ namespace, name });
+    for (const { metadata, item } of found) put(metadata, item);
     markSynced(undefined);
     return version;
   }
@@ -89,7 +87,7 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
         for await (const event of events) {
           failOn(event);
           if (event.type === 'DELETED') remove(event.object.metadata);
-          else if (event.type !== 'BOOKMARK') put(keep(event.object as Source));
+          else if (event.type !== 'BOOKMARK') put(event.object.metadata, keep(event.object as Source));
           version = event.object.metadata.resourceVersion;
           failures = 0;
         }
@@ -112,6 +110,8 @@ export function startCache<Source extends KubernetesObject, Item extends Identif
     synced,
   };
 }
+
+type Identity = Pick<Metadata, 'namespace' | 'name'>;
 
 interface Page<Source> {
   readonly metadata: { readonly resourceVersion: string; readonly continue?: string };
