@@ -27,12 +27,15 @@ export type Reply = number | 'lost' | 'silent';
 
 export type ResponseBucket = Awaited<ReturnType<typeof openResponseBucket>>;
 
+/** Of all buckets of a file: a process makes it. */
+let certificate: ReturnType<typeof makeCertificate> | undefined;
+
 /**
  * Starts a bucket that CloudFormation reads responses from: an https server on this machine with a certificate for the host of
  * the bucket, and an agent that connects there, whatever the host is. Names and certificates are checked as always.
  */
 export async function openResponseBucket() {
-  const { key, cert } = makeCertificate();
+  const { key, cert } = (certificate ??= makeCertificate());
   const received: Received[] = [];
   const replies: Reply[] = [];
   const server = createServer({ key, cert }, (request, response) => {
