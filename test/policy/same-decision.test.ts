@@ -40,14 +40,15 @@ interface Viewed {
   readonly namespace: string;
   readonly serviceAccount: string;
   readonly targetRoleArn?: string | null;
+  readonly ownerArn?: string | null;
   readonly tags?: readonly { readonly key: string; readonly value: string }[];
 }
 
-const viewOf = ({ tags = [], targetRoleArn = null, ...place }: Viewed): AuthorizationRequest => ({
+const viewOf = ({ tags = [], targetRoleArn = null, ownerArn = null, ...place }: Viewed): AuthorizationRequest => ({
   action: 'DescribePodIdentityAssociation',
   association: {
     ...{ accountId, region: 'eu-central-1', ...place, tags, associationId: 'a-1', associationArn: 'arn', policy: null },
-    ...{ createdAt: '', modifiedAt: '', ownerArn: null, externalId: null, disableSessionTags: false },
+    ...{ createdAt: '', modifiedAt: '', ownerArn, externalId: null, disableSessionTags: false },
     ...{ roleArn: `arn:aws:iam::${accountId}:role/pods/x/y`, targetRoleArn },
   },
 });
@@ -60,6 +61,7 @@ const requests: readonly AuthorizationRequest[] = ['one', 'two', 'three'].flatMa
       ...{ clusterName, namespace, serviceAccount: 'api' },
       targetRoleArn: `arn:aws:iam::${accountId}:role/pods/x/z`,
     }),
+    viewOf({ clusterName, namespace, serviceAccount: 'api', ownerArn: 'arn:aws:eks:::addon/a' }),
     viewOf({ clusterName, namespace, serviceAccount: 'other', tags: [{ key: 'team', value: 'a' }] }),
     {
       action: 'ListPodIdentityAssociations' as const,
@@ -98,9 +100,11 @@ function differentDecisions(
   const authorize = makeAuthorize({ ...sources, inventory });
   const keyOf = makeDecisionKey(compilePolicies(sources), inventory);
   const found = new Map<string, { readonly allowed: boolean; readonly policyIds: readonly string[] }>();
+  // A request of GraphQL has one context.
+  const same = context(groups);
   of.forEach((request, index) => {
-    const { allowed, policyIds } = authorize(context(groups), request);
-    const key = keyOf(context(groups), request) ?? String(index);
+    const { allowed, policyIds } = authorize(same, request);
+    const key = keyOf(same, request) ?? String(index);
     // What must hold for any policies.
     expect(found.get(key) ?? { allowed, policyIds }).toEqual({ allowed, policyIds });
     found.set(key, { allowed, policyIds });
@@ -129,6 +133,7 @@ test.each([
   ['the service account', 'resource', 'resource.serviceAccount == "api"'],
   ['a setting', 'resource', 'resource.settings.role.name == "y" && resource.qualifiedName == "payments-api"'],
   ['whether it has an attribute', 'resource', 'resource has settings.targetRole.path'],
+  ['whether an add-on owns it', 'resource', '!resource.ownedByAddon'],
   ['a tag', 'resource', 'resource.hasTag("team") && resource.getTag("team") == "a"'],
   ['an association', 'resource == PodIdentity::Association::"111122223333/eu-central-1/two/search/api"', 'true'],
   [

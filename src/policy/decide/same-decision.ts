@@ -1,6 +1,8 @@
-import { indexPolicies } from '../policies/applicable.ts';
+import { indexPolicies, isAbout, policiesByPlace } from '../policies/applicable.ts';
 import type { PolicySet } from '../policies/compile.ts';
 import { toCedar } from '../entities/entities.ts';
+import { nameOf } from '../policies/policy-head.ts';
+import { uid } from '../cedar/values.ts';
 import { readOfRequest, useOf } from '../policies/entity-use.ts';
 import type { EntityUse } from '../policies/entity-use.ts';
 import type { Inventory } from '../inventory/inventory.ts';
@@ -25,7 +27,7 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
   const applicable = indexPolicies(policySet);
   const roleAttributes = indexRoleAttributes(policySet);
   const uses = new Map<string, EntityUse>();
-  return (context, request) => {
+  const keyOf: DecisionKey = (context, request) => {
     const slice = sliceFor(inventory, context, request);
     if (slice.cluster === null || context.onBehalfOf !== null) return null;
     // Cedar gets such an association as one without a session policy.
@@ -38,7 +40,36 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
     uses.set(part.key, use);
     return JSON.stringify([part.key, readOfRequest(cedarRequest, use)], use.ids ? undefined : withoutPlaces);
   };
+  let viewsByNamespace: boolean | undefined;
+  const known = new WeakMap<AuthorizationContext, Map<string, string | null>>();
+  return (context, request) => {
+    if (request.action !== 'DescribePodIdentityAssociation') return keyOf(context, request);
+    viewsByNamespace ??= readNamespaceOnly(policySet);
+    if (!viewsByNamespace) return keyOf(context, request);
+    const keys = known.get(context) ?? new Map<string, string | null>();
+    known.set(context, keys);
+    const { accountId, region, clusterName, namespace } = request.association;
+    const place = `${accountId}/${region}/${clusterName}/${namespace}`;
+    let key = keys.get(place);
+    if (key === undefined) keys.set(place, (key = keyOf(context, request)));
+    return key;
+  };
 }
+
+/**
+ * Whether the policies about views read nothing of an association but its namespace, so that the
+ * key of one is that of all in it: pages have thousands.
+ */
+function readNamespaceOnly(policySet: PolicySet): boolean {
+  const views = [...policiesByPlace(policySet).values()].flat().filter(isAbout(viewAction));
+  const { attributes, tags, ids } = useOf(views.map(({ policy }) => policy));
+  return !tags && !ids && !ownAttributes.some((name) => attributes.has(name));
+}
+
+const viewAction = nameOf(uid('Action', 'DescribePodIdentityAssociation'));
+
+/** The attributes of an association that others of its namespace may not share. */
+const ownAttributes = ['serviceAccount', 'qualifiedName', 'settings', 'ownedByAddon'];
 
 const placeTypes = ['Account', 'Cluster', 'Namespace', 'Association'].map((name) => `PodIdentity::${name}`);
 
