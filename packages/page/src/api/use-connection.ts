@@ -70,14 +70,15 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
   const abort = useRef(new AbortController());
 
   const load = useCallback(
-    (after: string | null, wanted: string) => {
+    function load(after: string | null, wanted: string, loaded: number) {
       const { signal } = abort.current;
       setState((last) => ({ ...last, isLoading: true, error: null }));
       const later = after !== null && { after, ...(laterFirst !== undefined && { first: laterFirst }) };
       client.request(document, { ...(JSON.parse(wanted) as Variables), ...later }, { signal }).then(
         (data) => {
           if (signal.aborted) return;
-          const { hasNextPage: hasMore = false, endCursor: cursor = null } = pageOf(data)?.pageInfo ?? {};
+          const page = pageOf(data);
+          const { hasNextPage: hasMore = false, endCursor: cursor = null } = page?.pageInfo ?? {};
           setState((last) => ({
             key: wanted,
             cursor,
@@ -87,19 +88,22 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
             pages: after === null ? [data] : [...last.pages, data],
             loadedAt: after === null ? Date.now() : last.loadedAt,
           }));
+          const known = loaded + (page?.nodes.length ?? 0);
+          // The gateway makes the next page while this one is drawn.
+          if (hasMore && cursor !== null && known < atLeast) load(cursor, wanted, known);
         },
         (error: unknown) => {
           if (!signal.aborted) setState((last) => ({ ...last, error: error as Error, isLoading: false }));
         },
       );
     },
-    [client, document, pageOf, laterFirst],
+    [client, document, pageOf, laterFirst, atLeast],
   );
 
   useEffect(() => {
     abort.current = new AbortController();
     setState((last) => (last.key === key ? last : { ...nothing, key }));
-    if (key !== null) load(null, key);
+    if (key !== null) load(null, key, 0);
     return () => abort.current.abort();
   }, [key, round, load]);
 
@@ -109,13 +113,10 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
   const { cursor, hasMore, isLoading, error } = state;
   const loadMore = useCallback(() => {
     // What failed is not asked for by itself: the client has tried it for a minute.
-    if (state.key !== null && hasMore && !isLoading && error === null) load(cursor, state.key);
-  }, [load, state.key, cursor, hasMore, isLoading, error]);
-  useEffect(() => {
-    if (cursor !== null && nodes.length < atLeast) loadMore();
-  }, [cursor, nodes.length, atLeast, loadMore]);
+    if (state.key !== null && hasMore && !isLoading && error === null) load(cursor, state.key, nodes.length);
+  }, [load, state.key, cursor, hasMore, isLoading, error, nodes.length]);
   const retry = () => {
-    if (state.key !== null && !isLoading) load(cursor, state.key);
+    if (state.key !== null && !isLoading) load(cursor, state.key, nodes.length);
   };
 
   const reload = useCallback(() => setRound((last) => last + 1), []);
