@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { EnvironmentsContext, useEnvironments } from './api/environments.ts';
 import { GatewayContext, makeClient } from './api/gateway.ts';
@@ -84,7 +85,6 @@ function SignedIn({ config, session, onSignOut }: SignedInProps) {
 
 /** The view that a link names, or what is wrong with the link. */
 function Shown({ route }: { readonly route: Route }) {
-  const environments = useEnvironments();
   const View = viewOf(route.view);
   if (View === null)
     return (
@@ -95,10 +95,15 @@ function Shown({ route }: { readonly route: Route }) {
     );
   if (route.problems.length > 0) return <MangledLink {...route} />;
   return (
-    <EnvironmentsContext.Provider value={environments}>
+    <Environments>
       <Boundary key={route.view}>
         <View />
       </Boundary>
-    </EnvironmentsContext.Provider>
+    </Environments>
   );
+}
+
+/** While clusters arrive, only what shows environments is drawn again. */
+function Environments({ children }: { readonly children: ComponentChildren }) {
+  return <EnvironmentsContext.Provider value={useEnvironments()}>{children}</EnvironmentsContext.Provider>;
 }
