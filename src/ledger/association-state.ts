@@ -123,6 +123,11 @@ export interface OpenOperation {
   /** Key of its idempotency record. Absent where another version of the gateway began it. */
   readonly recordKey?: string;
   /**
+   * The association that it changes. Absent for a create, and where another version of the gateway
+   * began it.
+   */
+  readonly associationId?: string;
+  /**
    * The settings that it names: all of a create, those that an update changes, none of a delete.
    */
   readonly requested: Partial<AssociationSettings>;

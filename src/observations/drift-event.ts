@@ -8,8 +8,7 @@ import type { AuditEvent } from '../model/audit-event.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { RecordedPrincipal } from '../model/principal.ts';
 import type { Difference } from '../model/refusal.ts';
-import { tagDifferences } from '../operations/terms/differences.ts';
-import { areExplained, foreignDifferences } from './explained.ts';
+import { areTagsExplained, foreignDifferences } from './explained.ts';
 
 /** What a scan observed of a service account, and what was known before. */
 export interface Observation {
@@ -103,10 +102,8 @@ export function driftOfAbsence(
  * in progress or in doubt explain is nothing new.
  */
 function isSameSight({ state, observed }: Observation, seen: ObservedState): boolean {
-  const [before, now] = [seen.association?.tags ?? [], observed.association?.tags ?? []];
   return (
-    isDeepStrictEqual(seen.sight, observed.sight) &&
-    areExplained(state?.openOperations ?? [], tagDifferences(before, now))
+    isDeepStrictEqual(seen.sight, observed.sight) && areTagsExplained(state, seen.association, observed.association)
   );
 }
 

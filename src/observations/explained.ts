@@ -17,7 +17,7 @@ export function explainingOperations(
   association: Association,
   times: ReadTimes,
 ): OpenOperation[] {
-  const operations = state?.openOperations ?? [];
+  const operations = operationsOn(state, association);
   if (base === null) {
     return operations.filter(
       (one) =>
@@ -52,6 +52,28 @@ function explainingUpdates(
   return isExplained ? able.filter((one) => changed.some((field) => sets(one, field, association))) : [];
 }
 
+/**
+ * The operations that may have acted on an association: each names the one that it changes, which no
+ * later one is, as EKS uses no id twice. A create names none.
+ */
+export function operationsOn(
+  state: Pick<AssociationState, 'openOperations'> | null,
+  { associationId }: Pick<Association, 'associationId'>,
+): OpenOperation[] {
+  const operations = state?.openOperations ?? [];
+  return operations.filter((one) => one.associationId === undefined || one.associationId === associationId);
+}
+
+/** Whether operations explain how the tags of an association differ between two sights of it. */
+export function areTagsExplained(
+  state: Pick<AssociationState, 'openOperations'> | null,
+  before: Association | null,
+  now: Association | null,
+): boolean {
+  const tagged = tagDifferences(before?.tags ?? [], now?.tags ?? []);
+  return tagged.length === 0 || (now !== null && areExplained(operationsOn(state, now), tagged));
+}
+
 /** Whether operations explain all differences of tags. */
 export function areExplained(operations: readonly OpenOperation[], tagged: readonly Difference[]): boolean {
   return tagged.every((difference) => operations.some((one) => mayHaveLeft(one, difference)));
@@ -73,14 +95,15 @@ function mayHaveLeft({ tags = [] }: OpenOperation, { field, existing }: Differen
  * operations set, unless that is all. At least one field, if they differ.
  */
 export function foreignDifferences(
-  { openOperations }: Pick<AssociationState, 'openOperations'>,
+  state: Pick<AssociationState, 'openOperations'>,
   base: Association,
   association: Association,
 ): Difference[] {
   const all = versionDifferences(base, association);
-  const able = openOperations.filter((one) => mayHaveChanged(one, association));
+  const operations = operationsOn(state, association);
+  const able = operations.filter((one) => mayHaveChanged(one, association));
   const foreign = all.filter(
-    (one) => !able.some((operation) => sets(operation, one.field, association)) && !areExplained(openOperations, [one]),
+    (one) => !able.some((operation) => sets(operation, one.field, association)) && !areExplained(operations, [one]),
   );
   return foreign.length > 0 ? foreign : all;
 }

@@ -12,8 +12,8 @@ import { operationIdOf } from '../model/association.ts';
 import type { Association } from '../model/association.ts';
 import { hasTrait } from '../model/operation.ts';
 import { settingsOf } from '../model/setting-fields.ts';
-import { settingDifferences, tagDifferences } from '../operations/terms/differences.ts';
-import { areExplained, explainingOperations } from './explained.ts';
+import { settingDifferences } from '../operations/terms/differences.ts';
+import { areTagsExplained, explainingOperations } from './explained.ts';
 import { isOlder, latest, sightOf, sightsOf, withoutRefuted } from './sights.ts';
 import type { ReadTimes } from './sights.ts';
 import { mayHaveOlderTags, tagsLeftBy } from './tags.ts';
@@ -202,7 +202,7 @@ function observed(
         ...(state?.tags ? { tagsSetBy: state.tags.setBy } : {}),
         driftId,
       },
-      isChange: isLost || (isForeign(origin) && !isSeen(seen, before, state?.openOperations ?? [])),
+      isChange: isLost || (isForeign(origin) && !isSeen(seen, before, state)),
       openOperations: [],
       endedOperationIds: lapsed.map(({ operationId }) => operationId),
     },
@@ -220,13 +220,15 @@ function isForeign(origin: Origin | null): boolean {
 function isSeen(
   seen: Pick<ObservedState, 'sight' | 'origin' | 'association'>,
   before: ObservedState | null,
-  operations: readonly OpenOperation[],
+  state: AssociationState | null,
 ): boolean {
   if (before === null) return false;
   const { sight, origin, association } = before;
-  const tagged = tagDifferences(association?.tags ?? [], seen.association?.tags ?? []);
   const known = association && seen.association ? { ...association, tags: seen.association.tags } : association;
-  return isDeepStrictEqual(seen, { sight, origin, association: known }) && areExplained(operations, tagged);
+  return (
+    isDeepStrictEqual(seen, { sight, origin, association: known }) &&
+    areTagsExplained(state, association, seen.association)
+  );
 }
 
 /** Whether an association is a confirmed one. Tags can change without `modifiedAt`. */

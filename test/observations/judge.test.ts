@@ -103,6 +103,19 @@ test.each<[string, Partial<Reading>, string | null]>([
     'OPERATION',
   ],
   [
+    'a version that an open operation on another association requests is of someone outside',
+    {
+      state: state({ openOperations: [update({ associationId: 'a-00000000000000009' })] }),
+      association: at(9, { roleArn: other }),
+    },
+    'OUTSIDE',
+  ],
+  [
+    'a version that an open operation on it requests is of the operation',
+    { state: state({ openOperations: [update({ associationId })] }), association: at(9, { roleArn: other }) },
+    'OPERATION',
+  ],
+  [
     'a version that an open operation sets in part only is of someone outside',
     { state: state({ openOperations: [update()] }), association: at(9, { roleArn: other, policy: '{}' }) },
     'OUTSIDE',

@@ -305,6 +305,36 @@ describeOnLedgers('what scans see of tags on $name', ({ open }) => {
       expect(await driftEvents()).toEqual(['DRIFT_FOUND']);
     });
 
+    test('tags that others set are drift, although a change in doubt requested them of the association before', async () => {
+      await gateway.create();
+      await scanNext();
+      fault('cut-before');
+      const fields = { clientRequestToken: 'lost', associationId: associationId() };
+      await tag(fields);
+      gateway.simulator.control.deleteAssociation(associationId());
+      gateway.clock.skip(62 * seconds);
+      expect((await tag(fields)).refusal).toMatchObject({ code: 'OUTCOME_UNDETERMINED' });
+      expect(await gateway.create({ clientRequestToken: 'again' })).toMatchObject({ status: 'SUCCEEDED' });
+      gateway.clock.skip(11 * seconds);
+      const { associationArn } = await shown();
+      await eks.send(new TagResourceCommand({ resourceArn: associationArn, tags: { [cost.key]: cost.value } }));
+      expect(await report()).toMatchObject({ origin: 'OUTSIDE', drift: 'DRIFT_FOUND' });
+    });
+
+    test('tags as of a time are certain while a change of the association before is in progress', async () => {
+      await gateway.create();
+      fault('cut-before');
+      await tag();
+      gateway.simulator.control.deleteAssociation(associationId());
+      gateway.clock.skip(61 * seconds);
+      await gateway.create({ clientRequestToken: 'again' });
+      gateway.clock.skip(61 * seconds);
+      const state = await stateNow();
+      expect(state.openOperations).toMatchObject([{ tags: [expect.anything()], closedAt: null }]);
+      const seen = await associationAt(ledger, place, state, gateway.clock.now(), gateway.deps.times);
+      expect(seen).toMatchObject({ association: { associationId: associationId() }, uncertain: null });
+    });
+
     test('tags that others set back after a change with a lost answer was found done are drift', async () => {
       await createAndScan();
       fault('cut-after');

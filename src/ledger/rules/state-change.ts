@@ -167,6 +167,7 @@ function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRec
     operationId,
     operation: operation as OperationKind,
     recordKey,
+    ...(request && 'associationId' in request ? { associationId: request.associationId } : {}),
     requested,
     ...(named.length === 0 ? {} : { tags: tagChanges(named, entry.before?.tags ?? []) }),
     inDoubtUntil,

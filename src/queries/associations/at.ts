@@ -59,7 +59,7 @@ export async function associationAt(
   const spans = (state.uncertainTimes ?? [])
     .filter((one) => one.associationId === associationId)
     .map((one) => spanOf(one, Date.parse(modifiedAt), times))
-    .concat(openTagSpans(state, times))
+    .concat(openTagSpans(state, found.association, times))
     .filter(({ from, until }) => from <= asOf && (until === null || asOf < until));
   return { ...found, uncertain: unionOf([...spans, ...(found.uncertain ? [found.uncertain] : [])]) };
 }

@@ -5,6 +5,7 @@ import type { AssociationState } from '../../ledger/association-state.ts';
 import type { AssociationVersion } from '../../ledger/association-version.ts';
 import type { Association } from '../../model/association.ts';
 import { operationIdOf } from '../../model/association.ts';
+import { operationsOn } from '../../observations/explained.ts';
 import type { ReadTimes } from '../../observations/sights.ts';
 
 /**
@@ -134,9 +135,13 @@ export function isRead(version: AssociationVersion): boolean {
   return isFromOutside(version) || version.operationId === null || version.isRead === true;
 }
 
-/** When changes of tags in progress may have taken effect: from their start on. */
-export function openTagSpans({ openOperations }: AssociationState, { clockErrorMs }: ReadTimes): Span[] {
-  return openOperations
+/** When changes of tags of an association in progress may have taken effect: from their start on. */
+export function openTagSpans(
+  state: AssociationState,
+  association: Pick<Association, 'associationId'>,
+  { clockErrorMs }: ReadTimes,
+): Span[] {
+  return operationsOn(state, association)
     .filter(({ tags, closedAt }) => tags !== undefined && closedAt === null)
     .map(({ operationId }) => ({ from: decodeTime(operationId) - clockErrorMs, until: null }));
 }
