@@ -5,7 +5,7 @@ import { stateKey, stateOfItem, stateUpdate } from '../../src/ledger/stored/stat
 import { operationTagKey } from '../../src/model/association.ts';
 import type { Association } from '../../src/model/association.ts';
 import { judge } from '../../src/observations/judge.ts';
-import type { Judgement, Reading } from '../../src/observations/judge.ts';
+import type { Judgement, Reading } from '../../src/observations/judgement.ts';
 import { association } from '../support/ledger-samples.ts';
 
 const times = { listLagMs: 30_000, clockErrorMs: 30_000, signatureWindowMs: 300_000, eksProcessingMs: 60_000 };
