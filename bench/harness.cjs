@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-require-imports */
+/* oxlint-disable typescript/no-require-imports */
 /* global require */
 // Runs one invocation of a handler as Lambda does, and reports times: node bench/harness.cjs BUNDLE EVENT_FILE
 const { readFileSync, writeSync } = require('node:fs');

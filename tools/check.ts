@@ -9,8 +9,7 @@ import { linesOf } from './programs.ts';
 const root = join(import.meta.dirname, '..');
 
 /**
- * Where parts keep what they found, by the contents of files and by their settings. A kept result of
- * ESLint would miss what a change of one file means for the types in another.
+ * Where parts keep what they found, by the contents of files and by their settings.
  */
 const cache = '.cache/checks';
 const cached = (name: string) => `--cache --cache-strategy content --cache-location ${cache}/${name}`;
@@ -18,10 +17,7 @@ const incremental = (name: string) => `--incremental --tsBuildInfoFile ${cache}/
 
 /** What each part checks, and its command. The longest come first. */
 const parts: Readonly<Record<string, readonly [checks: string, command: string]>> = {
-  lint: [
-    'ESLint, without warnings',
-    'node --max-old-space-size=8192 node_modules/eslint/bin/eslint.js --max-warnings 0 .',
-  ],
+  lint: ['oxlint, without warnings', 'oxlint --deny-warnings'],
   types: ['TypeScript', `tsc ${incremental('tsc')} && tsc --project packages/page ${incremental('page')}`],
   generated: ['whether both src/generated follow from schema.graphql', 'node tools/generate.ts --check'],
   layers: [

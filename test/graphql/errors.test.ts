@@ -134,7 +134,7 @@ describe('errors', () => {
       const tags = Array.from({ length: 40 }, () => 'x');
       const { answer } = await post({ query: createDocument, variables: { input: { ...input, tags } } });
       const [error] = answer.errors ?? [];
-      const { findings } = error?.extensions as unknown as { findings: { path: string; message: string }[] };
+      const { findings } = (error?.extensions ?? {}) as unknown as { findings: { path: string; message: string }[] };
       expect(findings).toHaveLength(10);
       expect(findings[0]).toMatchObject({ path: 'input.tags.0', rule: 'type' });
       expect(findings[9]).toMatchObject({ rule: 'more-findings', message: '31 more values have the wrong type.' });

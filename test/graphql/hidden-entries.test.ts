@@ -235,7 +235,7 @@ describeOnLedgers('an item in $name that a newer version of the gateway wrote', 
     const { data, errors } = await read(first?.pageInfo.endCursor);
     expect([data, errors]).toMatchObject([{ auditTrail: null }, [{ extensions: unsupported }]]);
     expect(errors?.[0]?.message).toContain('pass extensions.endCursor as after');
-    const { endCursor } = errors?.[0]?.extensions as unknown as { endCursor: string };
+    const { endCursor } = (errors?.[0]?.extensions ?? {}) as unknown as { endCursor: string };
     const third = (await read(endCursor)).data?.auditTrail;
     expect(third && idsOf(third)).toEqual(newestFirst(entries.slice(0, 2)));
   });

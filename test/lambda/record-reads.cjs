@@ -1,4 +1,4 @@
-/* eslint-disable @typescript-eslint/no-require-imports */
+/* oxlint-disable typescript/no-require-imports */
 /* global require */
 // Writes a line for each file that a process reads, as {"read": FILE}: node --require ./record-reads.cjs
 const fs = require('node:fs');

@@ -49,6 +49,7 @@ describeOnDynamoDb('Live policies', () => {
       const isBroken = broken !== null && (brokenCall ?? call) === call;
       const result = isBroken ? Promise.reject<Result>(new LedgerUnavailable(broken)) : read();
       latest = result;
+      // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for it
       const answer = result.finally(() => arrival);
       pending.add(answer);
       return answer.finally(() => pending.delete(answer));

@@ -100,7 +100,7 @@ test('a change that needs an approval is answered at once, and made by the same 
     ...{ status: 'APPROVAL_REQUIRED', isError: false, next: expect.stringContaining('You cannot') },
     refusal: { code: 'APPROVAL_REQUIRED', needs: [{ group: 'platform-admins', count: 1 }] },
   });
-  const { id: approvalId } = held.refusal?.approval as { id: string };
+  const { id: approvalId } = (held.refusal?.approval ?? {}) as { id: string };
   const pending = (await pat.call('get_approval', { approvalId })).data.approval;
   // What it is bound to is shown, also where it is not given.
   const conditions = { ifExists: null, expectedRevision: null, expectedModifiedAt: null };

@@ -222,7 +222,7 @@ test('a held change reads as held in a dry run, with the groups that approve', a
 
   // The dry run knows the approval once there is one, and then says that nobody has to be asked again.
   const asked = await pat.call('bind_role', held);
-  const approvalId = (asked.refusal?.approval as { id: string }).id;
+  const { id: approvalId } = (asked.refusal?.approval ?? {}) as { id: string };
   const pending = await pat.call('dry_run', { change: { operation: 'create', ...held } });
   expect(pending).toMatchObject({ status: 'APPROVAL_REQUIRED', next: expect.stringContaining('get_approval') });
   expect(pending.data.refusal.approval).toMatchObject({ id: approvalId, state: 'PENDING' });

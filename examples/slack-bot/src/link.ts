@@ -194,7 +194,7 @@ export function makeAccountLinks({ oidc: settings, publicUrl }: Settings, store:
 function discover({ issuer, clientId, clientSecret }: Settings['oidc']): Promise<oidc.Configuration> {
   const authentication = clientSecret === undefined ? oidc.None() : oidc.ClientSecretBasic(clientSecret);
   return oidc.discovery(new URL(issuer), clientId, undefined, authentication, {
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make it stand out
+    // oxlint-disable-next-line typescript/no-deprecated -- deprecated to make it stand out
     ...(issuer.startsWith('http:') && { execute: [oidc.allowInsecureRequests] }),
   });
 }

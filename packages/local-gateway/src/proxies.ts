@@ -30,6 +30,7 @@ export function proxiedAws(proxyEnv: Proxies | null): ProxiedAws | null {
   const credentials: AwsCredentialIdentityProvider = async () => {
     const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
     const clientConfig = { requestHandler: agents };
+    // oxlint-disable-next-line typescript/no-deprecated -- deprecated to make it stand out
     provider ??= fromNodeProviderChain({ clientConfig, parentClientConfig: clientConfig });
     return provider();
   };

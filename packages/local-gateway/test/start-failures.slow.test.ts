@@ -68,6 +68,7 @@ describe('npm start ends with exit code 1 and one line', () => {
 
   test('when another server runs the simulator on the same folder', async () => {
     const first = await startServerProcess({ LOCAL_FOLDER: folder });
+    // oxlint-disable-next-line typescript/no-misused-promises -- `finally` waits for it
     const line = await failure({}).finally(() => first.stop());
     expect(line).toContain(`LOCAL_FOLDER is ${folder}`);
     expect(line).toContain('give each running server its own LOCAL_FOLDER');

@@ -178,6 +178,7 @@ function fieldMessage(entries: v.ObjectEntries): (issue: v.StrictObjectIssue | v
 
 /** The message on a missing field: that of the field's schema, which says what to write. */
 function missingMessage(schema: object | undefined, issue: Issue): string {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-assertion -- `object` has no message
   const message = (schema as { readonly message?: unknown } | undefined)?.message;
   return typeof message === 'function' ? (message as (issue: Issue) => string)(issue) : 'is missing.';
 }

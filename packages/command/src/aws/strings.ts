@@ -4,7 +4,7 @@
  */
 
 /** The characters that Python's `str.strip` removes. */
-// eslint-disable-next-line no-control-regex -- four of them are blanks
+// oxlint-disable-next-line no-control-regex -- four of them are blanks
 const blank = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
 export function trimEnd(text: string): string {

@@ -37,7 +37,7 @@ export async function withIssuer<Result>(
       timeout: timeoutSeconds,
       [oidc.customFetch]: issuerFetch(access),
       // For the loopback address only: see issuerUrl.
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make it stand out
+      // oxlint-disable-next-line typescript/no-deprecated -- deprecated to make it stand out
       ...(server.protocol === 'http:' && { execute: [oidc.allowInsecureRequests] }),
     });
     return await work(config);

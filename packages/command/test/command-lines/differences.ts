@@ -194,7 +194,7 @@ export const differences: readonly Difference[] = [
     allowed: [
       {
         line: /--sta[a-z-]*[= ]eyJ/,
-        // eslint-disable-next-line no-control-regex -- the codes of colours
+        // oxlint-disable-next-line no-control-regex -- the codes of colours
         theirs: /^exit 255\n\n(?:\x1b\[0m)?slice indices must be integers/,
         ours: /^exit 255\n\nslice indices must be integers/,
       },
@@ -299,7 +299,7 @@ export const differences: readonly Difference[] = [
   {
     documented: 'Errors have no colours.',
     reason: 'The AWS CLI has them where a table with colours had begun.',
-    // eslint-disable-next-line no-control-regex -- the codes of colours
+    // oxlint-disable-next-line no-control-regex -- the codes of colours
     replaced: [['stderr', /\x1b\[0m/g, '']],
   },
   {

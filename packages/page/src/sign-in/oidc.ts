@@ -117,7 +117,7 @@ function requestOptions({ issuer }: OidcSignIn, additionalParameters: Readonly<R
   return {
     additionalParameters,
     signal: () => AbortSignal.timeout(requestMs),
-    // eslint-disable-next-line @typescript-eslint/no-deprecated -- deprecated to make it stand out
+    // oxlint-disable-next-line typescript/no-deprecated -- deprecated to make it stand out
     [oauth.allowInsecureRequests]: isLocal,
   };
 }
