@@ -22,8 +22,9 @@ let template: Template;
 let small: Template;
 
 beforeAll(async () => {
-  service = await openService({ isOwn: true, inventory: large });
+  service = await openService({ isOwn: true });
   const args = ['--stage', 'prod', ...paramArguments(fullParams)];
+  await service.useInventory(large);
   template = (await service.makePackage(args)).template;
   await service.useInventory(inventoryWith(accountIds(2)));
   small = (await service.makePackage(args)).template;

@@ -76,17 +76,15 @@ interface ServiceOptions {
   readonly isOwn?: boolean;
   /** Whether it is built again, and not copied from the build of another test. */
   readonly isBuilt?: boolean;
-  /** The text of the inventory, where `isOwn`. */
-  readonly inventory?: string;
 }
 
 /**
  * Creates a folder with the service and its own `dist` for the framework: with the shipped policies and inventory, or with
  * those of an organization, which strict checks accept. `close` removes it.
  */
-export async function openService({ isOwn = false, isBuilt = false, inventory = ownInventory }: ServiceOptions = {}) {
+export async function openService({ isOwn = false, isBuilt = false }: ServiceOptions = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'package-'));
-  const own = isOwn ? inventory : null;
+  const own = isOwn ? ownInventory : null;
   // Copied, because the framework resolves paths from the real location of the file.
   for (const name of ['serverless.yml', 'package.json', 'deploy']) {
     await cp(join(root, name), join(folder, name), { recursive: true });
