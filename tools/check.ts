@@ -13,12 +13,14 @@ const root = join(import.meta.dirname, '..');
  */
 const cache = '.cache/checks';
 const cached = (name: string) => `--cache --cache-strategy content --cache-location ${cache}/${name}`;
+/** The compiler of TypeScript 7. Version 6 is what programs of the tests and of other tools use as a library. */
+const tsc = 'node node_modules/typescript-7/bin/tsc';
 const incremental = (name: string) => `--incremental --tsBuildInfoFile ${cache}/${name}.tsbuildinfo`;
 
 /** What each part checks, and its command. The longest come first. */
 const parts: Readonly<Record<string, readonly [checks: string, command: string]>> = {
   lint: ['oxlint, without warnings', 'oxlint --deny-warnings'],
-  types: ['TypeScript', `tsc ${incremental('tsc')} && tsc --project packages/page ${incremental('page')}`],
+  types: ['TypeScript', `${tsc} ${incremental('tsc')} && ${tsc} --project packages/page ${incremental('page')}`],
   generated: ['whether both src/generated follow from schema.graphql', 'node tools/generate.ts --check'],
   layers: [
     'the import rules of the layers',
