@@ -46,7 +46,8 @@ export function makeCodeCache() {
 const module = { exports: {} };
 const rejected = script.cachedDataRejected ? [cache.replace(/^.*[\\/]/, '')] : [];
 // Bundles load nothing but modules of Node.js, and `require` takes longer.
-const require = (name) => process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(bundle)(name);
+const require = (name) =>
+  process.getBuiltinModule(name) ?? process.getBuiltinModule('node:module').createRequire(bundle)(name);
 script.runInThisContext()(module.exports, require, module, bundle, import.meta.dirname, rejected);
 await module.exports.initialized;
 

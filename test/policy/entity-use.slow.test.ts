@@ -65,7 +65,7 @@ test('the policies of a namespace are given only what they read of a request tha
   expect(first).toMatchObject({ validateRequest: true, ...aCreate });
   expect(second && givenTo(second)).toEqual({
     context: ['hour'],
-    attributes: ['cluster', 'name', 'name', 'namespace', 'production'],
+    attributes: ['cluster', 'name', 'namespace', 'production'],
   });
 });
 
@@ -124,6 +124,10 @@ test.each([
   'resource in PodIdentity::Cluster::"111122223333/eu-central-1/apps-dev"',
   '[PodIdentity::Account::"111122223333"].contains(PodIdentity::Account::"111122223333") && resource in resource.cluster',
   'resource.cluster.environment == "dev" || resource.cluster.production',
+  'resource.cluster.name == "apps-dev"',
+  'resource has cluster.name && (resource.cluster) has name',
+  '(if context.hasReason then resource.cluster else resource.cluster).name == "apps-dev"',
+  '{ of: resource.cluster }.of.name == "apps-dev"',
   'resource.hasTag("team") && resource.getTag("team") == "payments"',
   'resource.settings has targetRole && resource.settings.targetRole.path like "/pods/*"',
   'resource.settings has targetRole.path',

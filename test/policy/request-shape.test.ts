@@ -17,7 +17,7 @@ const inventory = parseInventory(readInventoryText(shipped));
 type Call = Parameters<Cedar['statefulIsAuthorized']>[0];
 
 /** An engine that has evaluated a valid create, and what it asks Cedar for from then on. */
-function experiencedEngine(schema = policySet.schema) {
+function experiencedEngine(schema = policySet.schema, keepsDenials = false) {
   const calls: Call[] = [];
   const host = makeCedarHost(() => {
     const { cedar } = makeCedar();
@@ -29,7 +29,7 @@ function experiencedEngine(schema = policySet.schema) {
       },
     };
   });
-  const engine = makeEngine({ ...policySet, schema }, host);
+  const engine = makeEngine({ ...policySet, schema }, host, keepsDenials);
   expect(engine.evaluate(aCreate)).toMatchObject({ kind: 'decided', allowed: true });
   calls.length = 0;
   return { engine, calls };
@@ -88,6 +88,34 @@ test.each<readonly [string, CedarRequest]>([
 test('a create with a text that Cedar cannot read throws, also after a valid one', () => {
   const { engine } = experiencedEngine();
   expect(() => engine.evaluate(withAttribute('Association', 'qualifiedName', '\ud800'))).toThrow('hex escape');
+});
+
+const otherRole = { roleArn: 'arn:aws:iam::111122223333:role/pods/search/other' };
+
+/** The create, in a cluster of another name. */
+const inOtherCluster = JSON.parse(JSON.stringify(aCreate).replaceAll(/apps-(dev|prod)/g, 'another')) as CedarRequest;
+
+test('Cedar evaluates once creates that differ only in what no policy reads, which it allows', () => {
+  const { engine, calls } = experiencedEngine();
+  const first = engine.evaluate(aCreate);
+  calls.length = 0;
+  expect(inOtherCluster).not.toEqual(aCreate);
+  expect(engine.evaluate(inOtherCluster)).toEqual(first);
+  expect(calls).toEqual([]);
+  expect(engine.evaluate(createBy(alice, otherRole))).toMatchObject({ allowed: false });
+  expect(engine.evaluate(createBy(person('mallory')))).toMatchObject({ allowed: false });
+  expect(calls).toHaveLength(2);
+});
+
+test.each([
+  [false, 2],
+  [true, 1],
+])('with keepsDenials %j, Cedar evaluates a denied create that is repeated %i times', (keepsDenials, times) => {
+  const { engine, calls } = experiencedEngine(policySet.schema, keepsDenials);
+  const [first, second] = [0, 1].map(() => engine.evaluate(createBy(alice, otherRole)));
+  expect(first).toMatchObject({ kind: 'decided', allowed: false });
+  expect(second).toEqual(first);
+  expect(calls).toHaveLength(times);
 });
 
 function extension(fn: string, arg: string) {

@@ -5,7 +5,7 @@ import type { CedarHost, PolicyJson } from '../cedar/cedar.ts';
 import type { Cedar } from '../cedar/instance.ts';
 import type { PolicySet } from '../policies/compile.ts';
 import { actionsOf, nameOf } from '../policies/policy-head.ts';
-import { readOfRequest, readsContext, useOf } from '../policies/entity-use.ts';
+import { questionOf, readOfRequest, readsContext, useOf } from '../policies/entity-use.ts';
 import { shapeOf } from './request-shape.ts';
 import { indexRoleAttributes } from '../policies/role-attribute-use.ts';
 import type { RoleAttributeIndex } from '../policies/role-attribute-use.ts';
@@ -43,6 +43,9 @@ export interface Engine {
 /** How many shapes of valid requests are kept: those of one fleet are some dozens. */
 const maxShapes = 1_000;
 
+/** How many results are kept, and the most characters of the text of their request. */
+const [maxResults, maxQuestion] = [5_000, 2_000];
+
 /** The entries of an engine in the cache of a Cedar instance. */
 interface Cached {
   readonly cedar: Cedar;
@@ -63,8 +66,13 @@ const unreachable = new FinalizationRegistry<Cached>(({ cedar, schema, policySet
  * Parses the policies of a set when requests need them, for many requests. Cedar caches them until
  * the engine is garbage collected; they are parsed again only in an instance that replaces a failed
  * one. A set from compilePolicies is always accepted; evaluating one that Cedar rejects throws.
+ *
+ * Cedar evaluates requests once that differ only in what no policy reads, if it allows them.
+ *
+ * @param keepsDenials whether the same is true of denials: not where callers must not find out, by
+ *   the time of an answer, whether something like what they may not see was asked about before
  */
-export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar): Engine {
+export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar, keepsDenials = false): Engine {
   const schema = host.nextEngineName();
   // Both functions refer to it, so that the policies stay in the cache as long as one of the
   // functions does.
@@ -94,6 +102,12 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     if (validShapes.size === maxShapes) validShapes.clear();
     validShapes.add(shapeOf(request));
   };
+  const results = new Map<string, CedarResult>();
+  const keep = (question: string, result: CedarResult) => {
+    if (result.kind === 'failed' || !(result.allowed || keepsDenials) || question.length > maxQuestion) return;
+    if (results.size === maxResults) results.clear();
+    results.set(question, result);
+  };
   const useOfPart = remembered(({ policies }: ApplicablePolicies) => useOf(Object.values(policies)));
   const evaluatePart = (request: CedarRequest, part: ApplicablePolicies): CedarResult => {
     const { cedar, policySets } = parsed();
@@ -102,8 +116,16 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     policySets.add(id);
     // Two thirds of an evaluation are the parsing and the validation of entities, which are the
     // same for all parts, and end the same for all requests of a shape.
-    if (isValid(request))
-      return evaluate(cedar, { preparsedPolicySetId: id, ...readOfRequest(request, useOfPart(part)) });
+    if (isValid(request)) {
+      const use = useOfPart(part);
+      const read = readOfRequest(request, use);
+      const question = `${part.key} ${questionOf(read, use)}`;
+      const known = results.get(question);
+      if (known !== undefined) return known;
+      const result = evaluate(cedar, { preparsedPolicySetId: id, ...read });
+      keep(question, result);
+      return result;
+    }
     const result = evaluate(cedar, {
       preparsedPolicySetId: id,
       preparsedSchemaName: schema,
@@ -140,7 +162,7 @@ export function makeEngine(policySet: PolicySet, host: CedarHost = processCedar)
     },
     roleAttributes: roleAttributes && {
       usedFor: roleAttributes.usedFor,
-      others: makeEngine(roleAttributes.others, host),
+      others: makeEngine(roleAttributes.others, host, keepsDenials),
     },
   };
 }

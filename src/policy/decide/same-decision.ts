@@ -3,7 +3,7 @@ import type { PolicySet } from '../policies/compile.ts';
 import { toCedar } from '../entities/entities.ts';
 import { nameOf } from '../policies/policy-head.ts';
 import { uid } from '../cedar/values.ts';
-import { readOfRequest, useOf } from '../policies/entity-use.ts';
+import { questionOf, readOfRequest, useOf } from '../policies/entity-use.ts';
 import type { EntityUse } from '../policies/entity-use.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { AuthorizationContext, AuthorizationRequest } from '../policy.ts';
@@ -19,9 +19,8 @@ export type DecisionKey = (context: AuthorizationContext, request: Authorization
 
 /**
  * Creates the {@link DecisionKey} of these policies and this inventory. A key has the request as
- * Cedar gets it, without what the policies that can apply to it do not read: other attributes, also
- * of the context, and the ids of clusters and what is in them. Cedar can compare ids only with
- * those that policies name, and with those of the same request, of which each type has one.
+ * Cedar gets it, without what the policies that can apply to it do not read: see
+ * {@link questionOf}.
  */
 export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): DecisionKey {
   const applicable = indexPolicies(policySet);
@@ -38,7 +37,7 @@ export function makeDecisionKey(policySet: PolicySet, inventory: Inventory): Dec
     const part = applicable(cedarRequest);
     const use = uses.get(part.key) ?? useOf(Object.values(part.policies));
     uses.set(part.key, use);
-    return JSON.stringify([part.key, readOfRequest(cedarRequest, use)], use.ids ? undefined : withoutPlaces);
+    return `${part.key} ${questionOf(readOfRequest(cedarRequest, use), use)}`;
   };
   let viewsByNamespace: boolean | undefined;
   const known = new WeakMap<AuthorizationContext, Map<string, string | null>>();
@@ -70,11 +69,3 @@ const viewAction = nameOf(uid('Action', 'DescribePodIdentityAssociation'));
 
 /** The attributes of an association that others of its namespace may not share. */
 const ownAttributes = ['serviceAccount', 'qualifiedName', 'settings', 'ownedByAddon'];
-
-const placeTypes = ['Account', 'Cluster', 'Namespace', 'Association'].map((name) => `PodIdentity::${name}`);
-
-/** Replaces the reference to a place by its type. */
-function withoutPlaces(_: string, value: unknown): unknown {
-  const { type, id } = (value ?? {}) as { readonly type?: unknown; readonly id?: unknown };
-  return typeof type === 'string' && typeof id === 'string' && placeTypes.includes(type) ? type : value;
-}

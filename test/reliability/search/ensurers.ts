@@ -137,7 +137,9 @@ export function makeEnsurers(
         const state = await environment.ledger.getAssociationState(targetOf(environment));
         const expiry = endOf(last);
         if (expiry !== undefined && (state?.expiry?.expiresAt ?? null) !== expiry)
-          environment.isBroken(`a desired state is said to be settled, and ends at ${state?.expiry?.expiresAt}, not ${expiry}`);
+          environment.isBroken(
+            `a desired state is said to be settled, and ends at ${state?.expiry?.expiresAt}, not ${expiry}`,
+          );
         return true;
       }
       environment.isBroken(`a desired state was not settled by ${requestsToSettle} requests: ${answers.join(', ')}`);

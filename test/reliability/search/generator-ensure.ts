@@ -75,7 +75,12 @@ const ending: fc.Arbitrary<Step[]> = fc
     during: fc.oneof(ensure, outside),
   })
   .map(({ a, b, moved, before, faults: met, after, turns, run, ofRun, during }) => {
-    const first = { ...a, wants: a.wants === 'nothing' ? (1 as const) : a.wants, ends: 'soon' as const, isDryRun: false };
+    const first = {
+      ...a,
+      wants: a.wants === 'nothing' ? (1 as const) : a.wants,
+      ends: 'soon' as const,
+      isDryRun: false,
+    };
     const second = { ...first, wants: b.wants, tag: b.tag, ends: moved };
     const of = (wanted: ScenarioDesire, ofOne = faultless): ScenarioEvent => ({
       ...{ do: 'ensure', desire: wanted, faults: ofOne },
@@ -129,7 +134,13 @@ export const ensuringSteps: fc.Arbitrary<Step[]> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc
-      .tuple(asking, fc.oneof(anyHeldSteps, fc.tuple(fewSteps, held, fewSteps).map((parts) => parts.flat())))
+      .tuple(
+        asking,
+        fc.oneof(
+          anyHeldSteps,
+          fc.tuple(fewSteps, held, fewSteps).map((parts) => parts.flat()),
+        ),
+      )
       .map(([name, steps]) => [{ event: policy(true, name), turns: 0 }, ...steps]),
   },
 );

@@ -79,7 +79,7 @@ function policiesInForce(settings: LedgerSettings): Promise<PoliciesInUse | null
     if (live === null) return null;
     if (live.version === null) throw new Error(`Version ${live.number}, which is in force, has another format.`);
     const files = unpackPolicies(await readPacked(store, live.version));
-    return { engine: makeEngine(compilePolicies(files)), inventory: parseInventory(files.inventory) };
+    return { engine: makeEngine(compilePolicies(files), undefined, true), inventory: parseInventory(files.inventory) };
   });
 }
 

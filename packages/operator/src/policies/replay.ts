@@ -51,7 +51,7 @@ export function replayPoliciesOf(
     const policySet = readPolicySet(policies);
     let known: readonly PolicySet[] | null = null;
     return {
-      engine: makeEngine(policySet),
+      engine: makeEngine(policySet, undefined, true),
       inventory: parseInventory(content, inventory),
       groupsNamedBy: (hash) => {
         known ??= [policySet, ...packagedPolicySet()];
