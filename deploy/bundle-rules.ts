@@ -25,8 +25,9 @@ const unneededInput =
 export const budgets: Readonly<Record<string, { readonly bytes: number; readonly modules: number }>> = {
   // Names inside of functions and of constants have one to three letters, and modules of packages
   // that no function needs are replaced, as are descriptions of what no function asks AWS for:
-  // 1,210,000 before. The others fell by a tenth with it.
-  'src/lambda/graphql.ts': { bytes: 998_000, modules: 880 },
+  // 1,210,000 before. The others fell by a tenth with it. With 1,500 bytes for results of Cedar that are
+  // kept, and for desired states in the check of many changes.
+  'src/lambda/graphql.ts': { bytes: 999_500, modules: 880 },
   'src/lambda/reconcile.ts': { bytes: 535_000, modules: 568 },
   'src/lambda/expire.ts': { bytes: 545_000, modules: 576 },
   // With 1,000 bytes for scans that take a lease only before they write: a third of the write units.

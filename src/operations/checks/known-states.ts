@@ -22,7 +22,7 @@ export type RequestToCheck = {
 }[OperationKind];
 
 /** A desired state: what was observed decides which change it needs. */
-export interface DesiredToCheck extends Pick<EnsureCall, 'input'> {
+interface DesiredToCheck extends Pick<EnsureCall, 'input'> {
   readonly kind: 'ENSURE';
   readonly name: 'ensure' | 'ensureNo';
 }
