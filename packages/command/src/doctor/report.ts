@@ -15,14 +15,17 @@ export function reportOf(
   unused: readonly Finding[],
   unchecked: readonly string[],
 ): Report {
-  const ofPods = pods.flatMap(({ name, findings }) => findings.map((finding) => ({ finding, pods: [name] })));
-  const all = [...ofPods, ...unused.map((finding) => ({ finding, pods: [] }))];
-  const groups = Map.groupBy(all, ({ finding }) => JSON.stringify(finding)).values();
-  const order = ({ severity, namespace, workload }: Finding) =>
-    JSON.stringify([severity === 'NOTE', namespace, workload]);
-  const findings = [...groups]
-    .flatMap((group) => group.slice(0, 1).map((one) => ({ ...one.finding, pods: group.flatMap((each) => each.pods) })))
-    .sort((one, other) => (order(one) < order(other) ? -1 : 1));
+  const groups = new Map<string, Finding & { pods: string[] }>();
+  const add = (finding: Finding, names: readonly string[]) => {
+    const key = JSON.stringify(finding);
+    const group = groups.get(key) ?? { ...finding, pods: [] };
+    group.pods.push(...names);
+    groups.set(key, group);
+  };
+  for (const { name, findings } of pods) for (const finding of findings) add(finding, [name]);
+  for (const finding of unused) add(finding, []);
+  const order = (one: Finding) => JSON.stringify([one.severity === 'NOTE', one.namespace, one.workload]);
+  const findings = [...groups.values()].sort((one, other) => (order(one) < order(other) ? -1 : 1));
   return { pods, findings, unchecked };
 }
 
