@@ -27,7 +27,7 @@ import { parseIssuers } from '../src/app/issuers.ts';
 import type { IssuerEntry } from '../src/app/issuers.ts';
 import { buildPage } from '../packages/page/build.ts';
 import { writePage } from '../packages/page/write.ts';
-import { checkPolicies } from '../packages/operator/src/policies/check.ts';
+import { verifyPolicies } from '../packages/operator/src/policies/check.ts';
 import type { PolicySet } from '../src/policy/policies/compile.ts';
 import { compiledInventoryFile, compileInventory } from '../src/policy/inventory/compiled.ts';
 import { parseInventory } from '../src/policy/inventory/inventory.ts';
@@ -120,7 +120,7 @@ interface Sources {
  */
 async function buildInto(outdir: string, { policies, inventory, issuers }: Sources): Promise<void> {
   await clean(outdir);
-  const { failures, summary } = checkPolicies(policies);
+  const { failures, summary } = verifyPolicies(policies);
   console.log(`${policies}: ${summary}`);
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
   const deployed = parseInventory(await readFile(inventory, 'utf8'), inventory);

@@ -17,46 +17,76 @@ import { warningsOf } from '../authoring/warnings.ts';
 import type { Context } from '../cli/command.ts';
 import { withExample } from './example.ts';
 
-/** The result of a check. */
-export interface CheckReport {
-  /**
-   * Each case with another result than it expects, and each policy without a case; also those of
-   * the examples.
-   */
+/** Whether policies pass their cases. */
+export interface Verification {
+  /** Each case with another result than it expects, and each policy without a case. */
   readonly failures: readonly string[];
-  /** What is valid but probably not meant. */
-  readonly warnings: readonly string[];
-  /** Which policies deny requests of cases that do not depend on them. */
-  readonly effects: readonly string[];
   /** One line, with the hashes that decisions record. */
   readonly summary: string;
 }
 
+/** The result of a check. Its failures are also those of the examples. */
+export interface CheckReport extends Verification {
+  /** What is valid but probably not meant. */
+  readonly warnings: readonly string[];
+  /** Which policies deny requests of cases that do not depend on them. */
+  readonly effects: readonly string[];
+}
+
+const advice = 'Name a folder with *.cedar files, schema.cedarschema, inventory.json and cases.';
+
 /**
- * Validates a folder of policies and runs its cases. Throws an Error that says what is wrong when
- * policies, inventory or a case can't be read.
+ * Validates the policies of a folder that are in force and runs their cases, as each place does that
+ * takes them over; not those of the examples. Throws an Error that says what is wrong when policies,
+ * inventory or a case can't be read.
  */
+export function verifyPolicies(directory: string): Verification {
+  return readingPolicies(directory, advice, () => verify(readActive(directory)));
+}
+
+/** Validates a folder of policies and its examples, and runs all cases. Throws an Error as {@link verifyPolicies} does. */
 export function checkPolicies(directory: string): CheckReport {
-  const advice = 'Name a folder with *.cedar files, schema.cedarschema, inventory.json and cases.';
   return readingPolicies(directory, advice, () => check(directory));
 }
 
-function check(directory: string): CheckReport {
+/** The policies in force, with what their cases need. */
+function readActive(directory: string) {
   const engine = makeEngine(readPolicySet(directory));
   const inventoryText = readInventoryText(directory);
-  const inventory = parseInventory(inventoryText);
-  const cases = readCases(directory);
-  const policies = Object.keys(engine.policySet.policies);
+  return {
+    engine,
+    inventoryText,
+    inventory: parseInventory(inventoryText),
+    cases: readCases(directory),
+    policies: Object.keys(engine.policySet.policies),
+  };
+}
+
+type Active = ReturnType<typeof readActive>;
+
+function verify(active: Active): Verification {
+  const { engine, inventoryText, cases, policies } = active;
+  const failures = failuresOf(engine, inventoryText, cases, policies);
+  return { failures, summary: summaryOf(active, failures.length) };
+}
+
+function check(directory: string): CheckReport {
+  const active = readActive(directory);
+  const { engine, inventoryText, inventory, cases, policies } = active;
   const examples = checkExamples(directory, inventoryText, policies);
   const failures = [...failuresOf(engine, inventoryText, cases, policies), ...examples.failures];
   const effects = [...effectsOn(engine, inventoryText, cases), ...examples.effects];
-  const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
   return {
     failures,
     warnings: [...warningsOf(engine.policySet, inventory), ...groupsWithoutVote(engine.policySet, cases)],
     effects: effectsInWords(effects),
-    summary: `${policies.length} policies, ${cases.length} cases, ${failures.length} failures; ${hashes}`,
+    summary: summaryOf(active, failures.length),
   };
+}
+
+function summaryOf({ engine, inventory, cases, policies }: Active, failures: number): string {
+  const hashes = `policy set ${engine.policySet.hash}, inventory ${inventory.hash}`;
+  return `${policies.length} policies, ${cases.length} cases, ${failures} failures; ${hashes}`;
 }
 
 /**

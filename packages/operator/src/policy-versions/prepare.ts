@@ -7,7 +7,7 @@ import { readInventoryText, readPolicySet, readPolicySources, readRequiredText }
 import { warningsOf } from '../authoring/warnings.ts';
 import { packPolicies } from '../../../../src/policy-versions/packed-policies.ts';
 import type { PackedPolicies, PolicyFiles, VerifiedFiles } from '../../../../src/policy-versions/packed-policies.ts';
-import { checkPolicies } from '../policies/check.ts';
+import { verifyPolicies } from '../policies/check.ts';
 
 /** Reads what verifies the policies of a folder. */
 export function readVerifiedFiles(policies: string): VerifiedFiles {
@@ -38,7 +38,7 @@ export interface PreparedPolicies {
  * @param inventory file of the deployment's inventory
  */
 export function preparePolicies(policies: string, inventory: string, homeAccountId: string): PreparedPolicies {
-  const { failures, summary } = checkPolicies(policies);
+  const { failures, summary } = verifyPolicies(policies);
   if (failures.length > 0) throw new Error(`The policies fail their cases:\n${failures.join('\n')}`);
   const advice = 'Name the file of an inventory with --inventory.';
   const text = readingPolicies(inventory, advice, () => readFileSync(inventory, 'utf8'));
