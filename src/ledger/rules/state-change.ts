@@ -1,20 +1,17 @@
-import { maxTags, operationTagKey } from '../../model/association.ts';
-import type { Association, AssociationTarget, CreateRequest, Tag, UpdateRequest } from '../../model/association.ts';
+import type { AssociationTarget } from '../../model/association.ts';
 import { isClosing } from '../../model/audit-event.ts';
 import type { AuditEntry } from '../../model/audit.ts';
-import { hasTrait, namedSettings, namedTags, operationTraits } from '../../model/operation.ts';
-import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
-import { settingNames } from '../../model/setting-fields.ts';
-import type { GivenSettings, SettingName } from '../../model/setting-fields.ts';
-import { byKey, isRequestTag, tagChanges } from '../../model/tags.ts';
+import { hasTrait, operationTraits } from '../../model/operation.ts';
 import { confirmedVersion } from '../association-history.ts';
-import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
-import { demandOf } from './state-demand.ts';
-import { tagsReadBy, outcomeOfTags } from './tag-change.ts';
 import type { Expiry } from '../association-expiry.ts';
-import type { ConfirmedAssociation, OpenOperation, Sight, StateChange, StateDemand } from '../association-state.ts';
+import type { ConfirmedAssociation, StateChange, StateDemand } from '../association-state.ts';
 import type { AssociationVersion } from '../association-version.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
+import { confirmedBy } from './confirmed.ts';
+import { expiryAfter, expiryOwner, setsExpiryOnly } from './expiry-change.ts';
+import { closedOperation, mayHaveChanged, operationOf } from './open-operation.ts';
+import { demandOf } from './state-demand.ts';
+import { tagsReadBy, outcomeOfTags } from './tag-change.ts';
 
 /**
  * What a commit writes besides its record and entries: nothing for entries that neither begin nor
@@ -151,124 +148,4 @@ function recordIn(
 function ownerOf(next: IdempotencyRecord, expiry: Expiry | null): Pick<StateChange, 'expiryOf'> {
   const expiryOf = expiryOwner(next, expiry);
   return expiryOf === undefined ? {} : { expiryOf };
-}
-
-/** Whether the association changed, or may have, by what closes an operation. */
-function mayHaveChanged({ event, refusalCode }: AuditEntry): boolean {
-  return event === 'SUCCEEDED' || refusalCode === 'OUTCOME_UNDETERMINED';
-}
-
-function operationOf({ inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRecord, entry: AuditEntry): OpenOperation {
-  const { operationId, operation, request } = entry;
-  // Lease holders write entries of operations only, and changes keep their request.
-  const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
-  const named = request === null ? [] : tagsOf(entry as RequestedOperation);
-  return {
-    operationId,
-    operation: operation as OperationKind,
-    recordKey,
-    ...(request && 'associationId' in request ? { associationId: request.associationId } : {}),
-    requested,
-    ...(named.length === 0 ? {} : { tags: tagChanges(named, entry.before?.tags ?? []) }),
-    inDoubtUntil,
-    closedAt: null,
-    saw: null,
-  };
-}
-
-function settingsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  const named: GivenSettings = namedSettings[operation](request);
-  const given = settingNames.map((name) => [name, named[name]] as const);
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
-}
-
-function tagsOf<Kind extends OperationKind>({ operation, request }: RequestedOperation<Kind>) {
-  return namedTags[operation](request);
-}
-
-/**
- * What remains of an operation after its outcome. One that was closed by an observation explains
- * what it may still do while it is in doubt, and one whose outcome was not determined keeps what
- * was seen. Null: nothing remains, since EKS answered or the operation can no longer take effect.
- */
-function closedOperation(next: IdempotencyRecord, ended: AuditEntry): OpenOperation | null {
-  // The record is the next operation's where a released one is followed by it: the released one can
-  // no longer take effect.
-  if (ended.operationId !== next.operationId || ended.eksRequestId !== null) return null;
-  // One that was released before its doubt ends was certainly not applied: it can't act any more.
-  if (!hasTrait('sendsChange', next) || ended.event === 'RELEASED') return null;
-  // Only a definite answer closes a change of tags as not done, and a value from before, which others
-  // may have set, is explained by one that may have been done.
-  if (hasTrait('changesTags', next) && ended.event !== 'SUCCEEDED' && !mayHaveChanged(ended)) return null;
-  const closedAt = Date.parse(ended.time);
-  const saw = sightOf(next, ended);
-  if (closedAt > next.inDoubtUntil && saw === null) return null;
-  const operation = operationOf(next, ended);
-  return { ...(ended.event === 'SUCCEEDED' ? withoutTagsBefore(operation) : operation), closedAt, saw };
-}
-
-/** A change of tags that was found done may set them again; what they were before is then of others. */
-function withoutTagsBefore({ tags, ...operation }: OpenOperation): OpenOperation {
-  return tags ? { ...operation, tags: tags.map((one) => ({ ...one, before: one.requested })) } : operation;
-}
-
-/** What was seen of an association that others may have changed after the operation. */
-function sightOf({ result }: IdempotencyRecord, { before }: AuditEntry): Sight | null {
-  const refusal = result?.refusal;
-  if (refusal?.code !== 'OUTCOME_UNDETERMINED' || !('existing' in refusal)) return null;
-  const seen = refusal.existing ?? before;
-  return seen && { associationId: seen.associationId, modifiedAt: seen.modifiedAt, isGone: refusal.existing === null };
-}
-
-function confirmedBy(record: IdempotencyRecord, entry: AuditEntry): ConfirmedAssociation | null {
-  const { result, operation } = record;
-  const { event, operationId, declaration } = entry;
-  if (event !== 'SUCCEEDED' || !result?.association) return null;
-  // Who made the association stays as it is.
-  if (hasTrait('changesTags', record)) return null;
-  const isDeleted = hasTrait('deletes', record);
-  // A create that adopted an association confirms it as an adoption does.
-  const by = result.isAdopted ? 'ADOPT_POD_IDENTITY_ASSOCIATION' : operation;
-  const association = madeBy[by](entry, result.association);
-  return { association, isDeleted, operationId, operation: by, declaration: declaration ?? null };
-}
-
-/**
- * What an operation made of what EKS returned: others may have changed it too, and a scan must find
- * that, so it is not confirmed.
- */
-const madeBy: Readonly<Record<OperationKind, (entry: AuditEntry, seen: Association) => Association>> = {
-  CREATE_POD_IDENTITY_ASSOCIATION: createdBy,
-  UPDATE_POD_IDENTITY_ASSOCIATION: updatedBy,
-  DELETE_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
-  ADOPT_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
-  TAG_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
-  UNTAG_POD_IDENTITY_ASSOCIATION: (_, seen) => seen,
-};
-
-/** What an update made: what it does not name is as it was when policy judged it. */
-function updatedBy({ before, request, omitted }: AuditEntry, seen: Association): Association {
-  if (before === null || request === null || omitted.length > 0) return seen;
-  const named = namedSettings.UPDATE_POD_IDENTITY_ASSOCIATION(request as UpdateRequest);
-  const kept = settingNames.filter((name) => !Object.hasOwn(named, name)).map((name) => [name, before[name]]);
-  return { ...seen, ...(Object.fromEntries(kept) as Partial<Association>), tags: before.tags };
-}
-
-/** What a create made. Others may have changed it before it was observed. */
-function createdBy(entry: AuditEntry, observed: Association): Association {
-  if (entry.eksRequestId !== null) return observed;
-  const seen = { ...observed, tags: createdTags(entry, observed) };
-  if (seen.modifiedAt === seen.createdAt) return seen;
-  const made = settingsOf(entry as RequestedOperation);
-  const isSame = Object.entries(made).every(([name, value]) => value === seen[name as SettingName]);
-  return isSame ? seen : { ...seen, ...made, modifiedAt: seen.createdAt };
-}
-
-/** The tags that a create set: others may have changed them since, which `modifiedAt` does not show. */
-function createdTags({ operationId, request, omitted }: AuditEntry, seen: Association): readonly Tag[] {
-  if (request === null || omitted.length > 0) return seen.tags;
-  const { tags } = request as CreateRequest;
-  const own = tags.length < maxTags ? [{ key: operationTagKey, value: operationId }] : [];
-  const ofAws = seen.tags.filter((tag) => !isRequestTag(tag) && tag.key !== operationTagKey);
-  return [...tags, ...own, ...ofAws].sort(byKey);
 }
