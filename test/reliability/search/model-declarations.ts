@@ -68,7 +68,8 @@ export function makeDeclarationModel(
       const entries = confirming(association, last.operationId);
       const allowed = new Set(entries.map(({ operationId }) => outcomes.get(operationId) ?? null));
       // What others made, or an update that was observed as done makes once more, only a scan confirms: for no declaration.
-      const isTaggedOutside = tagged.some(({ operationId }) => operationId === null);
+      // Nothing tells a change of tags that takes effect after every allowance from one by others.
+      const isTaggedOutside = tagged.some(({ operationId, isTooLate }) => operationId === null || isTooLate);
       if (entries.every(isObserved) || wereApart() || isTaggedOutside) allowed.add(null);
       if (!allowed.has(seen.declaration))
         broken(
