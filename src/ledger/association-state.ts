@@ -123,8 +123,8 @@ export interface OpenOperation {
   /** Key of its idempotency record. Absent where another version of the gateway began it. */
   readonly recordKey?: string;
   /**
-   * The association that it changes. Absent for a create, and where another version of the gateway
-   * began it.
+   * The association whose tags it changes. Absent for other operations, and where another version of
+   * the gateway began it.
    */
   readonly associationId?: string;
   /**

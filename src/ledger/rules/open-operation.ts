@@ -25,8 +25,9 @@ export function operationOf(
     operationId,
     operation: operation as OperationKind,
     recordKey,
-    ...(request && 'associationId' in request ? { associationId: request.associationId } : {}),
     requested,
+    // Of updates, the id would cost more write units than it is worth: `modifiedAt` tells most of them apart.
+    ...(request && 'associationId' in request && named.length > 0 ? { associationId: request.associationId } : {}),
     ...(named.length === 0 ? {} : { tags: tagChanges(named, entry.before?.tags ?? []) }),
     inDoubtUntil,
     closedAt: null,
