@@ -1,5 +1,5 @@
 import { describeChange, isOfToken, tokenName } from './attribution.ts';
-import type { Facts } from './facts.ts';
+import type { EksChange, Facts } from './facts.ts';
 
 /** The codes of refusals of a desired state because others own what exists: sending it again does not reach it. */
 const ofOthers = ['DECLARED_ELSEWHERE'];
@@ -31,4 +31,21 @@ export function changesOnceReached({ answers, changes, entries, outside }: Facts
       .filter((change) => change.effect && isLater(change.effect) && isOfToken(change, token, entries))
       .map((change) => `${token} was answered SUCCEEDED before ${describeChange(change)}`);
   });
+}
+
+/** How many changes others made after the first effect of a desired state. */
+export function timesUndone({ changes, entries, outside }: Facts, token: string, own: readonly EksChange[]): number {
+  const first = Math.min(...own.flatMap(({ effect }) => effect?.at ?? []));
+  const others = changes.filter((change) => change.effect && !isOfToken(change, token, entries));
+  return [...outside, ...others.flatMap(({ effect }) => effect ?? [])].filter(({ at }) => at > first).length;
+}
+
+/** Effects of one operation beyond the first. A delete names no operation; it can have one effect only. */
+export function repeatedEffects(effects: readonly EksChange[]): string[] {
+  return effects
+    .filter(
+      ({ operationId }, index) =>
+        operationId !== null && effects.findIndex((one) => one.operationId === operationId) < index,
+    )
+    .map((change) => `${describeChange(change)}, which the operation had done before`);
 }

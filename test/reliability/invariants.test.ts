@@ -112,6 +112,24 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { answers: [{ ...answer, answeredAt: 1_500, desired: { roleArn: 'role-1' } }] },
   ],
   [
+    'two effects of a desired state, which nobody undid',
+    'oneEffect',
+    {
+      answers: [{ ...answer, desired: { roleArn: 'role-1' } }],
+      changes: [change, { ...change, requestId: 'r-2', operationId: 'op-2' }],
+      entries: [intent, success, { ...intent, operationId: 'op-2' }],
+    },
+  ],
+  [
+    'two effects of one operation of a desired state',
+    'oneEffect',
+    {
+      answers: [{ ...answer, desired: { roleArn: 'role-1' } }],
+      changes: [change, { ...change, requestId: 'r-2' }],
+      outside: [{ ...at(5_000), kind: 'update', associationId: 'a-1', roleArn: 'role-2' }],
+    },
+  ],
+  [
     'a desired state that repetitions never reach',
     'desired',
     { answers: [{ ...failed, desired: { roleArn: 'role-1' } }], isRepeated: true },

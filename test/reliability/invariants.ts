@@ -21,7 +21,7 @@ import {
 } from './adoptions.ts';
 import { unapproved } from './approvals.ts';
 import { endedWithoutApproval, untrueExpiries } from './expiries.ts';
-import { changesOnceReached, statesNotReached } from './desired.ts';
+import { changesOnceReached, repeatedEffects, statesNotReached, timesUndone } from './desired.ts';
 import { neededErasures } from './erasures.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
@@ -40,7 +40,8 @@ export const invariants = {
   intentFirst: 'No change is sent to EKS without a durable INTENT entry.',
   noHoles: 'Every INTENT is followed by exactly one closing entry.',
   inTime: 'Nothing is sent after the deadline of its request or run, and nothing written with a wrong clock.',
-  oneEffect: 'A client request token has at most one effect and one final answer.',
+  oneEffect:
+    'A client request token has at most one effect and one final answer; a desired state has one more after each change of others.',
   fenced: 'A superseded lease holder writes nothing.',
   denied: 'A denied request changes nothing.',
   truthful: 'An operation that did or may still take effect is never reported as failed.',
@@ -171,7 +172,7 @@ function isServerError(httpStatus: number | null): boolean {
   return (httpStatus ?? 200) >= 500;
 }
 
-/** Effects and final answers of a token beyond the one that is allowed. */
+/** Effects and final answers of a token beyond the one that is allowed; of a desired state, beyond those after changes of others. */
 function duplicates(facts: Facts, token: string, answers: readonly CallerAnswer[]): string[] {
   const { changes, entries } = facts;
   const effects = changes.filter(
@@ -179,12 +180,15 @@ function duplicates(facts: Facts, token: string, answers: readonly CallerAnswer[
   );
   const finals = new Set(answers.filter((answer) => isFinal(answer, entries)).map(finalOf));
   const successes = entries.filter((entry) => entry.event === 'SUCCEEDED' && tokenName(entry) === token);
+  const isDesired = answers.some(({ desired }) => desired);
+  const allowed = isDesired ? 1 + timesUndone(facts, token, effects) : 1;
   return [
-    ...(effects.length > 1
+    ...(isDesired ? repeatedEffects(effects) : []),
+    ...(effects.length > allowed
       ? [`${token} had ${effects.length} effects: ${effects.map(describeChange).join(', ')}`]
       : []),
-    ...(finals.size > 1 ? [`${token} was answered ${[...finals].join(' and ')}`] : []),
-    ...(successes.length > 1 ? [`${token} has ${successes.length} SUCCEEDED entries`] : []),
+    ...(finals.size > allowed ? [`${token} was answered ${[...finals].join(' and ')}`] : []),
+    ...(successes.length > allowed ? [`${token} has ${successes.length} SUCCEEDED entries`] : []),
   ];
 }
 

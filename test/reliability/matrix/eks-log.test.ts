@@ -25,7 +25,7 @@ test('the log has what others changed and what requests changed, in the order of
     ['delete', null, 3_000],
   ]);
   expect(eksLog.changes[1]?.association).toMatchObject({ associationId, modifiedAt: '2026-01-01T00:00:02.000Z' });
-  changeOutside(backend, 'delete', associationId, { isAsRequested: false, isHeld: false });
+  changeOutside(backend, 'delete', associationId, { isAsRequested: false, isHeld: false, hasOtherRole: false });
   expect(eksLog.changes.map(({ kind }) => kind)).toEqual(['create', 'update', 'delete', 'update', 'delete']);
   await simulator.close();
 });

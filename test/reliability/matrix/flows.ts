@@ -59,6 +59,9 @@ export const leaseMs = defaultTimes.leaseMs + 1_000;
 /** Milliseconds after which an operation is no longer in doubt. */
 export const inDoubtMs = inDoubtUntil(0, defaultTimes) + 1_000;
 
+/** Milliseconds after which a read relies on what EKS shows, whatever was known before. */
+export const showsMs = defaultTimes.listLagMs + defaultTimes.clockErrorMs + 1_000;
+
 const throttled: Fault = {
   name: 'throttled',
   effect: 'none',
@@ -220,6 +223,19 @@ function flowsOfDesiredStates(): Flow[] {
     { ...ensured, name: 'ensured, restarted', earlier: crashBefore, passed: inDoubtMs },
     { ...ensured, name: 'ensured, after a release', kinds: ['create'], earlier: throttled },
     { ...ensured, name: 'ensured, as desired', earlier: null },
+    ...flowsOfUndoneDesires(),
+  ];
+}
+
+/** The flows of desired states that others undo outside the gateway once they were reached: each is reached again. */
+function flowsOfUndoneDesires(): Flow[] {
+  const deleted = { kinds: ['create'], others: { what: 'delete', through: 'eks' } } as const;
+  const updated = { kinds: ['update'], others: { what: 'update', through: 'eks' } } as const;
+  const again = { ensures: true, by: 'alice', passed: inDoubtMs } as const;
+  return [
+    { ...again, ...deleted, name: 'ensured, deleted outside', earlier: null },
+    { ...again, ...updated, name: 'ensured, updated outside', earlier: null },
+    { ...again, ...updated, name: 'ensured, done, updated outside', earlier: crashAfter },
   ];
 }
 

@@ -30,9 +30,12 @@ interface Run extends Pick<Case, 'implementation' | 'kind' | 'flow'> {
 
 /** Changes the association of a case directly at EKS, if it is possible. */
 export function changeDirectly({ backend, associationId, others, flow }: Run, kind: ChangeKind): void {
-  const change = changeOutside(backend, kind, associationId, {
+  const isDesired = flow.ensures !== undefined && flow.others !== undefined;
+  const [made] = isDesired ? backend.simulator.control.associations() : [];
+  const change = changeOutside(backend, kind, associationId ?? made?.associationId ?? null, {
     isAsRequested: flow.adopts ?? false,
     isHeld: flow.held !== undefined,
+    hasOtherRole: isDesired,
   });
   if (change) others.outside.push(change);
 }

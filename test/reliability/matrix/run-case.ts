@@ -7,7 +7,7 @@ import { openCaseClock } from './case-clock.ts';
 import { collectFacts } from './collect-facts.ts';
 import { untruePastAnswers } from './past-answers.ts';
 import type { Plan } from './wire-proxy.ts';
-import { afterHoldMs, inDoubtMs, leaseMs, scanLeaseMs } from './flows.ts';
+import { afterHoldMs, inDoubtMs, leaseMs, scanLeaseMs, showsMs } from './flows.ts';
 import { openEnvironment } from './environment.ts';
 import { stepName } from './steps.ts';
 import type { Step } from './steps.ts';
@@ -151,6 +151,8 @@ async function continueFlow(run: CaseRun, { later, frozen, second }: Leftover): 
   if (frozen) await afterDoubt(run, frozen);
   if (followUp === 'nothing') return;
   await afterDoubt(run, reconcile);
+  // What others undid counts as a read that lags, until it can't.
+  if (run.flow.ensures && run.flow.others) clock.advance(showsMs);
   if (followUp !== 'only the reconciler') await continueWith(run);
 }
 

@@ -96,6 +96,8 @@ interface Likeness {
   /** Whether a create has the requested role. */
   readonly isAsRequested: boolean;
   readonly isHeld: boolean;
+  /** Whether an update sets another role. */
+  readonly hasOtherRole: boolean;
 }
 
 /** Makes the change directly at EKS first, if it is still possible. Returns it; null if it was not possible. */
@@ -103,7 +105,7 @@ export function changeOutside(
   backend: ChangedBackend,
   kind: ChangeKind,
   associationId: string | null,
-  { isAsRequested, isHeld }: Likeness,
+  { isAsRequested, isHeld, hasOtherRole }: Likeness,
 ): OutsideChange | null {
   const { control } = backend.simulator;
   if (associationId === null) {
@@ -112,7 +114,8 @@ export function changeOutside(
     return outsideChange(backend, kind, control.createAssociation({ ...targetOf(isHeld), roleArn, tags }));
   }
   if (kind === 'tag' || kind === 'untag') return tagsOutside(backend, kind, associationId);
-  const existing = control.updateAssociation(associationId, { disableSessionTags: true });
+  const roleOfOthers = hasOtherRole ? { roleArn: existingRole } : {};
+  const existing = control.updateAssociation(associationId, { disableSessionTags: true, ...roleOfOthers });
   if (existing === null) return null;
   const updated = outsideChange(backend, 'update', existing);
   if (kind !== 'delete') return updated;
