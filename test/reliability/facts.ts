@@ -133,6 +133,16 @@ export interface OutsideChange extends Effect {
   readonly roleArn: string | null;
 }
 
+/** A desired state. */
+export interface Desired {
+  /** Null if there shall be no association. */
+  readonly roleArn: string | null;
+  /** Name of the declaration; absent: it is not known. */
+  readonly declaration?: string;
+  /** Whether it may change what is of another declaration. */
+  readonly takesOver?: true;
+}
+
 /** A time during which changes were locked; `until` is Infinity if the lock was never lifted. */
 export interface LockedTime {
   readonly from: number;
@@ -216,7 +226,9 @@ export interface CallerAnswer {
   readonly kind: MutationKind;
   readonly clientRequestToken: string;
   /** What the request names if it is a desired state: the role; null if there shall be no association. Then it has no token, and its name is in that place. */
-  readonly desired?: { readonly roleArn: string | null };
+  readonly desired?: Desired;
+  /** False if the answer says that the desired state needs another change. */
+  readonly isSettled?: boolean;
   /** The `modifiedAt` that the request expects; absent if it expects none. */
   readonly expectedModifiedAt?: number;
   /** When the revision that a create or update expects was read; absent if it expects none. */

@@ -112,6 +112,28 @@ const broken: readonly (readonly [string, Invariant, Partial<Facts>])[] = [
     { answers: [{ ...answer, answeredAt: 1_500, desired: { roleArn: 'role-1' } }] },
   ],
   [
+    'a change of what another declaration owns',
+    'desired',
+    {
+      answers: [
+        { ...answer, desired: { roleArn: 'role-1', declaration: 'one' } },
+        { ...answer, desired: { roleArn: 'role-1', declaration: 'other' }, apiRequestId: 'q-2', startedAt: 5_000 },
+      ],
+      changes: [change, { ...change, kind: 'update', operationId: 'op-2', time: 6_000, effect: at(6_000) }],
+      entries: [intent, success, { ...intent, kind: 'update', operationId: 'op-2', apiRequestId: 'q-2' }],
+    },
+  ],
+  [
+    'a refused desired state of one declaration, and a lost one of another',
+    'desired',
+    {
+      answers: [
+        { ...answer, desired: { roleArn: 'role-2', declaration: 'other' } },
+        { ...refused, code: 'DECLARED_ELSEWHERE', desired: { roleArn: 'role-1', declaration: 'one' } },
+      ],
+    },
+  ],
+  [
     'two effects of a desired state, which nobody undid',
     'oneEffect',
     {

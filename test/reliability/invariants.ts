@@ -21,7 +21,7 @@ import {
 } from './adoptions.ts';
 import { unapproved } from './approvals.ts';
 import { endedWithoutApproval, untrueExpiries } from './expiries.ts';
-import { changesOnceReached, repeatedEffects, statesNotReached, timesUndone } from './desired.ts';
+import { changesOfOthers, changesOnceReached, repeatedEffects, statesNotReached, timesUndone } from './desired.ts';
 import { neededErasures } from './erasures.ts';
 import type { CallerAnswer, Facts, TrailEntry } from './facts.ts';
 import { overwrittenChanges, sentUnderLock, undoneByPlans, undoneRevocations, unfoundedRefusals } from './others.ts';
@@ -58,7 +58,8 @@ export const invariants = {
     'What needs approvals begins only by them, once for each, and the entries of an approval agree with its item.',
   ended: 'An association ends at the last expiry that a success set, not before, and once.',
   needed: 'An erasure is recorded, and takes nothing that an open operation or the expiry of an association needs.',
-  desired: 'A desired state that is answered as reached is what EKS has, and one that is sent again is reached.',
+  desired:
+    'A desired state that is answered as reached is what EKS has, one that is sent again is reached, and none changes what another declaration owns.',
   answered: 'No input causes a server error.',
 } as const;
 
@@ -156,7 +157,7 @@ const checks: Readonly<Record<Invariant, (facts: Facts) => string[]>> = {
 
   needed: neededErasures,
 
-  desired: (facts) => [...statesNotReached(facts), ...changesOnceReached(facts)],
+  desired: (facts) => [...statesNotReached(facts), ...changesOnceReached(facts), ...changesOfOthers(facts)],
 
   answered: ({ answers, approvals }) => [
     ...answers

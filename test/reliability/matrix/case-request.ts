@@ -14,6 +14,10 @@ export interface CaseRequest extends RequestVariant {
   readonly held?: true;
   /** Whether it names the desired state that the kind leads to; absent: no. */
   readonly ensures?: true;
+  /** The declaration of a desired state; absent: that of the case. */
+  readonly declaredBy?: 'another';
+  /** Whether a desired state takes over what another declaration owns; absent: no. */
+  readonly takesOver?: true;
   /** Whether an update makes the association one of the declaration of desired states; absent: no. */
   readonly declares?: true;
   /** The expiry that an update sets, in milliseconds since the epoch; absent: none. */

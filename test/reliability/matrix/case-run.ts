@@ -89,11 +89,11 @@ export function baseRequest({
   kind,
   associationId,
   expectedModifiedAt,
-  flow: { adopts, by, held, sets, ensures },
+  flow: { adopts, by, held, sets, ensures, takesOver },
 }: Pick<CaseRun, 'kind' | 'associationId' | 'expectedModifiedAt' | 'flow'>): CaseRequest {
   // Only platform administrators adopt.
   const isAdmin = kind === 'adopt' || by === 'pat';
   const request = { kind, associationId, by: isAdmin ? 'pat' : 'alice', expectedModifiedAt } as const;
   const variant = { ...(adopts && { adopts }), ...(ensures && { ensures }), ...(held && { held: true as const }) };
-  return { ...request, ...variant, ...(sets && { expiresAt: endsAt }) };
+  return { ...request, ...variant, ...(takesOver && { takesOver }), ...(sets && { expiresAt: endsAt }) };
 }

@@ -50,6 +50,10 @@ export interface Flow extends RequestVariant {
   readonly secondClockMs?: number;
   /** The requests name a desired state: that of an association, or for a delete, that there is none. What exists is of their declaration. */
   readonly ensures?: true;
+  /** Others desire another state before the flow, of the same declaration; or of another one, which takes the association over. */
+  readonly desiredByOthers?: 'of it' | 'of another';
+  /** The requests take over what another declaration owns. */
+  readonly takesOver?: true;
   /** Who runs the flow: a principal's request, an approver's vote, the reconciler, a run of expiries, an operator who erases, or a scan, which later scans follow. */
   readonly by: 'alice' | 'bob' | 'pat' | 'approver' | 'reconciler' | 'expireRun' | 'eraser' | 'scanner';
 }
@@ -224,6 +228,7 @@ function flowsOfDesiredStates(): Flow[] {
     { ...ensured, name: 'ensured, after a release', kinds: ['create'], earlier: throttled },
     { ...ensured, name: 'ensured, as desired', earlier: null },
     ...flowsOfUndoneDesires(),
+    ...flowsOfTwoDesires(),
   ];
 }
 
@@ -236,6 +241,17 @@ function flowsOfUndoneDesires(): Flow[] {
     { ...again, ...deleted, name: 'ensured, deleted outside', earlier: null },
     { ...again, ...updated, name: 'ensured, updated outside', earlier: null },
     { ...again, ...updated, name: 'ensured, done, updated outside', earlier: crashAfter },
+  ];
+}
+
+/** The flows of desired states that others replace through the gateway by what they desire: A, B, and A again. */
+function flowsOfTwoDesires(): Flow[] {
+  const between = { others: { what: 'update', through: 'gateway' }, passed: inDoubtMs } as const;
+  const again = { kinds: ['update'], ensures: true, by: 'alice', earlier: null, ...between } as const;
+  return [
+    { ...again, name: 'ensured, desired otherwise', desiredByOthers: 'of it' },
+    { ...again, name: 'ensured, declared elsewhere', desiredByOthers: 'of another' },
+    { ...again, name: 'ensured, taken over back', desiredByOthers: 'of another', takesOver: true },
   ];
 }
 

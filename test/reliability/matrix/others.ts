@@ -54,7 +54,11 @@ export async function actBeforeFlow(run: Run): Promise<void> {
   const operationId = existing?.tags['pod-identity-gateway/operation'];
   if (!existing) throw new Error(`No association exists that others could ${kind}.`);
   if (operationId !== undefined) others.created.set(operationId, existing.associationId);
-  const request: CaseRequest = { kind, associationId: existing.associationId, by: 'pat', expectedModifiedAt: null };
+  const request: CaseRequest = {
+    ...{ kind, associationId: existing.associationId, by: 'pat', expectedModifiedAt: null },
+    ...(flow.desiredByOthers && { ensures: true }),
+    ...(flow.desiredByOthers === 'of another' && { declaredBy: 'another', takesOver: true }),
+  };
   await environment.request(await environment.start(null), request);
 }
 

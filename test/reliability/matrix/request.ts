@@ -15,7 +15,7 @@ import { claimsEvent, jwtEvent } from '../../support/lambda-event.ts';
 import type { CallerAnswer, MutationKind, VoteAnswer } from '../facts.ts';
 import type { CaseRequest } from './case-request.ts';
 import type { Process } from './implementation.ts';
-import { desiredRoleOf, inputOf } from './target.ts';
+import { declarationOf, desiredRoleOf, inputOf } from './target.ts';
 
 /** An answer without its times. */
 export type AnswerContent = Omit<CallerAnswer, 'startedAt' | 'answeredAt'>;
@@ -90,7 +90,8 @@ async function answerTo({ handler }: Process, event: APIGatewayProxyEventV2, req
 }
 
 /** The content of an answer that never arrived. */
-export function noAnswer({ kind, by, other, ensures, expectedModifiedAt }: CaseRequest): AnswerContent {
+export function noAnswer(request: CaseRequest): AnswerContent {
+  const { kind, by, other, ensures, takesOver, expectedModifiedAt } = request;
   return {
     principal: `https://issuer.example#${by}`,
     kind,
@@ -98,7 +99,12 @@ export function noAnswer({ kind, by, other, ensures, expectedModifiedAt }: CaseR
     // does.
     clientRequestToken: other ? 'first, with other input' : 'first',
     ...(expectedModifiedAt === null ? {} : { expectedModifiedAt }),
-    ...(ensures && { desired: { roleArn: desiredRoleOf(kind) } }),
+    ...(ensures && {
+      desired: {
+        ...{ roleArn: desiredRoleOf(request), declaration: declarationOf(request) },
+        ...(takesOver && { takesOver }),
+      },
+    }),
     status: 'NONE',
     ...{ code: null, httpStatus: null, associationArn: null, operationId: null, event: null },
   };
@@ -111,7 +117,7 @@ function readAnswer(request: CaseRequest, httpStatus: number, body: string): Ans
     const code = errors?.[0]?.extensions?.code ?? 'NO_CODE';
     return { ...noAnswer(request), status: 'ERROR', code, httpStatus };
   }
-  const { status, refusal, association, auditEntry } = payload;
+  const { status, refusal, association, auditEntry, isSettled } = payload;
   return {
     ...noAnswer(request),
     status,
@@ -120,6 +126,7 @@ function readAnswer(request: CaseRequest, httpStatus: number, body: string): Ans
     associationArn: association?.associationArn ?? null,
     operationId: auditEntry?.operationId ?? null,
     event: auditEntry?.event ?? null,
+    ...(isSettled !== undefined && { isSettled }),
   };
 }
 
@@ -131,6 +138,8 @@ interface GraphqlAnswer {
 
 interface Payload {
   readonly status: 'SUCCEEDED' | 'REFUSED' | 'IN_PROGRESS';
+  /** Only of desired states. */
+  readonly isSettled?: boolean;
   readonly refusal: { readonly code: string } | null;
   readonly association: { readonly associationArn: string } | null;
   readonly auditEntry: { readonly operationId: string; readonly event: string } | null;

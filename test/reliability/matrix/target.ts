@@ -78,17 +78,25 @@ export function inputOf(request: CaseRequest): object {
 const declaration = 'matrix';
 
 /** The desired state that is reached by a change of this kind. */
-function desiredBy({ kind, held }: CaseRequest): object {
-  const common = { ...targetOf(held), declaration, reason: 'first' };
-  const roleArn = desiredRoleOf(kind);
+function desiredBy(request: CaseRequest): object {
+  const { kind, held, takesOver } = request;
+  const named = { declaration: declarationOf(request), ...(takesOver && { takeOver: true }) };
+  const common = { ...targetOf(held), ...named, reason: 'first' };
+  const roleArn = desiredRoleOf(request);
   if (roleArn === null) return common;
   const association = { ...common, roleArn };
   return kind === 'create' ? { ...association, tags: requestedTags } : association;
 }
 
-/** The role of the desired state; null if there shall be no association. */
-export function desiredRoleOf(kind: CaseRequest['kind']): string | null {
-  return kind === 'delete' ? null : requestedRole;
+/** The declaration of a desired state. */
+export function declarationOf({ declaredBy }: CaseRequest): string {
+  return declaredBy ?? declaration;
+}
+
+/** The role of the desired state, others desire another one; null if there shall be no association. */
+export function desiredRoleOf({ kind, by }: CaseRequest): string | null {
+  if (kind === 'delete') return null;
+  return by === 'pat' ? existingRole : requestedRole;
 }
 
 /** How a change outside resembles the request of the case. */
