@@ -43,7 +43,7 @@ describeUnless(missingBrowser)('from a role that is needed to pods that have it'
     const context = page.context();
     await page.close();
     const tab = await context.newPage();
-    tab.setDefaultTimeout(20_000);
+    tab.setDefaultTimeout(60_000);
     await tab.goto(`${opened.origin}/`);
     return doing(tab, did);
   }
