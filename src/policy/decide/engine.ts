@@ -44,7 +44,7 @@ export interface Engine {
 const maxShapes = 1_000;
 
 /** How many results are kept, and the most characters of the text of their request. */
-const [maxResults, maxQuestion] = [5_000, 2_000];
+const [maxResults, maxQuestion] = [1_000, 2_000];
 
 /** The entries of an engine in the cache of a Cedar instance. */
 interface Cached {
