@@ -1,4 +1,4 @@
-import type { StateMismatch } from '../ledger/association-state.ts';
+import type { StateMismatch } from '../ledger/state-store.ts';
 import type { IdempotencyRecord } from '../ledger/ledger.ts';
 import type { AuditContext, AuditEntry } from '../model/audit.ts';
 import type { Lock } from '../model/lock.ts';

@@ -1,12 +1,7 @@
 import type { Association, AssociationTarget, ClusterRef } from '../model/association.ts';
 import { operationTraits } from '../model/operation.ts';
-import type {
-  AssociationState,
-  ConfirmedAssociation,
-  ObservedState,
-  OpenOperation,
-  StateReader,
-} from './association-state.ts';
+import type { AssociationState, ConfirmedAssociation, ObservedState, OpenOperation } from './association-state.ts';
+import type { StateReader } from './state-store.ts';
 import type { AssociationVersion, DeletedAssociation, LatestVersion } from './association-version.ts';
 import type { ClusterScan } from './cluster-scan.ts';
 

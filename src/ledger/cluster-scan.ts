@@ -1,7 +1,7 @@
 import type { ClusterRef } from '../model/association.ts';
 import type { AuditEntry } from '../model/audit.ts';
 import type { Expiries } from './association-expiry.ts';
-import type { AssociationStates } from './association-state.ts';
+import type { AssociationStates } from './state-store.ts';
 import type { StateRepairs } from './state-repair.ts';
 
 /** How far the scans of one cluster are. Plain JSON; times are milliseconds since the epoch. */

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../model/audit.ts';
 import type { LiftedLock } from '../model/lifted-lock.ts';
 import type { Lock } from '../model/lock.ts';
 import type { ApprovalUse } from './approval-version.ts';
-import type { StateMismatch } from './association-state.ts';
+import type { StateMismatch } from './state-store.ts';
 import type { ClusterScanReads } from './cluster-scan.ts';
 import type { CursorKeys } from './cursor-keys.ts';
 import type { IdempotencyRecord } from './idempotency-record.ts';

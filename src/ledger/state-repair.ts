@@ -1,5 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts';
-import type { StateChange, StateReader } from './association-state.ts';
+import type { StateChange, StateReader } from './state-store.ts';
 import type { IdempotencyRecord } from './idempotency-record.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { makeEntry } from '../ledger/audit-entry.ts';
 import type { Stamps } from '../ledger/audit-entry.ts';
 import { deletedVersion, lastReadAt } from '../ledger/association-history.ts';
-import type { AssociationState, AssociationStates, ObservedState, StateChange } from '../ledger/association-state.ts';
+import type { AssociationState, ObservedState } from '../ledger/association-state.ts';
+import type { AssociationStates, StateChange } from '../ledger/state-store.ts';
 import type { ClusterScan, GoneCluster } from '../ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../ledger/format.ts';
 import type { AssociationTarget } from '../model/association.ts';

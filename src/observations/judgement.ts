@@ -1,11 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type {
-  AssociationState,
-  ObservedState,
-  OpenOperation,
-  Sight,
-  StateChange,
-} from '../ledger/association-state.ts';
+import type { AssociationState, ObservedState, OpenOperation, Sight } from '../ledger/association-state.ts';
+import type { StateChange } from '../ledger/state-store.ts';
 import type { Origin } from '../ledger/association-version.ts';
 import type { Association } from '../model/association.ts';
 import { areTagsExplained } from './explained.ts';

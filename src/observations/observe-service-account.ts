@@ -1,5 +1,6 @@
 import type { Eks, EksError } from '../eks/eks.ts';
-import type { AssociationState, StateObserver } from '../ledger/association-state.ts';
+import type { AssociationState } from '../ledger/association-state.ts';
+import type { StateObserver } from '../ledger/state-store.ts';
 import type { Origin } from '../ledger/association-version.ts';
 import type { Stamps } from '../ledger/audit-entry.ts';
 import type { OperationReader } from '../ledger/trail.ts';

@@ -1,5 +1,5 @@
 import type { AssociationSummary, Eks, EksError } from '../eks/eks.ts';
-import type { AssociationStates, StateSummary } from '../ledger/association-state.ts';
+import type { AssociationStates, StateSummary } from '../ledger/state-store.ts';
 import type { ClusterScan } from '../ledger/cluster-scan.ts';
 import { repairClosed } from '../idempotency/repair.ts';
 import type { RepairPorts } from '../idempotency/repair.ts';

@@ -8,13 +8,8 @@ import {
   latestAssociation,
   tiedOperation,
 } from '../ledger/association-history.ts';
-import type {
-  AssociationState,
-  ConfirmedAssociation,
-  ObservedState,
-  Sight,
-  StateChange,
-} from '../ledger/association-state.ts';
+import type { AssociationState, ConfirmedAssociation, ObservedState, Sight } from '../ledger/association-state.ts';
+import type { StateChange } from '../ledger/state-store.ts';
 import type { AssociationVersion, DeletedAssociation } from '../ledger/association-version.ts';
 import type { Association } from '../model/association.ts';
 

@@ -1,4 +1,4 @@
-import type { StateMismatch } from '../../src/ledger/association-state.ts';
+import type { StateMismatch } from '../../src/ledger/state-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget, DeleteRequest, UpdateRequest } from '../../src/model/association.ts';

@@ -1,4 +1,5 @@
-import type { AssociationState, ObservedState, StateChange } from '../../src/ledger/association-state.ts';
+import type { AssociationState, ObservedState } from '../../src/ledger/association-state.ts';
+import type { StateChange } from '../../src/ledger/state-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import { UnsupportedFormat } from '../../src/ledger/format.ts';
 import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';

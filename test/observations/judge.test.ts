@@ -1,5 +1,6 @@
 import { updated } from '../../packages/sqlite-ledger/src/evaluate.ts';
-import type { AssociationState, OpenOperation, StateChange } from '../../src/ledger/association-state.ts';
+import type { AssociationState, OpenOperation } from '../../src/ledger/association-state.ts';
+import type { StateChange } from '../../src/ledger/state-store.ts';
 import type { Item } from '../../src/ledger/stored/items.ts';
 import { stateKey, stateOfItem, stateUpdate } from '../../src/ledger/stored/state.ts';
 import { operationTagKey } from '../../src/model/association.ts';

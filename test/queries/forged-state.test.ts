@@ -1,5 +1,6 @@
 import type { AssociationReads } from '../../src/ledger/association-history.ts';
-import type { AssociationState, StateChange } from '../../src/ledger/association-state.ts';
+import type { AssociationState } from '../../src/ledger/association-state.ts';
+import type { StateChange } from '../../src/ledger/state-store.ts';
 import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { defaultScanSettings, scan } from '../../src/observations/scan.ts';

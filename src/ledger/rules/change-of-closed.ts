@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../model/audit.ts';
-import type { AssociationState, StateChange } from '../association-state.ts';
+import type { AssociationState } from '../association-state.ts';
+import type { StateChange } from '../state-store.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
 import { stateChangeOf } from './state-change.ts';
 

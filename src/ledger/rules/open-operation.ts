@@ -17,7 +17,7 @@ export function operationOf(
   { inDoubtUntil, idempotencyKey: recordKey }: IdempotencyRecord,
   entry: AuditEntry,
 ): OpenOperation {
-  const { operationId, operation, request } = entry;
+  const { operationId, operation, request, before } = entry;
   // Lease holders write entries of operations only, and changes keep their request.
   const requested = request === null ? {} : settingsOf(entry as RequestedOperation);
   const named = request === null ? [] : tagsOf(entry as RequestedOperation);
@@ -27,8 +27,8 @@ export function operationOf(
     recordKey,
     requested,
     // Of updates, the id would cost more write units than it is worth: `modifiedAt` tells most of them apart.
-    ...(request && 'associationId' in request && named.length > 0 ? { associationId: request.associationId } : {}),
-    ...(named.length === 0 ? {} : { tags: tagChanges(named, entry.before?.tags ?? []) }),
+    ...(named.length > 0 && before !== null ? { associationId: before.associationId } : {}),
+    ...(named.length > 0 ? { tags: tagChanges(named, before?.tags ?? []) } : {}),
     inDoubtUntil,
     closedAt: null,
     saw: null,

@@ -1,7 +1,8 @@
 import type { AuditEntry } from '../../model/audit.ts';
 import { expectedRevisions, hasTrait, namedExpiries } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
-import type { AssociationState, StateDemand, StateMismatch } from '../association-state.ts';
+import type { AssociationState } from '../association-state.ts';
+import type { StateDemand, StateMismatch } from '../state-store.ts';
 import { setsExpiryOnly } from './expiry-change.ts';
 
 /** What a commit demands, and the record whose operation may be in progress. */

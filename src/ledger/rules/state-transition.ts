@@ -1,4 +1,5 @@
-import type { OpenOperation, StateChange, StateSummary } from '../association-state.ts';
+import type { OpenOperation } from '../association-state.ts';
+import type { StateChange, StateSummary } from '../state-store.ts';
 import type { LatestVersion } from '../association-version.ts';
 import type { CommittedChange } from './state-change.ts';
 import type { StateRepair } from '../state-repair.ts';

@@ -3,7 +3,8 @@ import type { AuditEntry } from '../../model/audit.ts';
 import { hasTrait, namedTags } from '../../model/operation.ts';
 import type { OperationKind, RequestedOperation } from '../../model/operation.ts';
 import { changedTags } from '../../model/tags.ts';
-import type { ConfirmedAssociation, KnownTags, StateChange } from '../association-state.ts';
+import type { ConfirmedAssociation, KnownTags } from '../association-state.ts';
+import type { StateChange } from '../state-store.ts';
 import type { IdempotencyRecord } from '../ledger.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ListedExpiry } from '../association-expiry.ts';
-import type { StateSummary } from '../association-state.ts';
+import type { StateSummary } from '../state-store.ts';
 import type { ObservationStore } from '../cluster-scan.ts';
 import { queryAll, textIn } from './items.ts';
 import type { Item, ItemQuery, UpdatedItems } from './items.ts';

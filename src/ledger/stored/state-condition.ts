@@ -1,5 +1,5 @@
 import { hasTrait } from '../../model/operation.ts';
-import type { StateChange, StateDemand, TagsDemand } from '../association-state.ts';
+import type { StateChange, StateDemand, TagsDemand } from '../state-store.ts';
 import type { ConfirmedAssociation, Sight } from '../association-state.ts';
 import { supported } from './record.ts';
 import { absent, allOf, anyOf, contains, equals, less, lessOrEqual, not } from './items.ts';

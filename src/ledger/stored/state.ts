@@ -6,9 +6,9 @@ import type {
   KnownTags,
   ObservedState,
   OpenOperation,
-  StateChange,
   UncertainTime,
 } from '../association-state.ts';
+import type { StateChange } from '../state-store.ts';
 import type { LatestVersion } from '../association-version.ts';
 import { associationOf, detailsText } from './association-text.ts';
 import { textIn } from './items.ts';

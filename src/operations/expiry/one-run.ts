@@ -1,5 +1,5 @@
 import type { Expiries, ListedExpiry } from '../../ledger/association-expiry.ts';
-import type { StateObserver } from '../../ledger/association-state.ts';
+import type { StateObserver } from '../../ledger/state-store.ts';
 import type { ApprovalExpiryPorts } from '../approvals/expiry.ts';
 import type { Expired, DeletionPorts } from './expire-association.ts';
 import type { Examined } from './due.ts';

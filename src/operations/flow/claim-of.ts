@@ -2,7 +2,7 @@ import type { ClaimRequest } from '../../idempotency/claim-request.ts';
 import type { Conclusion, RefusedConclusion } from '../../idempotency/conclusion.ts';
 import { isDerivedToken } from '../../idempotency/derived-token.ts';
 import { fingerprintOf, idempotencyKeyOf } from '../../idempotency/record.ts';
-import type { StateMismatch } from '../../ledger/association-state.ts';
+import type { StateMismatch } from '../../ledger/state-store.ts';
 import { expectedRevisions } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import { effectDeadline } from '../terms/admission.ts';

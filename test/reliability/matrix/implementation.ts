@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
-import type { AssociationStates } from '../../../src/ledger/association-state.ts';
+import type { AssociationStates } from '../../../src/ledger/state-store.ts';
 import type {
   ApprovalFacts,
   EksChange,

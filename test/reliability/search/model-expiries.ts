@@ -1,4 +1,4 @@
-import type { StateChange } from '../../../src/ledger/association-state.ts';
+import type { StateChange } from '../../../src/ledger/state-store.ts';
 import type { CreateRequest, DeleteRequest, UpdateRequest } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';
 import type { Applied } from './eks-behaviour.ts';

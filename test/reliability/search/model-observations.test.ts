@@ -1,4 +1,5 @@
-import type { ObservedState, StateChange } from '../../../src/ledger/association-state.ts';
+import type { ObservedState } from '../../../src/ledger/association-state.ts';
+import type { StateChange } from '../../../src/ledger/state-store.ts';
 import type { Association, Tag } from '../../../src/model/association.ts';
 import { association as sample } from '../../support/ledger-samples.ts';
 import type { ChangeKind } from '../facts.ts';

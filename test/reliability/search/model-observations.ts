@@ -1,5 +1,6 @@
 import { times } from './home.ts';
-import type { ObservedState, Sight, StateChange } from '../../../src/ledger/association-state.ts';
+import type { ObservedState, Sight } from '../../../src/ledger/association-state.ts';
+import type { StateChange } from '../../../src/ledger/state-store.ts';
 import type { AssociationVersion } from '../../../src/ledger/association-version.ts';
 import type { Association, AssociationTarget } from '../../../src/model/association.ts';
 import type { AuditEntry } from '../../../src/model/audit.ts';

@@ -1,7 +1,7 @@
 import type { ChangeBounds, ChangeResult, Eks } from '../../../src/eks/eks.ts';
 import type { AssociationReads } from '../../../src/ledger/association-history.ts';
 import type { Expiries } from '../../../src/ledger/association-expiry.ts';
-import type { AssociationStates } from '../../../src/ledger/association-state.ts';
+import type { AssociationStates } from '../../../src/ledger/state-store.ts';
 import type { ApprovalStore } from '../../../src/ledger/approvals.ts';
 import type { ObservationStore } from '../../../src/ledger/cluster-scan.ts';
 import { LedgerUnavailable } from '../../../src/ledger/ledger.ts';
