@@ -120,7 +120,7 @@ const config: Types.Config = {
           EnsureCheckPayload: '../operations/ensure/result.ts#EnsureCheck',
           AssociationDrift: '../queries/drift/drift-in.ts#AssociationDrift as AssociationDriftModel',
           CheckPayload: '../operations/dry-run.ts#DryRunResult',
-          CheckedChange: '../operations/checks/check-changes.ts#CheckedChange as CheckedChangeModel',
+          CheckedChange: '../operations/checks/checked-change.ts#CheckedChange as CheckedChangeModel',
           PolicyDecision: '../model/decision.ts#Decision',
           ApprovalNeed: '../model/approval-vote.ts#VotedNeed',
           PolicyViolation: '../model/decision.ts#Violation',

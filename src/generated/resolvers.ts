@@ -12,7 +12,7 @@ import type { MutationResult } from '../operations/terms/result.ts';
 import type { EnsureResult, EnsureCheck } from '../operations/ensure/result.ts';
 import type { AssociationDrift as AssociationDriftModel } from '../queries/drift/drift-in.ts';
 import type { DryRunResult } from '../operations/dry-run.ts';
-import type { CheckedChange as CheckedChangeModel } from '../operations/checks/check-changes.ts';
+import type { CheckedChange as CheckedChangeModel } from '../operations/checks/checked-change.ts';
 import type { Decision, Violation } from '../model/decision.ts';
 import type { VoteAnswer } from '../operations/approvals/cast-vote.ts';
 import type { RequestSummary } from '../operations/terms/operation.ts';

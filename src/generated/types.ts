@@ -2492,7 +2492,7 @@ export type RefusalCode =
   | 'GATEWAY_ACCESS_DENIED'
   /** Fields of the input are not valid. */
   | 'INVALID_INPUT'
-  /** An update would need approvals, and the association is already as it asks. Nobody was asked, and nothing was sent to EKS. */
+  /** An update would need approvals, and the association is already as it asks. No approver was asked, and nothing was sent to EKS. */
   | 'NOTHING_TO_CHANGE'
   /** Another operation on the service account is in progress or has just ended, and the request is a desired state, changes tags, or has an `expectedRevision` or `expiresAt`. Nothing was begun. */
   | 'OPERATION_IN_PROGRESS'

@@ -41,7 +41,7 @@ export function sdkMeter<Input extends object, Output extends object>(meter: Sdk
     }
   };
   return {
-    // The credential providers of the SDK apply their plugins to the same client at each refresh.
+    // The SDK's credential providers apply their plugins to the same client at each refresh.
     applyToStack: (stack) =>
       stack.add(measure, { step: 'deserialize', priority: 'high', name: 'meterMiddleware', override: true }),
   };

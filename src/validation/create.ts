@@ -13,7 +13,7 @@ import { validateMetadata } from './validated.ts';
 import type { ValidatedAs } from './validated.ts';
 
 /**
- * Validates the input of a create against the rules of EKS, IAM and Kubernetes, all rules at once
+ * Validates the input of a create against the EKS, IAM and Kubernetes rules, all at once
  * and without a network call, and converts it into its canonical form. Time is linear in the size
  * of the input; the size of the result is bounded.
  *

@@ -5,16 +5,12 @@ import type { ApprovalStore } from '../../ledger/approvals.ts';
 import type { AssociationReads } from '../../ledger/association-history.ts';
 import { ledgerTimeout } from '../../ledger/ledger.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Association } from '../../model/association.ts';
-import type { AuditContext, AuditEntry } from '../../model/audit.ts';
-import type { Decision } from '../../model/decision.ts';
 import type { LockMemory } from '../../model/lock.ts';
 import { namedTags } from '../../model/operation.ts';
 import type { OperationKind } from '../../model/operation.ts';
 import type { RecordPrincipal, RequestIdentity } from '../../model/principal.ts';
-import type { Difference, Finding, Refusal } from '../../model/refusal.ts';
+import type { Finding, Refusal } from '../../model/refusal.ts';
 import { changedTags } from '../../model/tags.ts';
-import type { Warning } from '../../model/warning.ts';
 import { allowedOnce } from '../../policy/decide/allowed-once.ts';
 import type { ComparedGroups } from '../../policy/decide/compared-groups.ts';
 import type { DecisionKey } from '../../policy/decide/same-decision.ts';
@@ -28,52 +24,13 @@ import type { DryRunPorts } from '../dry-run.ts';
 import { noticesOf } from '../ensure/ensure.ts';
 import { plan } from '../ensure/plan.ts';
 import type { EnsureCall } from '../ensure/request.ts';
-import type { EnsureChange } from '../ensure/result.ts';
 import type { Operation } from '../terms/operation.ts';
-import { anyAssociation, hiddenFrom } from '../terms/hidden.ts';
 import { operationOf } from '../kinds/operations.ts';
+import type { CheckedChange, CheckedChanges } from './checked-change.ts';
 import { knownApprovals } from './known-approvals.ts';
 import { observedEks } from './observed-eks.ts';
-import { knownStates, mayBePermitted, metadataOf } from './known-states.ts';
+import { knownStates, mayBePermitted, metadataOf, shownRevision } from './known-states.ts';
 import type { ChangeToCheck, KnownStates, Permissions } from './known-states.ts';
-
-/** What a change would be answered, as far as policy and what was observed can tell. */
-export interface CheckedChange {
-  /** The change that a desired state needs; null for another one, and if it is not valid. */
-  readonly change: EnsureChange | null;
-  /** That a desired state needs no change, and is not the declaration's. */
-  readonly warnings: readonly Warning[];
-  /** Whether it would be sent to EKS. */
-  readonly wouldBeAttempted: boolean;
-  /** As in a dry run. */
-  readonly onlyAsDryRun: boolean;
-  readonly refusal: Refusal | null;
-  /** Null if it is not valid, its association is not known, or it depends on role attributes. */
-  readonly decision: Decision | null;
-  /**
-   * The roles whose attributes decide: they were not read. Empty if the decision does not depend on
-   * them.
-   */
-  readonly unknownRoles: readonly string[];
-  /**
-   * The observed association of the service account; null if there is none that the principal may
-   * view.
-   */
-  readonly existing: Association | null;
-  readonly differences: readonly Difference[] | null;
-  /**
-   * How often the association changed or may have. 0 also where the change is not valid, and unless
-   * policy allows it, only approvals are missing, or the principal may view the association: it
-   * would tell which service accounts of others have one.
-   */
-  readonly revision: number;
-}
-
-/** The results, in the order of the changes. */
-export interface CheckedChanges {
-  readonly results: readonly CheckedChange[];
-  readonly auditEntry: AuditEntry;
-}
 
 /** What changes are checked with: as for dry runs, without EKS and IAM. */
 export interface CheckPorts extends StateAuthorizer, Permissions {
@@ -107,8 +64,9 @@ interface Checking {
 
 /**
  * Checks changes against policy, locks and the states of their associations, and records one entry
- * about all. A change of an association is checked with the tags that those before it leave. Reads nothing from EKS or IAM, and no state where policy permits the principal nothing
- * in the cluster. Throws `LedgerUnavailable`.
+ * about all. A change of an association is checked with the tags that those before it leave. Reads
+ * nothing from EKS or IAM, and no state where policy permits the principal nothing in the cluster.
+ * Throws `LedgerUnavailable`.
  */
 export async function checkChanges(
   ports: CheckPorts,
@@ -178,6 +136,7 @@ async function checkDesired(ports: DryRunPorts, call: EnsureCall, checking: Chec
   return { ...nothing, change, differences, existing, revision, warnings: noticesOf(next) };
 }
 
+/** What is known of a change before it is checked. */
 const nothing = {
   change: null,
   warnings: [],
@@ -227,28 +186,6 @@ function setTagsAfter<Kind extends OperationKind>(
   if (request === null || before === null) return;
   const named = namedTags[kind](request);
   if (named.length > 0) states.setTags(before.associationId, changedTags(before.tags, named));
-}
-
-/**
- * The revision of a service account, as far as the principal may know it. Evaluates policy as often
- * whether it has an association or not.
- */
-function shownRevision(
-  authorizer: StateAuthorizer,
-  identity: RequestIdentity,
-  decision: Decision | null,
-  target: AuditContext['target'],
-  states: KnownStates,
-): number {
-  if (target === null) return 0;
-  const state = states.ofTarget(target);
-  const isPermitted = decision !== null && (decision.allowed || decision.needs !== undefined);
-  const isShown = isPermitted && decision.onlyAsDryRun !== true;
-  if (isShown) return state?.publicRevision ?? 0;
-  const known = state?.observed?.association ?? state?.confirmed?.association ?? { ...anyAssociation, ...target };
-  return hiddenFrom(authorizer, { identity, now: authorizer.clock() }, known) === null
-    ? (state?.publicRevision ?? 0)
-    : 0;
 }
 
 /** The refusal with the paths of its findings in the input of the query. */

@@ -2,6 +2,8 @@ import type { AssociationReads } from '../../ledger/association-history.ts';
 import type { AssociationState } from '../../ledger/association-state.ts';
 import { associationKeyOf, clusterKeyOf } from '../../ledger/stored/keys.ts';
 import type { Association, AssociationTarget, ClusterRef, Tag } from '../../model/association.ts';
+import type { AuditContext } from '../../model/audit.ts';
+import type { Decision } from '../../model/decision.ts';
 import type { OperationKind, RequestOf } from '../../model/operation.ts';
 import type { RequestIdentity } from '../../model/principal.ts';
 import type { AssociationAction, Preauthorize } from '../../policy/policy.ts';
@@ -12,6 +14,8 @@ import { validated } from '../ensure/request.ts';
 import type { EnsureCall } from '../ensure/request.ts';
 import type { InputOf } from '../terms/admission.ts';
 import { operationOf } from '../kinds/operations.ts';
+import { anyAssociation, hiddenFrom } from '../terms/hidden.ts';
+import type { StateAuthorizer } from '../terms/judge-expiry.ts';
 
 /** A change to check, with the name that its input has in the request. */
 export type ChangeToCheck = RequestToCheck | DesiredToCheck;
@@ -176,4 +180,26 @@ function actionsOf({ kind, name }: ChangeToCheck): readonly AssociationAction[] 
   if (kind !== 'ENSURE') return [operationOf(kind).action];
   const change = name === 'ensure' ? 'CreatePodIdentityAssociation' : 'DeletePodIdentityAssociation';
   return [change, 'DescribePodIdentityAssociation'];
+}
+
+/**
+ * The revision of a service account, as far as the principal may know it. Evaluates policy as often
+ * whether it has an association or not.
+ */
+export function shownRevision(
+  authorizer: StateAuthorizer,
+  identity: RequestIdentity,
+  decision: Decision | null,
+  target: AuditContext['target'],
+  states: KnownStates,
+): number {
+  if (target === null) return 0;
+  const state = states.ofTarget(target);
+  const isPermitted = decision !== null && (decision.allowed || decision.needs !== undefined);
+  const isShown = isPermitted && decision.onlyAsDryRun !== true;
+  if (isShown) return state?.publicRevision ?? 0;
+  const known = state?.observed?.association ?? state?.confirmed?.association ?? { ...anyAssociation, ...target };
+  return hiddenFrom(authorizer, { identity, now: authorizer.clock() }, known) === null
+    ? (state?.publicRevision ?? 0)
+    : 0;
 }

@@ -145,7 +145,7 @@ const noRoom: Finding = {
   advice: 'Read fewer scopes, or the trails of fewer associations, in one request.',
 };
 
-/** The entries of a page; null if it begins with one of an unsupported format. */
+/** The page's entries; null if it begins with one of an unsupported format. */
 function entriesOf(page: TrailPage | UnsupportedFormatOnPage): readonly AuditEntry[] | null {
   return page instanceof UnsupportedFormatOnPage ? null : page.entries;
 }
