@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Item, ItemPage, ItemQuery, KeyRange, Path } from '../../../src/ledger/stored/items.ts';
 import { keySchemaOf } from '../../../src/ledger/stored/tables.ts';
 import { isMap, meets, valueAt } from './evaluate.ts';
@@ -19,9 +19,12 @@ export function prepareQueries(database: DatabaseSync): (query: ItemQuery) => It
     const statement = statements.get(sql) ?? database.prepare(sql);
     statements.set(sql, statement);
     const limit = query.limit ?? pageItems;
+    const hashKey = { [keySchemaOf(query.table, query.index).hash]: query.hash };
+    const itemOf = ({ item, ...keys }: Record<string, SQLOutputValue>): Item =>
+      item === undefined ? { ...keys, ...hashKey } : itemOfText(item as string);
     // One row more shows whether others follow.
     const rows = statement.all(...parameters, limit + 1);
-    const items = rows.slice(0, limit).map(({ item }) => itemOfText(String(item)));
+    const items = rows.slice(0, limit).map(itemOf);
     const last = rows.length > limit ? items.at(-1) : undefined;
     const { filter } = query;
     const found = filter ? items.filter((item) => meets(item, filter)) : items;
@@ -30,7 +33,8 @@ export function prepareQueries(database: DatabaseSync): (query: ItemQuery) => It
 }
 
 /** The statement of a query, and its parameters before the limit. Exported for tests. */
-export function queryStatement({ table, index, hash, range, start, isDescending = false }: ItemQuery) {
+export function queryStatement(query: ItemQuery) {
+  const { table, index, hash, range, start, isDescending = false } = query;
   const schema = keySchemaOf(table, index);
   const order = orderOf(table, schema.range).map((name) => attributeIn(table, name));
   const [rangeColumn = ''] = order;
@@ -55,9 +59,19 @@ export function queryStatement({ table, index, hash, range, start, isDescending 
     add(`${rangeColumn} ${back} ?`, start[names[0] ?? '']);
     add(`(${order.join(', ')}) ${forth} (${order.map(() => '?').join(', ')})`, ...names.map((name) => start[name]));
   }
-  const sql = `SELECT item FROM ${table} WHERE ${conditions.join(' AND ')}
+  // The index has the keys; items lie elsewhere, and are long.
+  const columns = needsKeysOnly(query) ? keyColumns(table).join(', ') : 'item';
+  const sql = `SELECT ${columns} FROM ${table} WHERE ${conditions.join(' AND ')}
     ORDER BY ${order.map((column) => `${column}${direction}`).join(', ')} LIMIT ?`;
   return { sql, parameters };
+}
+
+/** Whether nothing of an item is needed but its key and the hash key of the query. */
+function needsKeysOnly({ table, index, attributes, filter }: ItemQuery): boolean {
+  const columns: readonly unknown[] = keyColumns(table);
+  const { range } = keySchemaOf(table, index);
+  const needed = [...(attributes ?? []), ...(range === undefined ? [] : [range])];
+  return attributes !== undefined && filter === undefined && needed.every((name) => columns.includes(name));
 }
 
 /** The attributes by which items with one hash key are sorted: the range key, then that of the table. */

@@ -44,6 +44,10 @@ const searches: readonly (readonly [ItemQuery, string])[] = [
     { table: 'idempotency', index: stateIndex, hash: 'h' },
     'INDEX idempotency_byCluster (<expr>=? AND idempotencyKey>?)',
   ],
+  [
+    { table: 'idempotency', index: stateIndex, hash: 'h', range, attributes: ['idempotencyKey'] },
+    'COVERING INDEX idempotency_byCluster (<expr>=? AND idempotencyKey>? AND idempotencyKey<?)',
+  ],
   [{ table: 'audit', index: 'byTime', hash: 'h' }, 'INDEX audit_byTime (<expr>=? AND entryId>?)'],
   ...Object.keys(roleIndexes).map(
     (index) =>
