@@ -5,6 +5,9 @@
 const pattern =
   /^(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.(\d{1,9}))?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/i;
 
+/** The canonical form, of a day that every month has: a page has thousands, which need not be parsed. */
+const canonical = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
+
 /**
  * Parses an RFC 3339 timestamp into milliseconds since the epoch, with fractions of a millisecond.
  * Null when the value is not such a timestamp.
@@ -24,6 +27,7 @@ export function parseTimestamp(value: unknown): number | null {
  * it has none.
  */
 export function utcTimestamp(value: unknown): string | null {
+  if (typeof value === 'string' && canonical.test(value)) return value;
   const milliseconds = parseTimestamp(value);
   return milliseconds === null ? null : new Date(Math.floor(milliseconds)).toISOString();
 }
