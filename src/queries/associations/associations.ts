@@ -38,8 +38,8 @@ const maxClusters = { ofRole: 300, others: 50 };
  */
 const maxRoleAccounts = 50;
 
-/** How many service accounts are examined at a time. */
-const batch = 50;
+/** How many service accounts are examined at a time; also the most that one read of states has. */
+const batch = 100;
 
 /** What a page is chosen with, besides what is stored. */
 interface PagePorts {
@@ -87,16 +87,19 @@ async function readPage(
   const covered = all.slice(0, filter.roleArn === null ? maxClusters.others : maxClusters.ofRole);
   const last = covered.at(-1);
   const views = makeAssociationViews(reader);
-  // By role, only the clusters of what is found are asked about.
-  const read = filter.roleArn === null ? covered.filter(views.mayViewIn) : covered;
-  const selection = { roleArns: rolesOf(filter, directory), namespace: filter.namespace };
-  const targets = candidates(reads, read, selection, from);
+  const roleArns = rolesOf(filter, directory);
+  // By the ARN of a role, only the clusters of what is found are asked about; of all associations,
+  // each cluster before it is read.
+  const read = filter.roleArn === null && roleArns !== null ? covered.filter(views.mayViewIn) : covered;
+  const selection = { roleArns, namespace: filter.namespace };
+  const targets = candidates(reads, read, selection, from, views.mayViewIn);
   const { rows, end } = await readRows(reads, views, query, targets, times);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
+  const textOf = makeTimeTexts();
   const found = rows.map(({ target, seen, expiresAt }) => ({
     position: endOfTarget(target),
-    node: nodeOf(seen, expiresAt),
+    node: nodeOf(seen, expiresAt, textOf),
   }));
   const hasNextPage = end !== null || covered.length < all.length;
   return {
@@ -170,22 +173,33 @@ async function examine(
   });
 }
 
+/** Times as RFC 3339, UTC: a scan sees all of a cluster at one time. */
+function makeTimeTexts(): (at: number) => string {
+  const texts = new Map<number, string>();
+  return (at) => {
+    const text = texts.get(at) ?? new Date(at).toISOString();
+    texts.set(at, text);
+    return text;
+  };
+}
+
 function nodeOf(
   { association, origin, operationId, declaration, uncertain, ...times }: SeenAssociation,
   expiresAt: string | null,
+  textOf: (at: number) => string,
 ): ObservedAssociation {
-  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+  const orNull = (at: number | null | undefined) => (at === null || at === undefined ? null : textOf(at));
   return {
     ...association,
     origin,
     operationId,
     declaration,
-    seenOtherwiseBefore: time(times.seenOtherwiseBefore),
-    firstSeenAt: new Date(times.firstSeenAt).toISOString(),
-    observedAt: new Date(times.observedAt).toISOString(),
-    seenOtherwiseAfter: time(times.seenOtherwiseAfter),
-    uncertainFrom: time(uncertain?.from ?? null),
-    uncertainUntil: time(uncertain?.until ?? null),
+    seenOtherwiseBefore: orNull(times.seenOtherwiseBefore),
+    firstSeenAt: textOf(times.firstSeenAt),
+    observedAt: textOf(times.observedAt),
+    seenOtherwiseAfter: orNull(times.seenOtherwiseAfter),
+    uncertainFrom: orNull(uncertain?.from),
+    uncertainUntil: orNull(uncertain?.until),
     expiresAt,
     // Its resolver judges it, if it is selected.
     viewerMay: null,

@@ -38,14 +38,15 @@ export function clustersFrom<Cluster extends ClusterRef>(clusters: readonly Clus
 
 /**
  * The service accounts of clusters, which must be in order, from a place on: of roles by the index
- * of roles, whatever the number of clusters; otherwise of one cluster after the other. Of roles,
- * each service account comes once.
+ * of roles, whatever the number of clusters; otherwise of one cluster after the other, without those
+ * in which the principal may view nothing. Of roles, each service account comes once.
  */
 export async function* candidates(
   reads: AssociationReads,
   clusters: readonly ClusterRef[],
   { roleArns, namespace }: AssociationSelection,
   from: string,
+  mayViewIn: (cluster: ClusterRef) => boolean = () => true,
 ): AsyncGenerator<readonly AssociationTarget[]> {
   const [first, last] = [clusters[0], clusters.at(-1)];
   if (first === undefined || last === undefined) return;
@@ -60,7 +61,7 @@ export async function* candidates(
     const key = clusterKeyOf(cluster);
     const [low, to] =
       namespace === null ? [`${key}/`, endOfCluster(cluster)] : [`${key}/${namespace}/`, `${key}/${namespace}0`];
-    if (from < to) {
+    if (from < to && mayViewIn(cluster)) {
       const range = { from: later(from, low), to };
       const found = inRange((limit, rest) => reads.targetsInCluster(cluster, rest, limit), range);
       for await (const { targets } of found) yield targets;
