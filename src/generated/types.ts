@@ -2065,8 +2065,8 @@ export type Query = {
   readonly checkUpdatePodIdentityAssociation: Maybe<CheckPayload>;
   /**
    * The clusters that the gateway serves, as far as you may list associations or read the audit trail in them: of the whole
-   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory. A page examines
-   * up to 25 clusters, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
+   * cluster, of a namespace that one of your groups owns, or of one of the first 20 other namespaces in the inventory. A page ends
+   * after 2,000 evaluations of policy, so it can have fewer items than `first`, or none, although more follow: check `hasNextPage`.
    */
   readonly clusters: Maybe<ClusterConnection>;
   /** The deployment that answers. */

@@ -30,9 +30,6 @@ interface PolicyConnection extends Connection<ComparedPolicy> {
   readonly comparedWith: PolicyTextSet | null;
 }
 
-/** A page has all of two sets: `policy/bounds.ts` limits both. */
-const maxExamined = 1_000;
-
 /**
  * The policies in force, compared with others; for principals that may read the whole trail. Reads
  * the table of versions at most once for each version in force. Throws `LedgerUnavailable` if it
@@ -52,15 +49,8 @@ export async function policiesInForce(
   const comparedWith = await withDeadline(deadline - reads.clock(), policyTexts.baseline(baseline), ledgerTimeout);
   const query = JSON.stringify(['policies', inForce.policySetHash, comparedWith?.policySetHash ?? null]);
   const compared = compare(inForce.policies, comparedWith?.policies ?? null);
-  const page = await pageOf(
-    cursors,
-    query,
-    compared,
-    ({ policyId }) => policyId,
-    (policy) => policy,
-    input,
-    maxExamined,
-  );
+  const nameOf = ({ policyId }: ComparedPolicy) => policyId;
+  const page = await pageOf(cursors, query, compared, nameOf, (policy) => policy, input);
   return page.kind === 'ok' ? { kind: 'ok', value: { ...page.value, inForce, comparedWith } } : page;
 }
 

@@ -9,6 +9,7 @@ import type { QueryResult } from './query-result.ts';
  * @param query identifies the query, and what the list follows from, for its cursors
  * @param nameOf a name of each item, different from those of others
  * @param visible what is shown of an item; null: nothing
+ * @param isSpent asked after each item: whether the page must end, because it has cost enough
  */
 export async function pageOf<Item, Node>(
   cursors: Cursors,
@@ -17,7 +18,7 @@ export async function pageOf<Item, Node>(
   nameOf: (item: Item) => string,
   visible: (item: Item) => Node | null,
   input: PageInput,
-  maxExamined: number,
+  isSpent: () => boolean = () => false,
 ): Promise<QueryResult<Connection<Node>>> {
   const read = await cursors.open(query, input.after);
   const index = read?.kind === 'position' ? items.findIndex((item) => nameOf(item) === read.position) : -1;
@@ -26,13 +27,12 @@ export async function pageOf<Item, Node>(
   if (findings.length > 0) return { kind: 'invalid', findings };
 
   const rows: { readonly position: string; readonly node: Node }[] = [];
-  const examined = items.slice(index + 1, index + 1 + maxExamined);
   let next: string | null = null;
-  for (const item of examined) {
-    if (rows.length === firstOf(input)) break;
+  for (const item of items.slice(index + 1)) {
     const [position, node] = [nameOf(item), visible(item)];
     if (node !== null) rows.push({ position, node });
     next = item === items.at(-1) ? null : position;
+    if (rows.length === firstOf(input) || isSpent()) break;
   }
   return { kind: 'ok', value: await cursors.connection(query, rows, next) };
 }
