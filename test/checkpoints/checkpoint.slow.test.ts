@@ -5,12 +5,12 @@ import { isSigned, parseCheckpoint } from '../../src/checkpoints/note.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog, readLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import type { LedgerUnderTest } from '../support/ledgers.ts';
 
 const minute = 60_000;
 
-describeOnLedgers('checkpoints on $name', ({ open }: LedgerUnderTest) => {
+describeOnLedger('checkpoints on $name', ({ open }: LedgerUnderTest) => {
   let opened: Awaited<ReturnType<LedgerUnderTest['open']>>;
   let log: ReturnType<typeof openLog>;
 

@@ -2,12 +2,12 @@ import { isSigned, parseCheckpoint, signCheckpoint } from '../../src/checkpoints
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openBucketLog, openLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import type { LedgerUnderTest } from '../support/ledgers.ts';
 
 const minute = 60_000;
 
-describeOnLedgers('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) => {
+describeOnLedger('a log in a bucket, on $name,', ({ open }: LedgerUnderTest) => {
   let opened: Awaited<ReturnType<LedgerUnderTest['open']>>;
   let log: Awaited<ReturnType<typeof openBucketLog>>;
 

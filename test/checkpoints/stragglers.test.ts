@@ -3,12 +3,12 @@ import { entryText } from '../../src/ledger/stored/entry-json.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog, readLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import type { LedgerUnderTest } from '../support/ledgers.ts';
 
 const [minute, hour] = [60_000, 3_600_000];
 
-describeOnLedgers('entries that appear too late, on $name,', ({ open }: LedgerUnderTest) => {
+describeOnLedger('entries that appear too late, on $name,', ({ open }: LedgerUnderTest) => {
   let opened: Awaited<ReturnType<LedgerUnderTest['open']>>;
   let log: ReturnType<typeof openLog>;
 

@@ -1,14 +1,14 @@
 import { predecessorOf } from '../../src/events/predecessor.ts';
 import type { AuditEvent } from '../../src/model/audit-event.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const operationId = '01KC0000000000000000000000';
 
 const at = (ms: number, event: AuditEvent, fence: number | null) =>
   auditEntryAt(now + ms, { operationId, event, fence });
 
-describeOnLedgers('predecessors on $name', (on) => {
+describeOnLedger('predecessors on $name', (on) => {
   let store: Awaited<ReturnType<typeof on.open>>;
   beforeEach(async () => {
     store = await on.open();

@@ -9,7 +9,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import { input, openBeside, openGateway, roleArn, withoutRateLimit, withoutRequestIds } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import { copyOfShipped, overflow, replaceIn } from '../support/policy-sample.ts';
 import { associationArn, document, entryAt, idsOf, namespace, newestFirst, user } from './trail-samples.ts';
@@ -190,7 +190,7 @@ describe('hidden entries', () => {
 
 const unsupported = { code: 'LEDGER_FORMAT_UNSUPPORTED', retryable: true, retryAfterSeconds: 60 };
 
-describeOnLedgers('an item in $name that a newer version of the gateway wrote', ({ open }) => {
+describeOnLedger('an item in $name that a newer version of the gateway wrote', ({ open }) => {
   let ledger: Ledger;
   let edit: StoredItems;
   let gateway: Gateway;

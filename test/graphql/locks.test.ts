@@ -6,13 +6,13 @@ import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations, operator } from '../support/locks.ts';
 import { makeClock } from '../support/test-clock.ts';
 
 const document = '{ locks { scope accountId region clusterName principalId stopsReads lockedBy lockedAt reason } }';
 
-describeOnLedgers('locks on $name', ({ open }) => {
+describeOnLedger('locks on $name', ({ open }) => {
   let gateway: Gateway;
 
   openForEachTest((opened) => ({ gateway } = opened), { open });

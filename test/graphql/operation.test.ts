@@ -5,7 +5,7 @@ import type { Dependencies } from '../../src/operations/terms/dependencies.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 describe('operation', () => {
   const nextUlid = monotonicFactory();
@@ -224,7 +224,7 @@ interface Data {
     readonly { readonly operationId: string; readonly startedAt: string; readonly inDoubtUntil: string }[] | null;
 }
 
-describeOnLedgers('openOperations on $name', ({ open }) => {
+describeOnLedger('openOperations on $name', ({ open }) => {
   let gateway: Gateway;
   /** What the reconciler serves. */
   let serves: Dependencies['serves'];

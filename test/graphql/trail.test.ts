@@ -4,7 +4,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn, withoutRequestIds } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, trailQuery } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import {
   associationArn,
   associationDocument,
@@ -21,7 +21,7 @@ import {
 } from './trail-samples.ts';
 import type { Trail } from './trail-samples.ts';
 
-describeOnLedgers('auditTrail on $name', ({ open }) => {
+describeOnLedger('auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
   let queries: TrailQuery[];
@@ -223,7 +223,7 @@ interface TrailPage {
 const cluster = { clusterName: 'apps-dev' };
 const payments = { cluster: { ...cluster, namespace: 'payments' } };
 
-describeOnLedgers('auditTrail on $name', ({ open }) => {
+describeOnLedger('auditTrail on $name', ({ open }) => {
   let gateway: Gateway;
 
   openForEachTest((opened) => ({ gateway } = opened), { open });
@@ -324,7 +324,7 @@ describeOnLedgers('auditTrail on $name', ({ open }) => {
 const worker = roleArn('payments/payments-worker');
 const ownTrail = { principalId: user('alice').id };
 
-describeOnLedgers('filters of auditTrail on $name', ({ open }) => {
+describeOnLedger('filters of auditTrail on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 
@@ -373,7 +373,7 @@ describeOnLedgers('filters of auditTrail on $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('on $name', ({ open }) => {
+describeOnLedger('on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

@@ -5,7 +5,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { holdAnswers, inDoubtMs, leaseMs, reconcileNow, withChanges } from '../support/changes.ts';
 import { input, openGateway, openSimulator } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { makeClock } from '../support/test-clock.ts';
 
 const create = 'CreatePodIdentityAssociation';
@@ -17,7 +17,7 @@ function frozenBeforeEks(deps: Dependencies, thawed: Promise<unknown>): Dependen
   }));
 }
 
-describeOnLedgers('lease holders on $name', ({ open }) => {
+describeOnLedger('lease holders on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateways: Gateway[];

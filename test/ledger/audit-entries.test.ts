@@ -9,7 +9,7 @@ import type { Decision } from '../../src/model/decision.ts';
 import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { openLedgerForAllTests } from '../support/each-test.ts';
 import { appendAll, association, auditEntry, biggestTags, request } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import { admittedCreate, dependenciesOn } from '../support/mutations.ts';
 
 describe('sizes of entries', () => {
@@ -186,7 +186,7 @@ describe('sizes of entries', () => {
     }
   });
 
-  describeOnLedgers('in $name', ({ open }) => {
+  describeOnEachLedger('in $name', ({ open }) => {
     test('the largest entries are stored, and larger ones are rejected as a bug', async () => {
       const opened = await open();
       const deps = dependenciesOn(opened.ledger);

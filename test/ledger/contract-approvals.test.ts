@@ -5,7 +5,7 @@ import { approvalItemKeyOf } from '../../src/ledger/stored/keys.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Approval } from '../../src/model/approval.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import {
   approval,
@@ -40,7 +40,7 @@ test('the item of an approval expires a week after the approval could be used or
   expect(ttlOf(decideUntil + 90_000)).toBe(Math.ceil((decideUntil + 90_000) / 1_000) + week);
 });
 
-describeOnLedgers('the approvals of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the approvals of a ledger in $name', ({ open }) => {
   let ledger: Ledger & ApprovalStore;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);

@@ -17,11 +17,11 @@ import {
   succeeded,
   trailQuery,
 } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import { idsOf, target } from '../support/trail-model.ts';
 
-describeOnLedgers('entries of a ledger in $name', ({ open }) => {
+describeOnEachLedger('entries of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   openLedgerForAllTests((opened) => ({ ledger } = opened), open);
 
@@ -180,7 +180,7 @@ describeOnLedgers('entries of a ledger in $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('the formats of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the formats of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);

@@ -3,7 +3,7 @@ import type { ObservationStore } from '../../src/ledger/cluster-scan.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget, DeleteRequest, UpdateRequest } from '../../src/model/association.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import { association, auditEntry, openRecord, recordTime, request, succeeded } from '../support/ledger-samples.ts';
 
 const { accountId, region, clusterName, namespace, serviceAccount, associationId, modifiedAt } = association();
@@ -25,7 +25,7 @@ type Begun =
   | { readonly operation: 'UPDATE_POD_IDENTITY_ASSOCIATION'; readonly expiresAt?: string | null; readonly over?: Over }
   | { readonly operation: 'DELETE_POD_IDENTITY_ASSOCIATION'; readonly setBy?: string; readonly at?: string };
 
-describeOnLedgers('the expiries of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the expiries of a ledger in $name', ({ open }) => {
   let ledger: Ledger & ObservationStore;
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 

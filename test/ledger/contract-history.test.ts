@@ -7,7 +7,7 @@ import type { IdempotencyRecord, Ledger } from '../../src/ledger/ledger.ts';
 import type { Association, AssociationTarget } from '../../src/model/association.ts';
 import type { OperationKind } from '../../src/model/operation.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import { association, auditEntry, openRecord, recordTime, succeeded } from '../support/ledger-samples.ts';
 
@@ -19,7 +19,7 @@ const role = (name: string) => `arn:aws:iam::111122223333:role/pods/${name}`;
 const minute = (count: number) => new Date(Date.UTC(2026, 10, 24, 12, count)).toISOString();
 const all = { from: '', to: '~' };
 
-describeOnLedgers('the history of associations of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the history of associations of a ledger in $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & AssociationReads;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);

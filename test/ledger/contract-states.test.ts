@@ -7,7 +7,7 @@ import type { Association, AssociationTarget } from '../../src/model/association
 import { operationTagKey } from '../../src/model/association.ts';
 import type { AuditEntry } from '../../src/model/audit.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import { association, auditEntry, openRecord, recordTime, released, succeeded } from '../support/ledger-samples.ts';
 
@@ -23,7 +23,7 @@ const settings = {
   policy: '{"a": "\ud83d\ude00"}',
 };
 
-describeOnLedgers('the states of associations of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the states of associations of a ledger in $name', ({ open }) => {
   let ledger: Ledger & ObservationStore;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);

@@ -18,10 +18,10 @@ import {
   storeRecord,
   succeeded,
 } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 
-describeOnLedgers('a ledger in $name', ({ open }) => {
+describeOnEachLedger('a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   openLedgerForAllTests((opened) => ({ ledger } = opened), open);
 
@@ -146,7 +146,7 @@ describeOnLedgers('a ledger in $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('claims of created associations in $name', ({ open }) => {
+describeOnEachLedger('claims of created associations in $name', ({ open }) => {
   let ledger: Ledger;
   openLedgerForAllTests((opened) => ({ ledger } = opened), open);
 
@@ -200,7 +200,7 @@ describeOnLedgers('claims of created associations in $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('expired leases in $name', ({ open }) => {
+describeOnEachLedger('expired leases in $name', ({ open }) => {
   let ledger: Ledger;
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 
@@ -277,7 +277,7 @@ const lock: Lock = {
 };
 const lockOfAll: Lock = { ...lock, scope: { kind: 'ALL' }, reason: null };
 
-describeOnLedgers('the locks of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the locks of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);
@@ -349,7 +349,7 @@ describeOnLedgers('the locks of a ledger in $name', ({ open }) => {
 const first: CursorKeys = { current: { secret: 'b25l', madeAt: 1 }, former: null };
 const second: CursorKeys = { current: { secret: 'dHdv', madeAt: 2 }, former: first.current };
 
-describeOnLedgers('the cursor keys of a ledger in $name', ({ open }) => {
+describeOnEachLedger('the cursor keys of a ledger in $name', ({ open }) => {
   let ledger: Ledger;
   let edit: StoredItems;
   openLedgerForEachTest((opened) => ({ ledger, edit } = opened), open);

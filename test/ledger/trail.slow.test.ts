@@ -4,7 +4,7 @@ import type { AuditEntry } from '../../src/model/audit.ts';
 import { LedgerUnavailable } from '../../src/ledger/ledger.ts';
 import type { Ledger, TrailQuery, AuditPartition } from '../../src/ledger/ledger.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import { appendAll, auditEntry, auditEntryAt, trailPages, trailQuery } from '../support/ledger-samples.ts';
 import {
   associationArns,
@@ -28,7 +28,7 @@ import { isLarge } from '../support/sizes.ts';
 /** Random queries of each test, and the longest trail that is read one entry a page. */
 const [rounds, longest] = isLarge ? [40, 30] : [20, 10];
 
-describeOnLedgers('the trail in $name', ({ open }) => {
+describeOnEachLedger('the trail in $name', ({ open }) => {
   const entries = randomEntries();
   let ledger: Ledger;
   let close: () => Promise<void>;
@@ -148,7 +148,7 @@ describeOnLedgers('the trail in $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('the trail in a new $name ledger', ({ open }) => {
+describeOnEachLedger('the trail in a new $name ledger', ({ open }) => {
   let ledger: Ledger;
   openLedgerForEachTest((opened) => ({ ledger } = opened), open);
 

@@ -15,7 +15,7 @@ import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest, openLedgerForEachTest } from '../support/each-test.ts';
 import { home, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 describe('events of drift', () => {
   const place = { clusterName: 'apps-dev', namespace: 'payments' };
@@ -295,7 +295,7 @@ describe('reads of accounts', () => {
   });
 });
 
-describeOnLedgers('a scan of an association with a forged ownership tag on $name', ({ open }) => {
+describeOnLedger('a scan of an association with a forged ownership tag on $name', ({ open }) => {
   let gateway: Gateway;
   let ledger: Ledger;
   openForEachTest((opened) => ({ gateway, ledger } = opened), { open });

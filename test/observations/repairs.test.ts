@@ -12,14 +12,14 @@ import { inDoubtMs, readLagMs, reconcileNow } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import type { StoredItems } from '../support/ledgers.ts';
 import { leaveBegun, leaveClosed } from './other-version.ts';
 
 const target = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
 const [minuteMs, hourMs] = [60_000, 3_600_000];
 
-describeOnLedgers('what another version of the gateway left in progress, on $name', ({ open }) => {
+describeOnLedger('what another version of the gateway left in progress, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & AssociationReads & ApprovalStore;
   let edit: StoredItems;
   let gateway: Gateway;

@@ -10,7 +10,7 @@ import { associationAt } from '../../src/queries/associations/at.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const seconds = 1_000;
 const place = { ...home, clusterName: 'apps-dev', namespace: 'payments', serviceAccount: 'api' };
@@ -18,7 +18,7 @@ const { accountId, region, clusterName } = place;
 const cluster = { accountId, region, clusterName };
 
 // EKS's lists have no tags, and `modifiedAt` does not move with them.
-describeOnLedgers('what scans see of tags on $name', ({ open }) => {
+describeOnLedger('what scans see of tags on $name', ({ open }) => {
   let gateway: Gateway;
   let ledger: Ledger & ObservationStore & AssociationReads;
   openForEachTest((opened) => ({ gateway, ledger } = opened), { open });

@@ -5,10 +5,10 @@ import { readLagMs, reconcileNow, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, input, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
-describeOnLedgers('adoptPodIdentityAssociation on $name', ({ open }) => {
+describeOnLedger('adoptPodIdentityAssociation on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 
@@ -223,7 +223,7 @@ function byKey(one: { readonly key: string }, other: { readonly key: string }): 
   return one.key < other.key ? -1 : 1;
 }
 
-describeOnLedgers(
+describeOnLedger(
   'the adoption of an association that appeared after the first scan of its cluster on $name',
   ({ open }) => {
     let ledger: Ledger;

@@ -12,11 +12,11 @@ import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { approval, approvalEntry } from '../support/ledger-samples.ts';
-import { describeOnLedgers, openSqlite } from '../support/ledgers.ts';
+import { describeOnLedger, openSqlite } from '../support/ledgers.ts';
 
 const alice = { id: expect.stringContaining('#alice') as string };
 
-describeOnLedgers('a run of expire, on $name,', ({ open }) => {
+describeOnLedger('a run of expire, on $name,', ({ open }) => {
   let ledger: Ledger & ApprovalStore & ObservationStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ ledger, gateway } = opened as typeof opened & { ledger: typeof ledger }), {

@@ -10,13 +10,13 @@ import { openForEachTest } from '../support/each-test.ts';
 import type { Payload } from '../support/documents.ts';
 import { home, input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 const { useMs } = defaultApprovalLimits;
 const required = { status: 'REFUSED', refusal: { code: 'APPROVAL_REQUIRED', retryable: true } };
 
-describeOnLedgers('a request that needs an approval, on $name', ({ open }) => {
+describeOnLedger('a request that needs an approval, on $name', ({ open }) => {
   const asked: Asked = { needs: [] };
   let ledger: Ledger & ApprovalStore;
   let gateway: Gateway;

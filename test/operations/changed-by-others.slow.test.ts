@@ -4,7 +4,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import {
   createAssociation,
   holdAnswers,
@@ -20,7 +20,7 @@ import { lockOperations } from '../support/locks.ts';
 /** A role that the owners of the namespace may use, and that no request of these tests asks for. */
 const batch = roleArn('payments/payments-batch');
 
-describeOnLedgers('others act in between, on $name', ({ open }) => {
+describeOnLedger('others act in between, on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
   let association: WholeAssociation;

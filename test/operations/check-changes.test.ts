@@ -7,7 +7,7 @@ import { withDecisions, withoutViews } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, input, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { makeClock } from '../support/test-clock.ts';
 
 interface Checked {
@@ -33,7 +33,7 @@ const { clientRequestToken: _, ...create } = input;
 const worker = roleArn('payments/payments-worker');
 const unknown = 'a-00000000000000000';
 
-describeOnLedgers('checkPodIdentityAssociations, on $name', ({ open }) => {
+describeOnLedger('checkPodIdentityAssociations, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & AssociationReads;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });

@@ -3,7 +3,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { delayCreates, inDoubtMs, readLagMs } from '../support/changes.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { isLarge } from '../support/sizes.ts';
 
 const create = 'CreatePodIdentityAssociation';
@@ -11,7 +11,7 @@ const create = 'CreatePodIdentityAssociation';
 /** How many requests race. */
 const atOnce = isLarge ? 30 : 15;
 
-describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
+describeOnLedger('createPodIdentityAssociation on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;

@@ -5,12 +5,12 @@ import { delayCreates, inDoubtMs, readLagMs, reconcileNow } from '../support/cha
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { openForEachTest } from '../support/each-test.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 const create = 'CreatePodIdentityAssociation';
 
-describeOnLedgers('createPodIdentityAssociation with ifExists: ADOPT on $name', ({ open }) => {
+describeOnLedger('createPodIdentityAssociation with ifExists: ADOPT on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

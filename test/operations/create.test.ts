@@ -4,11 +4,11 @@ import { addRoleAfterCreate } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openBeside, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const create = 'CreatePodIdentityAssociation';
 
-describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
+describeOnLedger('createPodIdentityAssociation on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 
@@ -163,7 +163,7 @@ describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('createPodIdentityAssociation on $name', ({ open }) => {
+describeOnLedger('createPodIdentityAssociation on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

@@ -4,9 +4,9 @@ import { holdAnswers, inDoubtMs, readLagMs, reconcileNow } from '../support/chan
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
-describeOnLedgers('a create with expectedRevision, on $name', ({ open }) => {
+describeOnLedger('a create with expectedRevision, on $name', ({ open }) => {
   let ledger: Ledger & AssociationReads;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });

@@ -10,7 +10,7 @@ import type { ExpirePorts, ExpireSettings } from '../../src/operations/expiry/on
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 const hourMs = 3_600_000;
@@ -27,7 +27,7 @@ const targetOf = (serviceAccount: string): AssociationTarget => ({
 const names = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, index) => `${prefix}-${String(index).padStart(4, '0')}`);
 
-describeOnLedgers('bursts of expiries, on $name', ({ open }) => {
+describeOnLedger('bursts of expiries, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });

@@ -8,7 +8,7 @@ import { createAssociation, holdAnswers, inDoubtMs, readLagMs, reconcileNow, wor
 import { openForEachTest } from '../support/each-test.ts';
 import { openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 const hourMs = 3_600_000;
@@ -25,7 +25,7 @@ const nothing = {
   ...{ locked: 0, held: 0 },
 };
 
-describeOnLedgers('expire, on $name', ({ open }) => {
+describeOnLedger('expire, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });

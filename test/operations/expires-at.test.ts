@@ -12,7 +12,7 @@ import {
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const hourMs = 3_600_000;
 const target = {
@@ -23,7 +23,7 @@ const target = {
   serviceAccount: 'api',
 };
 
-describeOnLedgers('expiresAt, on $name', ({ open }) => {
+describeOnLedger('expiresAt, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), { open });

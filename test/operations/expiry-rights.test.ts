@@ -13,7 +13,7 @@ import { createAssociation, inDoubtMs, readLagMs, worker } from '../support/chan
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 // An expiry that a request sets earlier, or where there was none, is a delete at that time: policy must permit it as one.
 
@@ -95,7 +95,7 @@ function laggingOnce(deps: Dependencies): Dependencies {
   };
 }
 
-describeOnLedgers('the right to set an expiry, on $name', ({ open }) => {
+describeOnLedger('the right to set an expiry, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & ApprovalStore;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened as typeof opened & { ledger: typeof ledger }), {

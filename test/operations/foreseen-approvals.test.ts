@@ -11,7 +11,7 @@ import { createAssociation, withoutViews } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openBeside, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 const fields = `wouldBeAttempted
@@ -53,7 +53,7 @@ test('approvers have their time from when they are asked, not from before the re
   stored.close();
 });
 
-describeOnLedgers('a dry run of a change that needs an approval, on $name', ({ open }) => {
+describeOnLedger('a dry run of a change that needs an approval, on $name', ({ open }) => {
   let ledger: Ledger & ApprovalStore;
   let gateway: Gateway;
   let reads: string[] = [];
@@ -274,7 +274,7 @@ describeOnLedgers('a dry run of a change that needs an approval, on $name', ({ o
   });
 });
 
-describeOnLedgers('a create that needs an approval and would adopt, on $name', ({ open }) => {
+describeOnLedger('a create that needs an approval and would adopt, on $name', ({ open }) => {
   let gateway: Gateway;
   const needed: Asked = { needs: [] };
   openForEachTest(({ gateway: opened }) => (gateway = opened), {

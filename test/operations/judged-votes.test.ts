@@ -8,7 +8,7 @@ import { createAssociation, inDoubtMs, operations } from '../support/changes.ts'
 import { openForEachTest } from '../support/each-test.ts';
 import { openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 // An operation that begins by an approval judges the votes again, as docs/decisions/0008-approvals.md describes.
@@ -18,7 +18,7 @@ const idOf = (name: string) => `https://issuer.example#${name}`;
 const bob = { kind: 'PRINCIPAL', principalId: idOf('bob') } as const;
 const required = { status: 'REFUSED', refusal: { code: 'APPROVAL_REQUIRED', retryable: true } };
 
-describeOnLedgers('a vote of an approval that is used, on $name', ({ open }) => {
+describeOnLedger('a vote of an approval that is used, on $name', ({ open }) => {
   const asked: Asked = { needs: [] };
   let ledger: Ledger & ApprovalStore;
   let gateway: Gateway;

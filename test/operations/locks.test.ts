@@ -5,7 +5,7 @@ import { readLocks } from '../../src/operations/terms/locks.ts';
 import { inDoubtMs, operations, reconcileNow } from '../support/changes.ts';
 import { home, input, openBeside, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations, operator } from '../support/locks.ts';
 
 const all: LockScope = { kind: 'ALL' };
@@ -14,7 +14,7 @@ const principal = (name: string): LockScope => ({ kind: 'PRINCIPAL', principalId
 const create = 'CreatePodIdentityAssociation';
 const locked = { status: 'REFUSED', refusal: { code: 'CHANGES_LOCKED' } };
 
-describeOnLedgers('locks on $name', ({ open }) => {
+describeOnLedger('locks on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let gateway: Gateway;
@@ -236,7 +236,7 @@ describeOnLedgers('locks on $name', ({ open }) => {
 const namespace = { kind: 'namespace', ...home, clusterName: 'apps-dev', namespace: 'payments' } as const;
 const down = () => Promise.reject(new LedgerUnavailable(new Error('down')));
 
-describeOnLedgers('locks that are read during a claim on $name', ({ open }) => {
+describeOnLedger('locks that are read during a claim on $name', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let locks: ReturnType<typeof lockOperations>;

@@ -13,7 +13,7 @@ import { openForAllTests } from '../support/each-test.ts';
 import { input } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { approvalIn, approvalsOf, withApprovals } from '../support/held-requests.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import type { LedgerUnderTest, StoredItem } from '../support/ledgers.ts';
 
 type Opened = Awaited<ReturnType<LedgerUnderTest['open']>>;
@@ -94,7 +94,7 @@ function isKeptForATime({ table, key }: StoredItem): boolean {
   return table === 'approval' || (table === 'idempotency' && /^(approval\/|locks$|[0-9a-f]{64}$)/.test(key));
 }
 
-describeOnLedgers('personal data on $name', ({ open }) => {
+describeOnLedger('personal data on $name', ({ open }) => {
   let opened: Opened & { readonly gateway: Gateway };
   const policies = withApprovals();
   openForAllTests((one) => (opened = one), { open, policies });

@@ -5,7 +5,7 @@ import type { WholeAssociation } from '../support/documents.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, input, openBeside } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 interface Found {
   readonly serviceAccount: string;
@@ -16,7 +16,7 @@ interface Found {
 const team = { key: 'team', value: 'payments' };
 const cost = { key: 'cost-center', value: '42' };
 
-describeOnLedgers('changes of tags on $name', ({ open }) => {
+describeOnLedger('changes of tags on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
   let association: WholeAssociation;

@@ -4,7 +4,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import type { WholeAssociation } from '../support/documents.ts';
 import { input, openGateway } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import {
   createAssociation,
   holdAnswers,
@@ -19,7 +19,7 @@ import { isLarge } from '../support/sizes.ts';
 /** How many requests race. */
 const atOnce = isLarge ? 20 : 10;
 
-describeOnLedgers('changes on $name', ({ open }) => {
+describeOnLedger('changes on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
   let association: WholeAssociation;

@@ -4,9 +4,9 @@ import type { WholeAssociation } from '../support/documents.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
-describeOnLedgers('changes on $name', ({ open }) => {
+describeOnLedger('changes on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
   let association: WholeAssociation;
@@ -111,7 +111,7 @@ describeOnLedgers('changes on $name', ({ open }) => {
   });
 });
 
-describeOnLedgers('changes on $name', ({ open }) => {
+describeOnLedger('changes on $name', ({ open }) => {
   let gateway: Gateway;
   let association: WholeAssociation;
 

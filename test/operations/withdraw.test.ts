@@ -6,7 +6,7 @@ import { askingFor, lastApproval, security, voteOn } from '../support/approvals.
 import type { Asked } from '../support/approvals.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { lockOperations } from '../support/locks.ts';
 
 const document = `mutation ($id: ID!) {
@@ -23,7 +23,7 @@ interface Withdrawn {
   readonly auditEntry: { readonly event: string; readonly operationKind: string; readonly target: object | null };
 }
 
-describeOnLedgers('a withdrawal of a held request, on $name', ({ open }) => {
+describeOnLedger('a withdrawal of a held request, on $name', ({ open }) => {
   const asked: Asked = { needs: [security] };
   let ledger: Ledger & ApprovalStore;
   let gateway: Gateway;

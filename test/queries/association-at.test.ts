@@ -15,7 +15,7 @@ import { openForEachTest, openLedgerForEachTest } from '../support/each-test.ts'
 import { home, openBeside, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { association } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const seconds = 1_000;
 const batch = roleArn('payments/payments-batch');
@@ -23,7 +23,7 @@ const api = roleArn('payments/payments-api');
 const { accountId, region, clusterName, namespace, serviceAccount } = association();
 const target = { accountId, region, clusterName, namespace, serviceAccount };
 
-describeOnLedgers('what was in force while changes overlapped, on $name', ({ open }) => {
+describeOnLedger('what was in force while changes overlapped, on $name', ({ open }) => {
   let ledger: Ledger & ObservationStore & AssociationReads;
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway, ledger } = opened), { open });

@@ -10,7 +10,7 @@ import { makeSqliteLedger } from '../../packages/sqlite-ledger/src/ledger.ts';
 import { readerOf } from '../support/cursors.ts';
 import { openLedgerForEachTest } from '../support/each-test.ts';
 import { auditEntryAt } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 import { dependenciesOn, identity } from '../support/mutations.ts';
 import { bob } from '../support/policy-sample.ts';
 import { makeClock } from '../support/test-clock.ts';
@@ -20,7 +20,7 @@ type CursorPrincipal = Parameters<typeof makeCursors>[1];
 
 const alice: CursorPrincipal = { kind: 'USER', id: 'alice' };
 
-describeOnLedgers('the keys of cursors in $name', ({ open }) => {
+describeOnLedger('the keys of cursors in $name', ({ open }) => {
   let ledger: Ledger;
   let clock: TestClock;
   let reads: number;

@@ -7,13 +7,13 @@ import { holdAnswers, worker } from '../support/changes.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const place = { clusterName: 'apps-dev', namespace: 'payments' };
 const tags = { team: 'payments', 'managed-by': 'terraform' };
 const operationTag = 'pod-identity-gateway/operation';
 
-describeOnLedgers('associationDrift of adopted associations on $name', ({ open }) => {
+describeOnLedger('associationDrift of adopted associations on $name', ({ open }) => {
   let gateway: Gateway;
 
   openForEachTest((opened) => ({ gateway } = opened), { open, times: { listLagMs: 0, clockErrorMs: 1_000 } });

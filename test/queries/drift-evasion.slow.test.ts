@@ -14,7 +14,7 @@ import { readerOf } from '../support/cursors.ts';
 import { home, input, openGateway, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, auditEntryAt } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const alice: RequestIdentity = {
   principal: { id: 'https://issuer.example#alice', kind: 'USER', groups: ['payments-team'], sessionName: null },
@@ -33,7 +33,7 @@ const checkDocument = `query ($input: CreatePodIdentityAssociationInput!) {
   checkCreatePodIdentityAssociation(input: $input) { auditEntry { operationId } }
 }`;
 
-describeOnLedgers('drift detection on $name reports', ({ open }) => {
+describeOnLedger('drift detection on $name reports', ({ open }) => {
   let ledger: Ledger;
   let closeLedger: () => Promise<void>;
   let simulator: EksSimulator;

@@ -8,7 +8,7 @@ import { operationTagKey } from '../../src/model/association.ts';
 import { openForAllTests } from '../support/each-test.ts';
 import { home, input, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const document = `query ($source: DriftSource, $namespace: String, $first: Int, $after: String) {
   associationDrift(clusterName: "apps-dev", namespace: $namespace, source: $source, first: $first, after: $after) {
@@ -207,7 +207,7 @@ async function driftOf(source: string, first = 1_000): Promise<Drift[]> {
   }
 }
 
-describeOnLedgers('associationDrift of what scans saw, on $name,', ({ open }) => {
+describeOnLedger('associationDrift of what scans saw, on $name,', ({ open }) => {
   const times = { listLagMs: 0, clockErrorMs: 1_000 };
   openForAllTests((opened) => ({ gateway, ledger } = opened), { open, times, change: withoutRateLimit });
 

@@ -10,7 +10,7 @@ import { openForEachTest } from '../support/each-test.ts';
 import { home, input, roleArn } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
 import { appendAll, auditEntry, auditEntryAt } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const identityOf = (name: string, groups: string[]): RequestIdentity => ({
   principal: { id: `https://issuer.example#${name}`, kind: 'USER', groups, sessionName: null },
@@ -25,7 +25,7 @@ const olivia = identityOf('olivia', ['auditors']);
 
 const place = { clusterName: 'apps-dev', namespace: 'payments' };
 
-describeOnLedgers('associationDrift on $name', ({ open }) => {
+describeOnLedger('associationDrift on $name', ({ open }) => {
   let ledger: Ledger;
   let gateway: Gateway;
 

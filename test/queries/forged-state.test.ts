@@ -7,7 +7,7 @@ import { defaultScanSettings, scan } from '../../src/observations/scan.ts';
 import { openForEachTest } from '../support/each-test.ts';
 import { home, input, roleArn, withoutRateLimit } from '../support/gateway.ts';
 import type { Gateway } from '../support/gateway.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnLedger } from '../support/ledgers.ts';
 
 const document = `query ($source: DriftSource) {
   associationDrift(clusterName: "apps-dev", namespace: "payments", source: $source) {
@@ -25,7 +25,7 @@ const worker = roleArn('payments/payments-worker');
 const hours = 3_600_000;
 
 // Others changed an association directly at EKS, and can write the states of the ledger, but not the audit trail.
-describeOnLedgers('a forged state on $name hides from scans, and not from a comparison with EKS,', ({ open }) => {
+describeOnLedger('a forged state on $name hides from scans, and not from a comparison with EKS,', ({ open }) => {
   let gateway: Gateway;
   let ledger: Ledger & ObservationStore & AssociationReads;
   const times = { listLagMs: 0, clockErrorMs: 1_000 };

@@ -3,7 +3,7 @@ import type { CheckpointPorts } from '../../src/checkpoints/ports.ts';
 import { auditEntryId } from '../../src/model/audit.ts';
 import { openLog, problemsOfLog } from '../support/checkpoint-log.ts';
 import { auditEntryAt, now } from '../support/ledger-samples.ts';
-import { describeOnLedgers } from '../support/ledgers.ts';
+import { describeOnEachLedger } from '../support/ledgers.ts';
 import { randomOf } from '../support/random.ts';
 
 /** A call that waits for its turn. */
@@ -48,7 +48,7 @@ function stepped(ports: CheckpointPorts, run: number, waiting: Waiting[], isDead
   };
 }
 
-describeOnLedgers('runs of the checkpointer on $name', ({ name, open }) => {
+describeOnEachLedger('runs of the checkpointer on $name', ({ name, open }) => {
   const seeds = Array.from({ length: name === 'SQLite' ? 40 : 8 }, (_, seed) => seed);
 
   test('at the same time, killed before and after any call, leave one append-only log with every entry once', async () => {

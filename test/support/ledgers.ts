@@ -84,9 +84,18 @@ const ledgersUnderTest: readonly LedgerUnderTest[] = [
   { name: 'DynamoDB', available: dynamoDbEndpoint !== undefined, open: openDynamoDb },
 ];
 
-/** A group of tests that runs on each ledger that is available. `$name` in the title is the name of the ledger. */
-export function describeOnLedgers(title: string, suite: (ledger: LedgerUnderTest) => void): void {
+/** A group of tests of what ledgers promise, on each one that is available. `$name` in the title is the name of the ledger. */
+export function describeOnEachLedger(title: string, suite: (ledger: LedgerUnderTest) => void): void {
   describe.each(ledgersUnderTest.filter(({ available }) => available))(title, suite);
+}
+
+/**
+ * A group of tests of what uses a ledger, on one: DynamoDB in CI, and SQLite elsewhere, which takes a third of the time. That
+ * both are alike is shown by the groups on each of them, and by the search, which compares all that they answer and store.
+ */
+export function describeOnLedger(title: string, suite: (ledger: LedgerUnderTest) => void): void {
+  const name = process.env.CI && dynamoDbEndpoint !== undefined ? 'DynamoDB' : 'SQLite';
+  describe.each(ledgersUnderTest.filter((ledger) => ledger.name === name))(title, suite);
 }
 
 /** In memory where the system has such a folder: a ledger waits for the disk with each commit. */

@@ -3,9 +3,9 @@ import { inDoubtMs, readLagMs, worker } from '../../support/changes.ts';
 import { openForEachTest } from '../../support/each-test.ts';
 import { input } from '../../support/gateway.ts';
 import type { Gateway } from '../../support/gateway.ts';
-import { describeOnLedgers } from '../../support/ledgers.ts';
+import { describeOnLedger } from '../../support/ledgers.ts';
 
-describeOnLedgers('a desired state, on $name', ({ open }) => {
+describeOnLedger('a desired state, on $name', ({ open }) => {
   let gateway: Gateway;
   openForEachTest((opened) => ({ gateway } = opened), { open });
 

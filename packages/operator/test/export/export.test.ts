@@ -6,7 +6,7 @@ import { LedgerUnavailable } from '../../../../src/ledger/ledger.ts';
 import type { Ledger } from '../../../../src/ledger/ledger.ts';
 import type { AuditEntry } from '../../../../src/model/audit.ts';
 import { appendAll, auditEntryAt, now } from '../../../../test/support/ledger-samples.ts';
-import { describeOnLedgers } from '../../../../test/support/ledgers.ts';
+import { describeOnLedger } from '../../../../test/support/ledgers.ts';
 
 const all = { since: null, until: now + 86_400_000 };
 const idOf = ({ entryId }: AuditEntry) => entryId;
@@ -35,7 +35,7 @@ function failing(code: string) {
   });
 }
 
-describeOnLedgers('an export from $name', ({ open }) => {
+describeOnLedger('an export from $name', ({ open }) => {
   let ledger: Ledger;
   let close: () => Promise<void>;
   const entries = Array.from({ length: 620 }, (_, index) => auditEntryAt(now + Math.floor(index / 3) * 60_000));
