@@ -7,11 +7,23 @@ import { association, createEvent, functionEnvironment, tinyCreateEvent } from '
 import { onCore, runProcess } from './process.ts';
 
 /**
- * What is started. `rejected` is the gateway of a package that was built with another Node.js or
- * architecture, `awsCli` is `aws eks create-pod-identity-association`, the same call without a
+ * What is started. `awsCli` is `aws eks create-pod-identity-association`, the same call without a
  * gateway.
  */
-type Subject = 'empty' | 'tiny' | 'contract' | 'gateway' | 'rejected' | 'awsCli' | `build:${string}`;
+type Program = 'empty' | 'tiny' | 'contract' | 'gateway' | 'awsCli' | `build:${string}`;
+
+/**
+ * What a gateway starts without: with its code cache rejected, as of a package that was built with
+ * another Node.js or architecture, or with the native code of Cedar off.
+ */
+export type Condition = 'code cache rejected' | 'native code off';
+
+/** What is measured. */
+export interface Subject {
+  readonly program: Program;
+  /** Null: as it was built. */
+  readonly condition: Condition | null;
+}
 
 /** One start, in milliseconds. */
 export interface ColdStart {
@@ -33,8 +45,7 @@ export interface ColdStart {
 }
 
 /** The starts of one subject, in the order of the rounds. */
-export interface MeasuredColdStart {
-  readonly subject: Subject;
+export interface MeasuredColdStart extends Subject {
   readonly cores: 1 | 2;
   readonly starts: readonly ColdStart[];
 }
@@ -54,65 +65,83 @@ const none = { importMs: null, firstRequestMs: null, cpuMs: null };
 const awsCli = '/usr/bin/aws';
 const harness = join(import.meta.dirname, 'harness.cjs');
 
-/**
- * Whether V8 must reject the code cache of a subject, without which its row would be that of
- * another.
- */
-const mustReject: Readonly<Partial<Record<Subject, boolean>>> = { gateway: false, rejected: true };
+/** A subject, and the bundle that is started; null: the AWS CLI. */
+interface Start extends Subject {
+  readonly bundle: string | null;
+}
+
+/** A build of the gateway, in each condition. */
+async function startsOfGateway(program: Program, bundle: string): Promise<Start[]> {
+  return [
+    { program, condition: null, bundle },
+    { program, condition: 'code cache rejected', bundle: await withRejectedCodeCache(bundle) },
+    { program, condition: 'native code off', bundle },
+  ];
+}
 
 /**
  * Measures cold starts on one core and on two, in turns, so that a busy machine slows all subjects
  * alike.
  */
 export async function measureColdStarts({ folder, runs, builds }: ColdSettings): Promise<MeasuredColdStart[]> {
-  const gateway = await buildGateway(folder);
-  const bundles = new Map<Subject, string>([
-    ['empty', await buildNaive(folder, 'empty')],
-    ['tiny', await buildNaive(folder, 'tiny')],
-    ['contract', await buildNaive(folder, 'contract')],
-    ['gateway', gateway],
-    ['rejected', await withRejectedCodeCache(gateway)],
+  const naive = (['empty', 'tiny', 'contract'] as const).map(async (program): Promise<Start> => ({
+    program,
+    condition: null,
+    bundle: await buildNaive(folder, program),
+  }));
+  const gateways: readonly (readonly [Program, string])[] = [
+    ['gateway', await buildGateway(folder)],
     ...builds.map((path) => [`build:${path}`, path] as const),
-  ]);
+  ];
+  const starts = gateways.map(([program, bundle]) => startsOfGateway(program, bundle));
+  const subjects: readonly Start[] = [
+    ...(await Promise.all(naive)),
+    ...(await Promise.all(starts)).flat(),
+    { program: 'awsCli', condition: null, bundle: null },
+  ];
   const measured: MeasuredColdStart[] = [];
   for (const cores of [1, 2] as const) {
     // With one core for the subject, the other one is for the servers.
     const endpoints = await startEndpoints({ folder, core: cores === 1 ? 0 : null });
     const core = cores === 1 ? 1 : null;
-    const starts = new Map<Subject, ColdStart[]>();
+    const found = subjects.map((): ColdStart[] => []);
     // The first round fills the file cache and is not counted.
     for (let round = 0; round <= runs; round += 1) {
-      for (const subject of [...bundles.keys(), 'awsCli'] as const) {
+      for (const [index, subject] of subjects.entries()) {
         await endpoints.clear();
-        const bundle = bundles.get(subject);
-        const start = await (bundle === undefined
+        const start = await (subject.bundle === null
           ? startAwsCli(endpoints, core)
-          : startBundle(endpoints, core, folder, bundle, subject === 'tiny', mustReject[subject]));
-        if (round > 0) starts.set(subject, [...(starts.get(subject) ?? []), start]);
+          : startBundle(endpoints, core, folder, subject, subject.bundle));
+        if (round > 0) found[index]?.push(start);
       }
     }
     endpoints.stop();
-    for (const [subject, times] of starts) measured.push({ subject, cores, starts: times });
+    for (const [index, { program, condition }] of subjects.entries())
+      measured.push({ program, condition, cores, starts: found[index] ?? [] });
   }
   return measured;
 }
 
 /**
- * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not reject
- * its code cache as it must; not checked without `isRejected`.
+ * Starts a bundle in a new process, which answers one create. Throws an Error if V8 does not take
+ * the code cache of this gateway or does not reject it as it must: the row would be that of another
+ * subject.
  */
 async function startBundle(
   endpoints: Endpoints,
   core: number | null,
   folder: string,
+  { program, condition }: Subject,
   bundle: string,
-  isTiny: boolean,
-  isRejected?: boolean,
 ): Promise<ColdStart> {
   const eventFile = join(folder, 'event.json');
-  await writeFile(eventFile, JSON.stringify(await (isTiny ? tinyCreateEvent() : createEvent())));
+  await writeFile(eventFile, JSON.stringify(await (program === 'tiny' ? tinyCreateEvent() : createEvent())));
   const command = onCore(core, [process.execPath, harness, bundle, eventFile]);
-  const { startedAt, totalMs, report } = await runProcess(command, functionEnvironment(endpoints, bundle));
+  const environment = {
+    ...functionEnvironment(endpoints, bundle),
+    ...(condition === 'native code off' && { CEDAR_NATIVE_CODE: 'off' }),
+  };
+  const { startedAt, totalMs, report } = await runProcess(command, environment);
   const { importedAt, answeredAt, cpuMs, cacheRejected, answer } = JSON.parse(report) as {
     readonly importedAt: number;
     readonly answeredAt: number;
@@ -122,7 +151,8 @@ async function startBundle(
   };
   const { data } = JSON.parse(answer.body) as { data?: { create?: { status?: string } } };
   if (data?.create?.status !== 'SUCCEEDED') throw new Error(`${bundle} answers ${answer.body}`);
-  if (isRejected !== undefined && cacheRejected !== isRejected)
+  const isRejected = condition === 'code cache rejected';
+  if (program === 'gateway' && cacheRejected !== isRejected)
     throw new Error(`${bundle}: cache rejected: ${cacheRejected}.`);
   return {
     answeredMs: answeredAt - startedAt,
