@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findAwsCli } from './aws-cli.ts';
+import { findAwsCli } from './find-aws-cli.ts';
 
 let folders: string[] = [];
 
