@@ -67,6 +67,7 @@ export async function openFunction(options: Omit<GatewayOptions, 'ledger'> = {})
 /** A server in front of the gateway, which passes signed requests on. Each takes the first of `faults`. */
 async function openRoute(gateway: Gateway) {
   const faults: Fault[] = [];
+  let answered = 0;
   const forward = async ({ path, headers, body }: SeenRequest) => {
     const forwarded = request(`${gateway.url}${path}`, { method: 'POST', headers }).end(body);
     const [response] = (await once(forwarded, 'response')) as [NodeJS.ReadableStream & { statusCode: number }];
@@ -79,11 +80,14 @@ async function openRoute(gateway: Gateway) {
     if (fault === 'not sent') return void response.destroy();
     if (typeof fault === 'object') return void response.writeHead(fault.status).end(fault.body);
     void forward(seen).then(({ status, body }) => {
+      answered += 1;
       if (fault === 'lost answer') response.destroy();
       else if (fault === undefined) response.writeHead(status, { 'content-type': 'application/json' }).end(body);
     });
   });
-  return { url: server.endpoint, faults, seen: server.seen, close: closeAtEnd(server.stop) };
+  /** How many requests the gateway has answered. */
+  const answers = () => answered;
+  return { url: server.endpoint, faults, seen: server.seen, answered: answers, close: closeAtEnd(server.stop) };
 }
 
 /** The associations at EKS, by service account, as they are there. */

@@ -168,13 +168,13 @@ describeUnless(missingOpenSsl)('an invocation by Terraform or Pulumi', () => {
 
     test('waits for the approval if it is told to', async () => {
       const waiting = opened.invoke(create({ ...api, waitForApprovalMinutes: 14 }));
-      while (opened.route.seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+      while (opened.route.answered() === 0) await new Promise((resolve) => setTimeout(resolve, 20));
       await voteOn(opened.gateway, opened.ledger, await lastApproval(opened.ledger, opened.gateway));
       expect(await waiting).toMatchObject({ change: 'CREATE' });
     });
 
     test('waits no longer than the function runs', async () => {
-      const waiting = opened.invoke(create({ ...api, waitForApprovalMinutes: 14 }), { timeoutMs: 3_000 });
+      const waiting = opened.invoke(create({ ...api, waitForApprovalMinutes: 14 }), { timeoutMs: 1_500 });
       await expect(waiting).rejects.toMatchObject({
         name: 'APPROVAL_REQUIRED',
         message: expect.stringContaining('To approve'),
