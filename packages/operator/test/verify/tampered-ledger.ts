@@ -27,6 +27,12 @@ export const tamperedLedgers: readonly TamperedLedger[] = [
   { name: 'DynamoDB', available: dynamoDbEndpoint !== undefined, open: openTamperedDynamoDb },
 ];
 
+/** A group of tests on one of them, as `describeOnLedger` chooses it: DynamoDB in CI, and SQLite elsewhere. */
+export function describeOnTamperedLedger(title: string, suite: (ledger: TamperedLedger) => void): void {
+  const name = process.env.CI && dynamoDbEndpoint !== undefined ? 'DynamoDB' : 'SQLite';
+  describe.each(tamperedLedgers.filter((ledger) => ledger.name === name))(title, suite);
+}
+
 async function environmentOf(log: ReturnType<typeof openLog>): Promise<Record<string, string>> {
   return { CHECKPOINT_FOLDER: log.folder, CHECKPOINT_KEYS: vkeyOf((await log.key()).key), LOCAL_FOLDER: log.keyFolder };
 }
