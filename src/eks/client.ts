@@ -10,7 +10,7 @@ import { changedTags } from '../model/tags.ts';
 import type { NamedTags } from '../model/tags.ts';
 import { clockCheckPlugin } from '../runtime/clock-check.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { makeDeadline, withDeadline } from '../runtime/deadline.ts';
+import { callUntil, withDeadline } from '../runtime/deadline.ts';
 import type { Deadline } from '../runtime/deadline.ts';
 import { Sha256 } from '../runtime/sha256.ts';
 import { associationFrom } from './association.ts';
@@ -94,7 +94,7 @@ export function connectEks(settings: EksSettings): EksConnection {
 /** EKS for one cluster, over the connection of its account and region. */
 export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
   const page: Eks['page'] = (query, { deadline }) =>
-    listPage(connection.reader, cluster, query, abortAt(connection, deadline));
+    within(connection, deadline, (signal) => listPage(connection.reader, cluster, query, signal));
   return {
     create: (call) =>
       change(connection, cluster, call, {
@@ -122,11 +122,12 @@ export function eksOf(connection: EksConnection, cluster: ClusterRef): Eks {
     describe: (associationId, bounds) => describe(connection, cluster, associationId, bounds),
     list: (target, bounds) => listIds({ page }, target, bounds),
     page,
-    describeCluster: ({ deadline }) => describeCluster(connection.reader, cluster, abortAt(connection, deadline)),
-    callerAccount: ({ deadline }) => connection.callerAccount(abortAt(connection, deadline)),
+    describeCluster: ({ deadline }) =>
+      within(connection, deadline, (signal) => describeCluster(connection.reader, cluster, signal)),
+    callerAccount: ({ deadline }) => within(connection, deadline, connection.callerAccount),
     describeAddon: (addonName, { deadline }) =>
-      describeAddon(connection.reader, cluster, addonName, abortAt(connection, deadline)),
-    readRole: (roleArn, { deadline }) => connection.readRole(roleArn, abortAt(connection, deadline)),
+      within(connection, deadline, (signal) => describeAddon(connection.reader, cluster, addonName, signal)),
+    readRole: (roleArn, { deadline }) => within(connection, deadline, (signal) => connection.readRole(roleArn, signal)),
   };
 }
 
@@ -197,7 +198,7 @@ async function sendChange<Output>(
   }
   try {
     const output = await signedWith({ credentials, date: new Date(bounds.signingDate) }, () =>
-      send(connection.changer, { abortSignal: abortAt(connection, bounds.deadline) }),
+      within(connection, bounds.deadline, (abortSignal) => send(connection.changer, { abortSignal })),
     );
     return resultOf(output);
   } catch (error) {
@@ -212,7 +213,9 @@ async function sendChange<Output>(
 function credentialsOf(connection: EksConnection, bounds: ChangeBounds): Promise<AwsCredentialIdentity> {
   const { settings, reader } = connection;
   const { sessionFor, clock } = settings;
-  const credentials = sessionFor?.(bounds, abortAt(connection, bounds.deadline)) ?? reader.config.credentials();
+  const credentials = sessionFor
+    ? within(connection, bounds.deadline, (signal) => sessionFor(bounds, signal))
+    : reader.config.credentials();
   return withDeadline(bounds.deadline - clock(), credentials, () => new CredentialsTimeout());
 }
 
@@ -230,7 +233,9 @@ async function describe(
 ): Promise<DescribeResult> {
   try {
     const command = new DescribePodIdentityAssociationCommand({ clusterName: cluster.clusterName, associationId });
-    const output = await connection.reader.send(command, { abortSignal: abortAt(connection, deadline) });
+    const output = await within(connection, deadline, (abortSignal) =>
+      connection.reader.send(command, { abortSignal }),
+    );
     const association = associationFrom(output.association, cluster);
     if (association?.associationId === associationId) return { kind: 'found', association };
     return { kind: 'failed', error: notTheAssociation(output.$metadata.requestId ?? null) };
@@ -240,6 +245,6 @@ async function describe(
   }
 }
 
-function abortAt({ settings }: EksConnection, deadline: number): Deadline {
-  return makeDeadline(deadline, settings.clock);
+function within<T>({ settings }: EksConnection, deadline: number, call: (signal: Deadline) => Promise<T>): Promise<T> {
+  return callUntil(deadline, settings.clock, call);
 }

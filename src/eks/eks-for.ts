@@ -3,7 +3,7 @@ import type { ClusterRef } from '../model/association.ts';
 import { expireServiceId } from '../model/principal.ts';
 import type { ClockCheck } from '../runtime/clock-check.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { makeDeadline } from '../runtime/deadline.ts';
+import { callUntil } from '../runtime/deadline.ts';
 import { connectEks, eksOf } from './client.ts';
 import type { EksConnection } from './client.ts';
 import type { EksFor } from './eks.ts';
@@ -136,7 +136,8 @@ function credentialsIn(account: ServedAccount, settings: EksForSettings, assume:
   const request = { ...readerOf(account, roleArn, settings), RoleSessionName: 'pod-identity-gateway' };
   // The client keeps the credentials, and calls this again before they expire: for all requests, so
   // with a deadline of its own.
-  return { credentials: () => assume(request, makeDeadline(clock() + assumeRoleMs, clock)), sessionFor };
+  const read = () => callUntil(clock() + assumeRoleMs, clock, (deadline) => assume(request, deadline));
+  return { credentials: read, sessionFor };
 }
 
 /**

@@ -71,6 +71,21 @@ describe('a read', () => {
       },
     ));
 
+  test('leaves no timer until its deadline, which would keep all that it had', () =>
+    withServer(
+      (response) => answerError(response, 404, 'ResourceNotFoundException', 'None.'),
+      async (eks) => {
+        const [set, clear] = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'clearTimeout')];
+        await eks.describe('a-none', { deadline: Date.now() + 60_000 });
+        await eks.list(request, { deadline: Date.now() + 60_000 });
+        const made = set.mock.results.filter((_, index) => Number(set.mock.calls[index]?.[1]) > 50_000);
+        const cleared = clear.mock.calls.map(([timer]) => timer);
+        for (const spy of [set, clear]) spy.mockRestore();
+        expect(made.length).toBeGreaterThanOrEqual(2);
+        expect(cleared).toEqual(expect.arrayContaining(made.map(({ value }) => value as unknown)));
+      },
+    ));
+
   test('is not repeated after its deadline, also if the process was stopped in between', async () => {
     let now = Date.now();
     const server = await startAnsweringServer((response) => {
