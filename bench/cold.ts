@@ -16,7 +16,7 @@ type Program = 'empty' | 'tiny' | 'contract' | 'gateway' | 'awsCli' | `build:${s
  * What a gateway starts without: with its code cache rejected, as of a package that was built with
  * another Node.js or architecture, or with the native code of Cedar off.
  */
-export type Condition = 'code cache rejected' | 'native code off';
+type Condition = 'code cache rejected' | 'native code off';
 
 /** What is measured. */
 export interface Subject {
