@@ -79,18 +79,23 @@ export function useConnection<Data, Variables extends { after?: unknown }, Node>
           if (signal.aborted) return;
           const page = pageOf(data);
           const { hasNextPage: hasMore = false, endCursor: cursor = null } = page?.pageInfo ?? {};
-          setState((last) => ({
-            key: wanted,
-            cursor,
-            hasMore,
-            isLoading: false,
-            error: null,
-            pages: after === null ? [data] : [...last.pages, data],
-            loadedAt: after === null ? Date.now() : last.loadedAt,
-          }));
           const known = loaded + (page?.nodes.length ?? 0);
-          // The gateway makes the next page while this one is drawn.
-          if (hasMore && cursor !== null && known < atLeast) load(cursor, wanted, known);
+          const isMore = hasMore && cursor !== null && known < atLeast;
+          if (isMore) load(cursor, wanted, known);
+          const draw = () => {
+            if (signal.aborted) return;
+            setState((last) => ({
+              ...last,
+              key: wanted,
+              cursor,
+              hasMore,
+              isLoading: isMore && last.isLoading,
+              pages: after === null ? [data] : [...last.pages, data],
+              loadedAt: after === null ? Date.now() : last.loadedAt,
+            }));
+          };
+          // The gateway makes the next page while this one is drawn: its request is sent before.
+          setTimeout(draw);
         },
         (error: unknown) => {
           if (!signal.aborted) setState((last) => ({ ...last, error: error as Error, isLoading: false }));
