@@ -245,6 +245,7 @@ async function describe(
   }
 }
 
+/** Makes a call that sends nothing after a deadline. */
 function within<T>({ settings }: EksConnection, deadline: number, call: (signal: Deadline) => Promise<T>): Promise<T> {
   return callUntil(deadline, settings.clock, call);
 }

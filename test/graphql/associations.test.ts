@@ -456,6 +456,19 @@ describe('the work of a page', () => {
     expect(calls.lists).toBeLessThanOrEqual(lists);
   });
 
+  test.each([
+    [1, 50],
+    [80, 80],
+    [100, 100],
+    [120, 150],
+  ])('of %i reads %i states, not all that a list of keys has', async (first, states) => {
+    await fill(160, gateway.clock.now());
+    const { calls, reads } = counted(ledger);
+    const watched = await openBeside(gateway, { change: (deps) => ({ ...deps, associations: reads }) });
+    expect((await query({ first }, 'pat', watched)).nodes).toHaveLength(first);
+    expect(calls.states).toBe(states);
+  });
+
   test('of a role that several accounts have shows each association once, in order, and reads each index once', async () => {
     const other = 'arn:aws:iam::444455556666:role/pods/payments/payments-api';
     const uses = [{}, { roleArn: roleArn('payments/worker'), targetRoleArn: other }, { targetRoleArn: other }];

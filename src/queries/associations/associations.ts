@@ -38,8 +38,11 @@ const maxClusters = { ofRole: 300, others: 50 };
  */
 const maxRoleAccounts = 50;
 
-/** How many service accounts are examined at a time; also the most that one read of states has. */
+/** How many service accounts are examined at a time, at most: one read of states can have no more. */
 const batch = 100;
+
+/** And at least, also where a page lacks fewer: a filter may accept few of them. */
+const leastBatch = 50;
 
 /** What a page is chosen with, besides what is stored. */
 interface PagePorts {
@@ -96,10 +99,9 @@ async function readPage(
   const { rows, end } = await readRows(reads, views, query, targets, times);
   const reached = end ?? (last ? endOfCluster(last) : from);
   const inPage = covered.filter((cluster) => `${endOfCluster(cluster).slice(0, -1)}/` < reached);
-  const textOf = makeTimeTexts();
   const found = rows.map(({ target, seen, expiresAt }) => ({
     position: endOfTarget(target),
-    node: nodeOf(seen, expiresAt, textOf),
+    node: nodeOf(seen, expiresAt),
   }));
   const hasNextPage = end !== null || covered.length < all.length;
   return {
@@ -133,12 +135,14 @@ async function readRows(
   const rows: Row[] = [];
   let left = query.asOf === null ? maxExamined.latest : maxExamined.past;
   for await (const targets of found) {
-    for (let index = 0; index < targets.length; index += batch) {
-      const some = targets.slice(index, index + Math.min(batch, left));
+    for (let index = 0; index < targets.length;) {
+      const size = Math.min(batch, left, Math.max(leastBatch, query.first - rows.length));
+      const some = targets.slice(index, index + size);
       for (const row of await examine(reads, views, query, some, times)) {
         rows.push(row);
         if (rows.length === query.first) return { rows, end: endOfTarget(row.target) };
       }
+      index += size;
       left -= some.length;
       const lastExamined = some.at(-1);
       if (left === 0 && lastExamined) return { rows, end: endOfTarget(lastExamined) };
@@ -173,33 +177,22 @@ async function examine(
   });
 }
 
-/** Times as RFC 3339, UTC: a scan sees all of a cluster at one time. */
-function makeTimeTexts(): (at: number) => string {
-  const texts = new Map<number, string>();
-  return (at) => {
-    const text = texts.get(at) ?? new Date(at).toISOString();
-    texts.set(at, text);
-    return text;
-  };
-}
-
 function nodeOf(
   { association, origin, operationId, declaration, uncertain, ...times }: SeenAssociation,
   expiresAt: string | null,
-  textOf: (at: number) => string,
 ): ObservedAssociation {
-  const orNull = (at: number | null | undefined) => (at === null || at === undefined ? null : textOf(at));
+  const time = (at: number | null) => (at === null ? null : new Date(at).toISOString());
   return {
     ...association,
     origin,
     operationId,
     declaration,
-    seenOtherwiseBefore: orNull(times.seenOtherwiseBefore),
-    firstSeenAt: textOf(times.firstSeenAt),
-    observedAt: textOf(times.observedAt),
-    seenOtherwiseAfter: orNull(times.seenOtherwiseAfter),
-    uncertainFrom: orNull(uncertain?.from),
-    uncertainUntil: orNull(uncertain?.until),
+    seenOtherwiseBefore: time(times.seenOtherwiseBefore),
+    firstSeenAt: new Date(times.firstSeenAt).toISOString(),
+    observedAt: new Date(times.observedAt).toISOString(),
+    seenOtherwiseAfter: time(times.seenOtherwiseAfter),
+    uncertainFrom: time(uncertain?.from ?? null),
+    uncertainUntil: time(uncertain?.until ?? null),
     expiresAt,
     // Its resolver judges it, if it is selected.
     viewerMay: null,
