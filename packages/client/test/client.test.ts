@@ -197,6 +197,7 @@ describe('retries', () => {
     ['status 408 of a server that waited for the request', { ...again(408), body: 'Request Timeout' }],
     ['status 429', { ...again(429), body: '{"message":"Too Many Requests"}' }],
     ['an answer that is cut off', { status: 200, body: '{"data": {"createPod' }],
+    ['a page of a proxy', { status: 200, body: '<html>' }],
     [
       'an error that says it is retryable',
       {
@@ -237,6 +238,13 @@ describe('retries', () => {
     expect(retries).toEqual([]);
   });
 
+  test('the gateway sets the wait', async () => {
+    route.faults.push(answer({ status: 'IN_PROGRESS', retryAfterSeconds: 1 }));
+    await clientOf().createPodIdentityAssociation(input(), { onRetry });
+    const reason = 'The request is in progress.';
+    expect(retries).toEqual([{ attempt: 2, delayMs: 1_000, reason, mayBeDone: true, operationId: 'o' }]);
+  });
+
   test('a wait beyond the limit ends the retries with the last result', async () => {
     route.faults.push(answer({ status: 'QUEUED', retryAfterSeconds: 61 }));
     const result = await clientOf().createPodIdentityAssociation(input(), { onRetry });
@@ -263,35 +271,27 @@ describe('retries', () => {
 
   test('an attempt without an answer ends after its timeout', async () => {
     route.faults.push('silence');
-    const client = clientOf('alice', { timeoutMs: 500 });
+    const client = clientOf('alice', { timeoutMs: 1_000 });
     expect(await client.viewer({ onRetry })).toMatchObject({ kind: 'USER' });
     expect(retries).toHaveLength(1);
   });
 
   test.each([
-    ['an attempt', 'silence', []],
-    [
-      'a wait, which the gateway sets',
-      answer({ status: 'IN_PROGRESS', retryAfterSeconds: 30 }),
-      [{ attempt: 2, delayMs: 30_000, reason: 'The request is in progress.', mayBeDone: true, operationId: 'o' }],
-    ],
-  ] as const)('a signal ends %s', async (_, fault, waits) => {
+    ['an attempt', 'silence'],
+    ['a wait', answer({ status: 'IN_PROGRESS', retryAfterSeconds: 30 })],
+  ] as const)('a signal ends %s', async (_, fault) => {
     route.faults.push(fault);
     const stop = new AbortController();
     const abort = () => stop.abort(new Error('Enough.'));
     const call = clientOf().createPodIdentityAssociation(input(), {
       signal: stop.signal,
-      onRetry: (retry) => {
-        onRetry(retry);
-        setImmediate(abort);
-      },
+      onRetry: () => void setImmediate(abort),
     });
     const rejected = expect(call).rejects.toThrow('Enough.');
     while (route.seen.length === 0) await nextTurn();
     if (fault === 'silence') abort();
     await rejected;
     expect(route.seen).toHaveLength(1);
-    expect(retries).toEqual(waits);
   });
 
   test('a call that is asked to finish gives the last answer if that says that nothing was done', async () => {

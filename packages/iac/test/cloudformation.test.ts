@@ -93,9 +93,9 @@ describeUnless(missingOpenSsl)('a resource of CloudFormation', () => {
   test('has one effect if answers of the gateway and of CloudFormation are lost', async () => {
     const stack = makeStack(opened, 'payments');
     opened.route.faults.push('lost answer', 'not sent');
-    opened.bucket.replies.push('lost');
+    opened.bucket.replies.push('lost', 503);
     expect(await stack.deploy({ Api: api })).toBeNull();
-    expect(opened.bucket.received).toHaveLength(2);
+    expect(opened.bucket.received).toHaveLength(3);
     expect(Object.keys(associations())).toEqual(['payments/api']);
     expect(changes()).toBe(1);
   });
