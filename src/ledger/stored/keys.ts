@@ -31,14 +31,13 @@ export interface AuditIndexKeys {
  */
 export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
   const { target, cluster, fence, event, associationArn, principal } = entry;
-  const { namespaceKey, ...keys } = target === null ? {} : targetKeys(target);
-  const isDenied = event === 'DENIED' && namespaceKey !== undefined;
+  const keys = target === null ? null : targetKeys(target);
   const isChange = fence !== null;
   return {
-    ...(isChange && namespaceKey !== undefined ? { ...keys, namespaceKey } : {}),
+    ...(isChange ? keys : null),
     ...(isChange && cluster ? { clusterKey: clusterKeyOf(cluster) } : {}),
     ...(isChange && associationArn !== null ? { associationArn } : {}),
-    ...(isDenied ? { deniedNamespaceKey: namespaceKey } : {}),
+    ...(event === 'DENIED' && keys ? { deniedNamespaceKey: keys.namespaceKey } : {}),
     principalId: principal.id,
   };
 }
@@ -49,16 +48,17 @@ export function auditIndexKeys(entry: AuditEntry): AuditIndexKeys {
  * digits, `-` and `_` (EKS), namespaces RFC 1123 labels and service accounts RFC 1123 subdomains
  * (Kubernetes). Any other name was not validated, and could produce the key of another target.
  */
-function targetKeys(target: AssociationTarget) {
-  const names = [...clusterNames(target), target.namespace, target.serviceAccount];
+function keyOf(names: readonly string[]): string {
   const invalid = names.find((name) => name.includes('/'));
-  if (invalid !== undefined) {
-    throw new Error(`The target of an audit entry contains a '/': ${invalid}. Validate the target before writing it.`);
-  }
+  if (invalid === undefined) return names.join('/');
+  throw new Error(`A name in the key of an item contains a '/': ${invalid}. Validate it before writing the item.`);
+}
+
+function targetKeys(target: AssociationTarget) {
   return {
-    clusterKey: names.slice(0, 3).join('/'),
-    namespaceKey: names.slice(0, 4).join('/'),
-    serviceAccountKey: names.join('/'),
+    clusterKey: clusterKeyOf(target),
+    serviceAccountKey: placeOf(target),
+    namespaceKey: keyOf([...clusterNames(target), target.namespace]),
   };
 }
 
@@ -157,12 +157,12 @@ export const associationPrefix = 'association/';
 
 /** The key of the item of a service account. Throws an Error if a name contains a `/`. */
 export function associationKeyOf(target: AssociationTarget): string {
-  return `${associationPrefix}${targetKeys(target).serviceAccountKey}`;
+  return `${associationPrefix}${placeOf(target)}`;
 }
 
 /** The key by which the items of a cluster are listed. Throws an Error if a name contains a `/`. */
 export function clusterKeyOf(cluster: ClusterRef): string {
-  return targetKeys({ namespace: '', serviceAccount: '', ...cluster }).clusterKey;
+  return keyOf(clusterNames(cluster));
 }
 
 /** The service account of a key that {@link associationKeyOf} made. */
@@ -178,7 +178,7 @@ export function targetOfAssociationKey(key: string): AssociationTarget {
  * before the next one at its text and `!`, because no name has a character below `-`.
  */
 export function placeOf(target: AssociationTarget): string {
-  return targetKeys(target).serviceAccountKey;
+  return keyOf([...clusterNames(target), target.namespace, target.serviceAccount]);
 }
 
 /** The service account at a place. */
