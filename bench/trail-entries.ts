@@ -21,7 +21,7 @@ const hot = `${arn}0123456789abcdefg`;
 
 /**
  * Generates the entries of an audit trail of this length, oldest first. Trails of equal length are
- * equal except for random parts of ids.
+ * equal except for random parts of ids, and entries of all lengths of trails are equally large.
  */
 export function* trailOf(length: number): Generator<AuditEntry> {
   let operationId = '';
@@ -54,7 +54,8 @@ function entry(index: number, time: number, operationId: string): AuditEntry {
     onBehalfOf: null,
     sourceAddress: '192.0.2.7',
     userAgent: 'aws-cli/2.31.0 md/awscrt#0.27.6 ua/2.1 os/linux#6.8.0 md/arch#x86_64',
-    apiRequestId: `request-${index}`,
+    // Of one length, as all that is in each entry: DynamoDB charges by bytes.
+    apiRequestId: `request-${String(index).padStart(6, '0')}`,
     target: where,
     request: {
       ...where,
