@@ -33,10 +33,12 @@ export function streamRecord(
 
 const keyFolder = join(import.meta.dirname, '..', '..', '.cache', 'test-keys');
 
-/** The key that signs the tokens of events. */
+let key: ReturnType<typeof loadSigningKey> | undefined;
+
+/** The key that signs the tokens of events. It is read once, which takes as long as a fifth of a create. */
 function loadKey() {
   mkdirSync(keyFolder, { recursive: true });
-  return loadSigningKey(keyFolder);
+  return (key ??= loadSigningKey(keyFolder));
 }
 
 /** The public keys of the tokens of events, as an issuers file has them. */
