@@ -1,3 +1,10 @@
+import {
+  createValidatedPolicy,
+  validateIdentityPolicy,
+  validateResourcePolicy,
+  validateServiceControlPolicy,
+} from '@cloud-copilot/iam-policy';
+import type { ValidatedPolicy } from '@cloud-copilot/iam-policy';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import type { Template } from './lambda-package.ts';
 import { properties } from './lambda-package.ts';
@@ -25,6 +32,20 @@ export interface SimulatedRequest {
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
 
+/** A policy document, validated once: thousands of requests are about the same ones. */
+function validated(validate: typeof validateIdentityPolicy) {
+  const known = new WeakMap<PolicyDocument, ValidatedPolicy>();
+  return (document: PolicyDocument): ValidatedPolicy => {
+    const policy = known.get(document) ?? createValidatedPolicy(document, validate);
+    known.set(document, policy);
+    return policy;
+  };
+}
+
+const ofIdentity = validated(validateIdentityPolicy);
+const ofResource = validated(validateResourcePolicy);
+const ofService = validated(validateServiceControlPolicy);
+
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] };
 
 /** An administrator of an account, whom only policies of resources and of the organization limit. */
@@ -44,8 +65,8 @@ export async function isAllowed(principal: SimulatedPrincipal, request: Simulate
   const org = (policy: PolicyDocument, index: number) => ({
     orgIdentifier: `ou-${index}`,
     policies: [
-      { name: 'full', policy: everything },
-      { name: 'limit', policy },
+      { name: 'full', policy: ofService(everything) },
+      { name: 'limit', policy: ofService(policy) },
     ],
   });
   const result = await runSimulation(
@@ -64,11 +85,13 @@ export async function isAllowed(principal: SimulatedPrincipal, request: Simulate
           ...(request.context as Record<string, string | string[]> | undefined),
         },
       },
-      identityPolicies: policies.map((policy, index) => ({ name: `policy-${index}`, policy })),
+      identityPolicies: policies.map((policy, index) => ({ name: `policy-${index}`, policy: ofIdentity(policy) })),
       serviceControlPolicies: (servicePolicies ?? []).map(org),
       resourceControlPolicies: [],
-      resourcePolicy: request.resourcePolicy,
-      ...(boundary === undefined ? {} : { permissionBoundaryPolicies: [{ name: 'boundary', policy: boundary }] }),
+      resourcePolicy: request.resourcePolicy && ofResource(request.resourcePolicy),
+      ...(boundary === undefined
+        ? {}
+        : { permissionBoundaryPolicies: [{ name: 'boundary', policy: ofIdentity(boundary) }] }),
     },
     {},
   );
