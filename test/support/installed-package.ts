@@ -58,6 +58,9 @@ function patternOf(output: string): RegExp {
 }
 
 const repository = join(import.meta.dirname, '../..');
+/** Where what was packed and installed is kept from run to run. */
+const cache = join(repository, '.cache/packed');
+
 const environment = { PATH: process.env.PATH, HOME: process.env.HOME, npm_config_offline: 'true' };
 
 /** The folder of each package, and the files that it is built from. */
@@ -84,16 +87,15 @@ export interface Consumer {
 }
 
 /**
- * Packs packages, and installs their tarballs in a new project.
+ * A new project with the tarballs of packages installed.
  *
  * @param parent the folder of the project: inside the repository, it resolves the repository's packages as well
  */
 export async function installPackages(parent: string, names: readonly PackageName[]): Promise<Consumer> {
-  const tarballs = await Promise.all(names.map(packedPackage));
+  const project = await installedProject(names);
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'consumer-'));
-  writeFileSync(join(folder, 'package.json'), '{"type": "module", "private": true}');
-  await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { cwd: folder, env: environment });
+  cpSync(project, folder, { recursive: true, verbatimSymlinks: true });
   return {
     folder,
     installed: (name) => join(folder, 'node_modules', name),
@@ -102,12 +104,31 @@ export async function installPackages(parent: string, names: readonly PackageNam
   };
 }
 
+/** A project into which npm installed packages: once, by whichever test needs them first, for others to copy. */
+async function installedProject(names: readonly PackageName[]): Promise<string> {
+  const tarballs = await Promise.all(names.map(packedPackage));
+  const hash = createHash('sha256').update(tarballs.toSorted().join()).digest('hex').slice(0, 32);
+  const project = join(cache, `project-${hash}`);
+  if (existsSync(project)) return project;
+  const scratch = join(cache, randomUUID());
+  mkdirSync(scratch);
+  writeFileSync(join(scratch, 'package.json'), '{"type": "module", "private": true}');
+  await run('npm', ['install', '--no-audit', '--no-fund', ...tarballs], { cwd: scratch, env: environment });
+  try {
+    renameSync(scratch, project);
+  } catch (error) {
+    // Another test has been faster.
+    if (!existsSync(project)) throw error;
+    rmSync(scratch, { recursive: true });
+  }
+  return project;
+}
+
 /** The tarball of the sources as they are now: packed once, by whichever test needs it first. */
 export async function packedPackage(name: PackageName): Promise<string> {
   const { folder, sources } = packages[name];
   const shared = ['tools/licences.js', 'tsconfig.json', 'package-lock.json'];
   const files = [...globSync(sources, { cwd: repository }), ...shared].sort();
-  const cache = join(repository, '.cache/packed');
   const tarball = join(cache, `${name}-${hashOf(files)}.tgz`);
   if (existsSync(tarball)) return tarball;
   // A copy, so that nothing is built in the working tree.
