@@ -37,8 +37,8 @@ const createUntil = (expiresAt: Date) =>
   );
 const succeeded = { data: { createPodIdentityAssociation: { status: 'SUCCEEDED' } } };
 
-/** How many milliseconds the clock is ahead of real time, to the minute. */
-const aheadMs = () => Math.round((gateway.clock.now().getTime() - Date.now()) / 60_000) * 60_000;
+/** How many milliseconds the clock is ahead of real time, to the minute: 0 and not -0 if it was read a moment before. */
+const aheadMs = () => Math.round((gateway.clock.now().getTime() - Date.now()) / 60_000) * 60_000 + 0;
 
 test('an association is deleted when the clock is set beyond its expiry, and not before', async () => {
   const expiresAt = new Date(gateway.clock.now().getTime() + 48 * hourMs);
