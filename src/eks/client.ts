@@ -221,8 +221,7 @@ function credentialsOf(connection: EksConnection, bounds: ChangeBounds): Promise
 
 /** An error for a response that should have had the association of the request. */
 function notTheAssociation(requestId: string | null): EksError {
-  const message = 'The association in the response is incomplete, or another one than requested.';
-  return unexpectedResponse(message, requestId);
+  return unexpectedResponse('The association in the response is incomplete, or not the requested one.', requestId);
 }
 
 async function describe(

@@ -58,6 +58,6 @@ export async function describeAddon(
 }
 
 function incomplete(requestId: string | undefined) {
-  const message = 'The cluster or add-on in the response is incomplete, or another one than requested.';
+  const message = 'The cluster or add-on in the response is incomplete, or not the requested one.';
   return { kind: 'failed', error: unexpectedResponse(message, requestId ?? null) } as const;
 }
